@@ -1,0 +1,1 @@
+"""Values that every layer may use: places in sources, diagnostics, errors. No I/O."""

@@ -1,0 +1,1 @@
+"""Text in; module bytes, metadata and diagnostics out. Reads no file and knows no clock."""

@@ -1,0 +1,136 @@
+"""The types of AeroFlow values.
+
+Types are compared by value. After checking, every type in the typed tree is concrete: generic library
+functions are checked once for each set of type arguments, and inference variables are gone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """Any type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar(Type):
+    """A type without parts. ``unit`` has no value; ``never`` is the type of what does not come back;
+    ``i32`` exists in library files only (wrapping 32-bit integers and addresses)."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+INT = Scalar("int")
+FLOAT = Scalar("float")
+BOOL = Scalar("bool")
+STRING = Scalar("string")
+BYTES = Scalar("bytes")
+DURATION = Scalar("duration")
+UNIT = Scalar("unit")
+NEVER = Scalar("never")
+I32 = Scalar("i32")
+ERROR = Scalar("<error>")
+"""Stands for a type that could not be found out; already reported, and compatible with everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListType(Type):
+    """``list<item>``."""
+
+    item: Type
+
+    def __str__(self) -> str:
+        return f"list<{self.item}>"
+
+
+@dataclass(frozen=True, slots=True)
+class DictType(Type):
+    """``dict<key, value>``, in insertion order."""
+
+    key: Type
+    value: Type
+
+    def __str__(self) -> str:
+        return f"dict<{self.key}, {self.value}>"
+
+
+@dataclass(frozen=True, slots=True)
+class SetType(Type):
+    """``set<item>``, in insertion order."""
+
+    item: Type
+
+    def __str__(self) -> str:
+        return f"set<{self.item}>"
+
+
+@dataclass(frozen=True, slots=True)
+class TupleType(Type):
+    """``(a, b)``."""
+
+    items: tuple[Type, ...]
+
+    def __str__(self) -> str:
+        return "(" + ", ".join(map(str, self.items)) + ")"
+
+
+@dataclass(frozen=True, slots=True)
+class OptionalType(Type):
+    """``inner?``; ``inner`` is never itself optional."""
+
+    inner: Type
+
+    def __str__(self) -> str:
+        return f"{self.inner}?"
+
+
+@dataclass(frozen=True, slots=True)
+class StructType(Type):
+    """A struct, by name; its fields are in the typed program."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class ActorType(Type):
+    """A reference to an actor of the kind ``name``; ``any`` is the type of ``sender``."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class FnType(Type):
+    """``fn(params) -> result``."""
+
+    params: tuple[Type, ...]
+    result: Type
+
+    def __str__(self) -> str:
+        arrow = "" if self.result == UNIT else f" -> {self.result}"
+        return "fn(" + ", ".join(map(str, self.params)) + ")" + arrow
+
+
+def is_reference(t: Type) -> bool:
+    """Whether a value is an address in linear memory (IR type i32) rather than a number."""
+    return isinstance(t, ListType | DictType | SetType | TupleType | OptionalType | StructType) or t in (STRING, BYTES)
+
+
+def is_shareable(t: Type) -> bool:
+    """Whether storage that two places hold must be marked, because one of them may change it in place.
+
+    Strings, bytes and tuples never change; what is inside a tuple is marked when it is read out.
+    """
+    if isinstance(t, OptionalType):
+        return is_shareable(t.inner)
+    return isinstance(t, ListType | DictType | SetType | StructType)

@@ -1,0 +1,117 @@
+"""What a compiled program says about itself, so that the host can show any moment of it without asking it.
+
+It travels with the module: in memory, in the compile cache and in trace files (as msgpack of ``to_plain``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from engine.compiler.ir.nodes import Site
+
+
+@dataclass(frozen=True, slots=True)
+class TypeInfo:
+    """The layout of a type. ``kind``: int float bool string bytes duration unit actor list dict set tuple optional struct.
+
+    ``parts`` are indexes into the program's types: item of a list or set; key and value of a dict; items of
+    a tuple; inner of an optional; fields of a struct, whose names are ``names``. ``name`` is the text of the type
+    (for an actor reference, the actor type's name).
+    """
+
+    kind: str
+    name: str
+    parts: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """A named value with its type's index; for a field of state, ``offset`` in bytes in the state's block."""
+
+    name: str
+    type: int
+    offset: int = 0
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerInfo:
+    """A kind of turn; its position is its id, the message type of traces. ``kind``: start, message, timer."""
+
+    actor: str
+    name: str
+    kind: str
+    params: tuple[FieldInfo, ...]
+    line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActorInfo:
+    """An actor type; its position is its id, and ``main`` is 0. ``fields`` begin with its ``params``."""
+
+    name: str
+    is_agent: bool
+    model: str | None
+    params: tuple[FieldInfo, ...]
+    fields: tuple[FieldInfo, ...]
+    handlers: tuple[int, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class CellInfo:
+    """Where a kernel variable lives: ``type`` is i32, i64 or f64."""
+
+    name: str
+    address: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """All of it. ``lines`` maps nothing but what is listed: handlers and sites carry their own lines."""
+
+    file: str
+    types: tuple[TypeInfo, ...]
+    actors: tuple[ActorInfo, ...]
+    handlers: tuple[HandlerInfo, ...]
+    sites: tuple[Site, ...]
+    cells: tuple[CellInfo, ...]
+    fault_kinds: tuple[str, ...]
+
+    def to_plain(self) -> dict[str, Any]:
+        """The same as dicts, lists, strings and ints, for msgpack."""
+        return asdict(self)
+
+    @staticmethod
+    def from_plain(plain: dict[str, Any]) -> Metadata:
+        """The reverse of ``to_plain``. Raises KeyError or TypeError where ``plain`` does not come from there."""
+
+        def fields(rows: Any) -> tuple[FieldInfo, ...]:
+            return tuple(FieldInfo(**row) for row in rows)
+
+        return Metadata(
+            file=plain["file"],
+            types=tuple(
+                TypeInfo(row["kind"], row["name"], tuple(row["parts"]), tuple(row["names"])) for row in plain["types"]
+            ),
+            actors=tuple(
+                ActorInfo(
+                    row["name"], row["is_agent"], row["model"], fields(row["params"]), fields(row["fields"]),
+                    tuple(row["handlers"]), row["line"],
+                )
+                for row in plain["actors"]
+            ),
+            handlers=tuple(
+                HandlerInfo(
+                    row["actor"], row["name"], row["kind"], fields(row["params"]), row["line"], row["end_line"]
+                )
+                for row in plain["handlers"]
+            ),
+            sites=tuple(Site(**row) for row in plain["sites"]),
+            cells=tuple(CellInfo(**row) for row in plain["cells"]),
+            fault_kinds=tuple(plain["fault_kinds"]),
+        )  # fmt: skip

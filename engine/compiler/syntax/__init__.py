@@ -1,0 +1,1 @@
+"""Text to tree: tokens, the recovering parser, the syntax tree."""

@@ -1,0 +1,652 @@
+"""The syntax tree: what was written, before anybody knows what it means.
+
+Every node has the span of its whole text. Names keep a span of their own where an editor wants to
+point at them. The parser recovers from mistakes, so a tree may miss parts of the text, but what is
+in it is well formed; ``ErrorExpr`` and ``ErrorStmt`` stand where nothing could be made of the text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.base.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Anything with a place in the text."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Ident(Node):
+    """A name where it is declared or used, with the place of just the name."""
+
+    text: str
+
+
+# --- types as written -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NamedType(Node):
+    """``int``, ``list<string>``, ``Order``, ``dict<string, int>``; ``args`` is empty without ``<…>``."""
+
+    name: Ident
+    args: tuple[TypeExpr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OptionalType(Node):
+    """``T?``."""
+
+    inner: TypeExpr
+
+
+@dataclass(frozen=True, slots=True)
+class TupleType(Node):
+    """``(int, string)``."""
+
+    items: tuple[TypeExpr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FnType(Node):
+    """``fn(int) -> int``; ``result`` is None where nothing is given back."""
+
+    params: tuple[TypeExpr, ...]
+    result: TypeExpr | None
+
+
+TypeExpr = NamedType | OptionalType | TupleType | FnType
+
+
+# --- expressions ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IntLit(Node):
+    """An integer literal; the value may not fit into 64 bits, which the checker reports."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class FloatLit(Node):
+    """``1.5``, ``1e-3``."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class BoolLit(Node):
+    """``true`` or ``false``."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoneLit(Node):
+    """``none``."""
+
+
+@dataclass(frozen=True, slots=True)
+class StringLit(Node):
+    """A string literal with its escapes resolved."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class FString(Node):
+    """``f"a {x} b"``: literal texts and expressions in order; ``{{`` and ``}}`` are braces."""
+
+    parts: tuple[str | FStringPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FStringPart(Node):
+    """One ``{value}`` or ``{value:format}`` of an f-string."""
+
+    value: Expr
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DurationLit(Node):
+    """``250us 10ms 5s 2m 1h`` (``unit`` is that suffix) or ``3 ticks`` (``unit`` is ``ticks``)."""
+
+    value: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A name used as a value; also ``self``, ``sender``."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldAccess(Node):
+    """``base.name``; a tuple's field has a decimal name (``t.0``); ``safe`` marks ``?.``."""
+
+    base: Expr
+    name: Ident
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IndexAccess(Node):
+    """``base[index]``."""
+
+    base: Expr
+    index: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class SliceAccess(Node):
+    """``base[start..end]``; either end may be left out."""
+
+    base: Expr
+    start: Expr | None
+    end: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arg(Node):
+    """One argument, with its name where it was written ``name: value``."""
+
+    name: Ident | None
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """``callee(args)``; a call of a ``FieldAccess`` is a method call, a send, or a module's function.
+    ``type_args`` are those of ``name<T>(…)``, which only library files may write."""
+
+    callee: Expr
+    args: tuple[Arg, ...]
+    type_args: tuple[TypeExpr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unary(Node):
+    """``-x``, ``not x``; ``op`` is that text."""
+
+    op: str
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Node):
+    """``op`` is one of ``+ - * / % +% -% *% == != < <= > >= and or & | ^ << >> in ?? |>`` or ``not in``."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class RangeExpr(Node):
+    """``a..b``: the ints from a up to, not including, b. Only in ``for``, comprehensions and slices."""
+
+    start: Expr
+    end: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class ListLit(Node):
+    """``[a, b]``."""
+
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DictLit(Node):
+    """``{"a": 1}``; ``{}`` is an empty dict."""
+
+    entries: tuple[tuple[Expr, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetLit(Node):
+    """``{1, 2}`` where an expression is expected."""
+
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TupleLit(Node):
+    """``(1, "x")``, two items or more."""
+
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension(Node):
+    """``[value for pattern in iterable if condition]``; one ``for``."""
+
+    value: Expr
+    pattern: Pattern
+    iterable: Expr
+    condition: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class IfExpr(Node):
+    """``if c { a } else { b }`` where a value is expected; the blocks end in an expression."""
+
+    condition: Expr
+    then: Block
+    otherwise: Block
+
+
+@dataclass(frozen=True, slots=True)
+class MatchExpr(Node):
+    """``match subject { pattern => value, … }``; also as a statement, wrapped in ``ExprStmt``."""
+
+    subject: Expr
+    arms: tuple[MatchArm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchArm(Node):
+    """``pattern if guard => body``; the body is an expression or a block of statements."""
+
+    pattern: Pattern
+    guard: Expr | None
+    body: Expr | Block
+
+
+@dataclass(frozen=True, slots=True)
+class WithExpr(Node):
+    """``base with { field: value, … }``."""
+
+    base: Expr
+    fields: tuple[tuple[Ident, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpawnExpr(Node):
+    """``spawn Counter(5)``; ``restart`` is the policy's call or name where one was written."""
+
+    actor: Ident
+    args: tuple[Arg, ...]
+    restart: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitExpr(Node):
+    """``await ref.message(…)``."""
+
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaExpr(Node):
+    """``fn(x: int) -> int { … }`` or ``fn(x) => x + 1`` as a value."""
+
+    params: tuple[Param, ...]
+    result: TypeExpr | None
+    body: Block | Expr
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorExpr(Node):
+    """Stands where an expression was expected and none could be read; already reported."""
+
+
+Expr = (
+    IntLit | FloatLit | BoolLit | NoneLit | StringLit | FString | DurationLit | Name | FieldAccess
+    | IndexAccess | SliceAccess | Call | Unary | Binary | RangeExpr | ListLit | DictLit | SetLit
+    | TupleLit | Comprehension | IfExpr | MatchExpr | WithExpr | SpawnExpr | AwaitExpr | LambdaExpr
+    | ErrorExpr
+)  # fmt: skip
+
+
+# --- patterns ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WildcardPattern(Node):
+    """``_``."""
+
+
+@dataclass(frozen=True, slots=True)
+class BindPattern(Node):
+    """A name that is bound to what is there (or a constant or variant without payload: the checker decides)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralPattern(Node):
+    """A number (also negative), string, bool or ``none``."""
+
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class TuplePattern(Node):
+    """``(a, b)``."""
+
+    items: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VariantPattern(Node):
+    """``Side.Buy``, ``Shape.Circle(r)``, ``Buy``."""
+
+    path: tuple[Ident, ...]
+    items: tuple[Pattern, ...]
+
+
+Pattern = WildcardPattern | BindPattern | LiteralPattern | TuplePattern | VariantPattern
+
+
+# --- statements -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Node):
+    """``{ … }``."""
+
+    statements: tuple[Stmt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LetStmt(Node):
+    """``let pattern: type = value`` or, with ``mutable``, ``var``."""
+
+    pattern: Pattern
+    type: TypeExpr | None
+    value: Expr
+    mutable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AssignStmt(Node):
+    """``target op value``; ``op`` is ``=`` or a compound such as ``+=``, ``+%=``, ``<<=``."""
+
+    target: Expr
+    op: str
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class ExprStmt(Node):
+    """An expression for its effect: a call, a send, a ``match``."""
+
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class RenderStmt(Node):
+    """``render {e}`` or ``render e``."""
+
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnStmt(Node):
+    """``return`` or ``return e``."""
+
+    value: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class IfStmt(Node):
+    """``if c { … } else if … else { … }``; an ``else if`` is a Block with one IfStmt."""
+
+    condition: Expr
+    then: Block
+    otherwise: Block | None
+
+
+@dataclass(frozen=True, slots=True)
+class WhileStmt(Node):
+    """``while c { … }``."""
+
+    condition: Expr
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class ForStmt(Node):
+    """``for pattern in iterable { … }``; the iterable may be a ``RangeExpr``; ``for k, v in d`` has a TuplePattern."""
+
+    pattern: Pattern
+    iterable: Expr
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class BreakStmt(Node):
+    """``break``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContinueStmt(Node):
+    """``continue``."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssertStmt(Node):
+    """``assert condition`` or ``assert condition, "why"``."""
+
+    condition: Expr
+    message: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class FailStmt(Node):
+    """``fail "why"``."""
+
+    message: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class StopStmt(Node):
+    """``stop``: the actor ends when the turn does."""
+
+
+@dataclass(frozen=True, slots=True)
+class AfterStmt(Node):
+    """``after 20ms server.add(1)``: a send that leaves later."""
+
+    delay: Expr
+    send: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class EveryStmt(Node):
+    """``every 10ms { … }``: in an actor's body or at the top level; ``every 100ms render …`` has a one-statement block."""
+
+    interval: Expr
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry(Node):
+    """``node A -> B at 10ms payload e``; ``at`` is a DurationLit, or an IntLit where ``at tick=125`` was written."""
+
+    source: Ident
+    target: Ident
+    at: Expr
+    payload: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderTimelineStmt(Node):
+    """``render timeline { … }``; with ``expected``, ``expect timeline { … }``."""
+
+    entries: tuple[TimelineEntry, ...]
+    expected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RenderStateStmt(Node):
+    """``render distributed state { server_1.counter … }``: each field is a ``FieldAccess``."""
+
+    fields: tuple[FieldAccess, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorStmt(Node):
+    """Stands where a statement was expected and none could be read; already reported."""
+
+
+Stmt = (
+    LetStmt | AssignStmt | ExprStmt | RenderStmt | ReturnStmt | IfStmt | WhileStmt | ForStmt | BreakStmt
+    | ContinueStmt | AssertStmt | FailStmt | StopStmt | AfterStmt | EveryStmt | RenderTimelineStmt
+    | RenderStateStmt | Block | ErrorStmt
+)  # fmt: skip
+
+
+# --- declarations -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Param(Node):
+    """``name: type = default``; ``mutable`` marks ``var self`` of a library method, changed in place."""
+
+    name: Ident
+    type: TypeExpr | None
+    default: Expr | None
+    mutable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FnDecl(Node):
+    """``fn name<T>(params) -> result { … }``. A library file may write a dotted name (``list.push``): a method of
+    that type, whose first parameter is the receiver. ``exported`` marks ``export fn``. ``is_flow`` marks ``flow``."""
+
+    name: Ident
+    type_params: tuple[Ident, ...]
+    params: tuple[Param, ...]
+    result: TypeExpr | None
+    body: Block
+    exported: bool = False
+    is_flow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDecl(Node):
+    """A field of a struct."""
+
+    name: Ident
+    type: TypeExpr
+    default: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class StructDecl(Node):
+    """``struct Order { id: int, qty: int = 1 }``."""
+
+    name: Ident
+    type_params: tuple[Ident, ...]
+    fields: tuple[FieldDecl, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VariantDecl(Node):
+    """A variant of an enum, with its payload's types."""
+
+    name: Ident
+    items: tuple[TypeExpr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnumDecl(Node):
+    """``enum Side { Buy, Sell }``."""
+
+    name: Ident
+    type_params: tuple[Ident, ...]
+    variants: tuple[VariantDecl, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TypeAlias(Node):
+    """``type Price = int``."""
+
+    name: Ident
+    type: TypeExpr
+
+
+@dataclass(frozen=True, slots=True)
+class StateDecl(Node):
+    """``state count: int = 0`` in an actor; in a library file a cell of the kernel's memory."""
+
+    name: Ident
+    type: TypeExpr | None
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerDecl(Node):
+    """``on name(params) -> result { … }``."""
+
+    name: Ident
+    params: tuple[Param, ...]
+    result: TypeExpr | None
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class ModelClause(Node):
+    """``model "llama3" { temperature: 0.7 }``."""
+
+    name: StringLit
+    settings: tuple[tuple[Ident, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActorDecl(Node):
+    """``actor Name(params) { state … on … every … }``; ``is_agent`` marks ``agent``, whose ``model`` is its model."""
+
+    name: Ident
+    params: tuple[Param, ...]
+    states: tuple[StateDecl, ...]
+    handlers: tuple[HandlerDecl, ...]
+    timers: tuple[EveryStmt, ...]
+    is_agent: bool = False
+    model: ModelClause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportDecl(Node):
+    """``import json``, ``from shapes import area, circle`` (``names`` is None for the first form)."""
+
+    module: Ident
+    names: tuple[Ident, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class TestDecl(Node):
+    """``test "…" { … }``."""
+
+    title: StringLit
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class InvariantDecl(Node):
+    """``invariant "…" { condition }``."""
+
+    title: StringLit
+    body: Block
+
+
+Decl = (
+    FnDecl | StructDecl | EnumDecl | TypeAlias | ActorDecl | ImportDecl | TestDecl | InvariantDecl | StateDecl
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Module(Node):
+    """A file: declarations and top-level statements in the order of the text. ``StateDecl`` only in library files."""
+
+    items: tuple[Decl | Stmt, ...]

@@ -1,0 +1,1 @@
+"""Where sources, the library and caches are on disk."""

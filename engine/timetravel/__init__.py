@@ -1,0 +1,1 @@
+"""Sessions: record, seek, fork and compare runs."""

@@ -1,0 +1,202 @@
+"""What a run looks like from outside, at any of its moments: frozen values in the words of an editor.
+
+A *moment* of a run is ``(branch, n)``: the state after ``n`` events of that branch; ``n = 0`` is before the first.
+Event number ``i`` (from 0) leads from moment ``i`` to moment ``i + 1``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.base.events import Status
+
+@dataclass(frozen=True, slots=True)
+class FaultInfo:
+    """A turn that failed: what was going on, where in the source, and in plain words why."""
+
+    n: int
+    """The number of the event whose turn failed."""
+    tick: int
+    actor: int
+    seq: int
+    kind: str
+    message: str
+    file: str
+    line: int
+    column: int
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaneMessage:
+    """One arrow of a ``render timeline``: names, the tick it stands at, and the text of its payload (may be empty)."""
+
+    source: str
+    target: str
+    tick: int
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Something rendered. ``kind``: ``text``, ``state`` (``rows`` are label and value), ``timeline`` (``lane``), ``fault``."""
+
+    n: int
+    """The number of the event in whose turn it was rendered."""
+    tick: int
+    actor: int
+    seq: int
+    kind: str
+    text: str
+    rows: tuple[tuple[str, str], ...] = ()
+    lane: tuple[LaneMessage, ...] = ()
+    fault: FaultInfo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a step of running brought. ``events`` is a structured array of ``EVENT_DTYPE``, read-only."""
+
+    branch: int
+    status: Status
+    first: int
+    """The number of the first event in ``events``."""
+    events: npt.NDArray[np.void]
+    outputs: tuple[Output, ...]
+    total: int
+    """How many events the branch has now."""
+    tick: int
+    execution_hash: int
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A decoded value: ``text`` as ``render`` shows it, ``type`` as written, and its parts by label (empty for a scalar)."""
+
+    text: str
+    type: str
+    parts: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """A field of an actor's state. ``before`` is its text one event earlier if that event changed it, otherwise None."""
+
+    name: str
+    value: Value
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActorState:
+    """One actor at one moment. ``status``: starting, alive, faulted, stopped. ``waiting`` counts its mailbox."""
+
+    id: int
+    type: str
+    name: str
+    """``Counter#3``; ``main`` for the program itself."""
+    status: str
+    waiting: int
+    handled: int
+    fields: tuple[FieldValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventDetail:
+    """One event in full. ``arguments`` are the message's parameters; ``cause`` and ``effects`` are event numbers."""
+
+    n: int
+    tick: int
+    actor: int
+    seq: int
+    sender: int
+    type: str
+    arguments: tuple[tuple[str, Value], ...]
+    flags: int
+    cause: int | None
+    effects: tuple[int, ...]
+    line: int
+    end_line: int
+    fault: FaultInfo | None
+    changes: tuple[FieldValue, ...]
+    """The fields of the actor's state that this event changed, with their texts before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All actors at one moment: a read-only array of ``ACTOR_DTYPE``, by id."""
+
+    branch: int
+    n: int
+    tick: int
+    actors: npt.NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True)
+class Inject:
+    """Change of a fork: a message from outside, written as source: ``Auth.login("eve")``, ``Counter#3.add(2)``."""
+
+    send: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditMessage:
+    """Change of a fork: the next event's message with other arguments, written as source: ``("eve", 3)``."""
+
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropMessage:
+    """Change of a fork: the next event's message never arrives."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetField:
+    """Change of a fork: a field of an actor's state gets another value, written as source."""
+
+    actor: int
+    field: str
+    value: str
+
+
+Change = Inject | EditMessage | DropMessage | SetField
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A line of history. The first has no parent. ``total`` counts its events, those of its parent before the fork included."""
+
+    id: int
+    name: str
+    parent: int | None
+    at: int
+    """The moment of the parent where it leaves."""
+    change: str
+    total: int
+    tick: int
+    status: Status
+    execution_hash: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first event in which two branches differ, by number, or None for each where that branch has ended."""
+
+    n: int
+    left: EventDetail | None
+    right: EventDetail | None
+    reason: str
+    """In plain words: which part differs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The outcome of replaying a branch: whether every hash was the same, and if not, where not."""
+
+    ok: bool
+    events: int
+    message: str

@@ -1,0 +1,1 @@
+"""Runs on disk and as columns: files, causality, comparison, exports."""

@@ -1,0 +1,1 @@
+"""The machine that executes compiled programs; the only place that knows wasmtime."""
