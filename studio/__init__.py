@@ -1,0 +1,1 @@
+"""AeroFlow Studio: the desktop IDE."""

@@ -1,0 +1,1 @@
+"""Every command as data, and the palette over them."""

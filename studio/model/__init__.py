@@ -1,0 +1,1 @@
+"""Observable models that are the truth of every view. No Qt here."""

@@ -1,0 +1,1 @@
+"""Docked panels, and the registry that they enter themselves in."""

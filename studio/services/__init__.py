@@ -1,0 +1,1 @@
+"""Background work: engine thread, analysis, files. QtCore only."""

@@ -1,0 +1,1 @@
+"""Themes: from TOML files to palettes, style sheets, icons."""
