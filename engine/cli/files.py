@@ -1,0 +1,58 @@
+"""Reading what the command was pointed at, with errors that say what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from engine import api
+from engine.base.errors import AeroFlowError
+from engine.cli.report import EXIT_PROBLEM, fail, say, say_problems
+
+
+def read_source(path: Path) -> str:
+    """The text of a program; ends the command where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        fail(f"there is no file {path}")
+    except IsADirectoryError:
+        fail(f"{path} is a folder; name a file such as {path / 'main.aefl'}")
+    except UnicodeDecodeError as error:
+        fail(f"{path} is not UTF-8 text (byte {error.start})")
+    except OSError as error:
+        fail(f"{path} cannot be read: {error.strerror}")
+
+
+def compile_file(path: Path) -> api.Program:
+    """A program ready to run; reports what is wrong with it and ends the command where it cannot run."""
+    build = api.compile(read_source(path), str(path))
+    say_problems(build.problems)
+    if build.program is None:
+        raise typer.Exit(EXIT_PROBLEM)
+    return build.program
+
+
+def load_trace(path: Path) -> api.Session:
+    """A recorded run; ends the command where it cannot be read."""
+    try:
+        session = api.Session.load(path)
+    except FileNotFoundError:
+        fail(f"there is no file {path}")
+    except OSError as error:
+        fail(f"{path} cannot be read: {error.strerror}")
+    except AeroFlowError as error:
+        fail(f"{path}: {error}")
+    for warning in session.warnings:
+        say(f"aeroflow: {path}: {warning}")
+    return session
+
+
+def save_trace(session: api.Session, path: Path) -> None:
+    """Saves a run; the file that was there stays whole when that fails."""
+    try:
+        session.save(path)
+    except (OSError, AeroFlowError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        fail(f"{path} cannot be written: {reason}")

@@ -1,0 +1,61 @@
+"""The command ``aeroflow``: one place where its subcommands are listed.
+
+Each subcommand is a function in a module of its own kind; modules are imported when the command starts,
+heavy libraries only inside the functions that need them.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from engine.cli import bench, check, ide, run, traces
+
+app = typer.Typer(
+    name="aeroflow",
+    help="Deterministic actors: check, run, record, rewind and fork programs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+app.command("run")(run.run)
+app.command("check")(check.check)
+app.command("ir")(check.ir)
+app.command("state")(traces.state)
+app.command("events")(traces.events)
+app.command("fork")(traces.fork)
+app.command("diff")(traces.diff)
+app.command("verify")(traces.verify)
+app.command("export")(traces.export)
+app.command("bench")(bench.bench)
+app.command("ide")(ide.ide)
+app.command("doctor")(ide.doctor)
+
+install_app = typer.Typer(help="Install parts of AeroFlow that are not there yet.", no_args_is_help=True)
+install_app.command("ide")(ide.install)
+app.add_typer(install_app, name="install")
+
+uninstall_app = typer.Typer(help="Remove parts of AeroFlow again.", no_args_is_help=True)
+uninstall_app.command("ide")(ide.uninstall)
+app.add_typer(uninstall_app, name="uninstall")
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+) -> None:
+    """Deterministic actors: check, run, record, rewind and fork programs."""
+    if version:
+        from engine import __version__
+
+        print(f"aeroflow {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

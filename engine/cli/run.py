@@ -1,0 +1,117 @@
+"""``aeroflow run``: runs a program; what it renders is all that goes to stdout."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine import api
+from engine.cli.engine_thread import on_engine_thread
+from engine.cli.files import compile_file, save_trace
+from engine.cli.report import EXIT_FAULT, EXIT_INTERRUPTED, fail, give, give_json, say
+
+SLICE_EVENTS = 200_000
+"""How many events run between two looks at the outputs."""
+
+
+def run(
+    file: Annotated[Path, typer.Argument(help="The program.")],
+    ticks: Annotated[int | None, typer.Option(help="Stop after this tick, even if more is to do.", min=0)] = None,
+    seed: Annotated[int, typer.Option(help="The seed of the program's random numbers.")] = 0,
+    record: Annotated[Path | None, typer.Option(help="Record the run into this .aft file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print outputs and summary as one JSON document.")] = False,
+) -> None:
+    """Run a program until nothing is left to do, or for a number of ticks."""
+    if record is not None and not record.parent.is_dir():
+        fail(f"there is no folder {record.parent} to record into")
+    program = compile_file(file)
+    outputs: list[api.Output] = []
+    sessions: list[api.Session] = []
+
+    def show(output: api.Output) -> None:
+        outputs.append(output)
+        if output.kind == "fault" and output.fault is not None:
+            say(fault_line(output.fault))
+        elif not as_json:
+            give(output.text)
+
+    def interrupt() -> None:
+        for session in sessions:
+            session.interrupt()
+
+    started = time.perf_counter()
+    with progress_bar(ticks) as advanced:
+
+        def work() -> api.Progress:
+            session = api.Session.start(program, seed, keep_events=False, record=record is not None)
+            sessions.append(session)
+            while True:
+                progress = session.advance(max_events=SLICE_EVENTS, until_tick=ticks)
+                for output in progress.outputs:
+                    show(output)
+                advanced(progress.total, progress.tick)
+                if progress.status is not api.Status.RUNNING:
+                    if record is not None:
+                        save_trace(session, record)
+                    return progress
+
+        last = on_engine_thread(work, interrupt)
+    seconds = time.perf_counter() - started
+    if as_json:
+        give_json(summary_plain(last, outputs))
+    sys.stdout.flush()
+    rate = last.total / seconds if seconds > 0 else 0.0
+    say(
+        f"{last.status.value} at tick {last.tick}: {last.total:,} events, {rate:,.0f}/s, "
+        f"hash {last.execution_hash & (2**64 - 1):016x}" + (f", recorded in {record}" if record else "")
+    )
+    if last.status is api.Status.INTERRUPTED:
+        raise typer.Exit(EXIT_INTERRUPTED)
+    if any(output.kind == "fault" and output.actor == 0 for output in outputs):
+        raise typer.Exit(EXIT_FAULT)
+
+
+def fault_line(fault: api.FaultInfo) -> str:
+    """``bank.aefl:12:5: fault in Account.withdraw at tick 7: …``."""
+    return (
+        f"{fault.file}:{fault.line}:{fault.column}: fault in {fault.function} "
+        f"(actor {fault.actor}, tick {fault.tick}): {fault.message}"
+    )
+
+
+def summary_plain(last: api.Progress, outputs: list[api.Output]) -> dict[str, object]:
+    """The run for ``--json``."""
+    return {
+        "status": last.status.value,
+        "tick": last.tick,
+        "events": last.total,
+        "hash": f"{last.execution_hash & (2**64 - 1):016x}",
+        "outputs": [{"tick": o.tick, "actor": o.actor, "seq": o.seq, "kind": o.kind, "text": o.text} for o in outputs],
+    }
+
+
+@contextlib.contextmanager
+def progress_bar(ticks: int | None) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr where that is a terminal, otherwise nothing; gives the function that moves it."""
+    if not sys.stderr.isatty():
+        yield lambda events, tick: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
+        task = bar.add_task("running", total=ticks)
+
+        def advanced(events: int, tick: int) -> None:
+            bar.update(
+                task, completed=tick if ticks is not None else None, description=f"tick {tick:,} · {events:,} events"
+            )
+
+        yield advanced

@@ -1,0 +1,299 @@
+"""Commands on recorded runs: ``state``, ``events``, ``fork``, ``diff``, ``verify``, ``export``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from engine import api
+from engine.base.errors import AeroFlowError
+from engine.cli.engine_thread import on_engine_thread
+from engine.cli.files import load_trace, save_trace
+from engine.cli.report import EXIT_PROBLEM, fail, give, give_json, say
+from engine.cli.run import fault_line
+
+T = TypeVar("T")
+
+TraceArgument = Annotated[Path, typer.Argument(help="A recorded run (.aft).")]
+AtOption = Annotated[str, typer.Option("--at", help="A moment: TICK (its end) or TICK:ACTOR:SEQ (after that event).")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
+BranchOption = Annotated[int, typer.Option("--branch", help="Which branch of the run; 0 is the first.")]
+
+EVENTS_AT_ONCE = 50_000
+
+
+def guarded(work: Callable[[], T]) -> T:
+    """Runs engine work; a failure from outside becomes a sentence and exit 2."""
+    try:
+        return on_engine_thread(work)
+    except AeroFlowError as error:
+        fail(str(error))
+
+
+def moment(session: api.Session, branch: int, at: str) -> int:
+    """The moment that ``--at`` names."""
+    parts = at.split(":")
+    if len(parts) not in (1, 3) or not all(part.strip().isdigit() for part in parts):
+        fail(f"--at {at}: write a tick such as 125, or TICK:ACTOR:SEQ such as 125:3:0")
+    numbers = [int(part) for part in parts]
+    if len(numbers) == 1:
+        return session.find(branch, numbers[0])
+    return session.find(branch, *numbers)
+
+
+def value_plain(value: api.Value) -> Any:
+    """A value for ``--json``: its text, and its parts where it has some."""
+    if not value.parts:
+        return {"text": value.text, "type": value.type}
+    return {
+        "text": value.text,
+        "type": value.type,
+        "parts": [{"label": label, **value_plain(part)} for label, part in value.parts],
+    }
+
+
+def state(trace: TraceArgument, at: AtOption, branch: BranchOption = 0, as_json: JsonOption = False) -> None:
+    """Show the state of every actor at a moment of a recorded run."""
+
+    def work() -> tuple[api.Picture, list[api.ActorState]]:
+        session = load_trace(trace)
+        n = moment(session, branch, at)
+        picture = session.picture(branch, n)
+        return picture, [session.actor(branch, n, int(row["id"])) for row in picture.actors]
+
+    picture, actors = guarded(work)
+    if as_json:
+        give_json(
+            {
+                "moment": picture.n,
+                "tick": picture.tick,
+                "actors": [
+                    {
+                        "id": actor.id,
+                        "name": actor.name,
+                        "status": actor.status,
+                        "waiting": actor.waiting,
+                        "handled": actor.handled,
+                        "fields": {field.name: value_plain(field.value) for field in actor.fields},
+                    }
+                    for actor in actors
+                ],
+            }
+        )
+        return
+    say(f"after {picture.n:,} events, at tick {picture.tick}")
+    for actor in actors:
+        give(f"{actor.name} [{actor.status}, {actor.waiting} waiting, {actor.handled} handled]")
+        for field in actor.fields:
+            change = f"    (was {field.before})" if field.before is not None else ""
+            give(f"  {field.name} = {field.value.text}{change}")
+
+
+def events(
+    trace: TraceArgument,
+    first: Annotated[int, typer.Option("--from", help="First tick.", min=0)] = 0,
+    last: Annotated[int | None, typer.Option("--to", help="Last tick.")] = None,
+    actor: Annotated[int | None, typer.Option(help="Only deliveries to this actor.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only this message, such as Account.deposit or deposit.")] = None,
+    branch: BranchOption = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """List the events of a recorded run with their causes."""
+
+    def work() -> list[dict[str, Any]]:
+        session = load_trace(trace)
+        handlers = session.summary.handlers
+        wanted = {h.id for h in handlers if kind in (None, h.name, f"{h.actor}.{h.name}")}
+        if kind is not None and not wanted:
+            names = ", ".join(f"{h.actor}.{h.name}" for h in handlers if h.kind == "message")
+            fail(f"no message is called {kind}; there are {names}")
+        rows: list[dict[str, Any]] = []
+        total = session.total(branch)
+        for start in range(0, total, EVENTS_AT_ONCE):
+            for n, event in enumerate(session.events(branch, start, min(total, start + EVENTS_AT_ONCE)), start):
+                if last is not None and event["tick"] > last:
+                    return rows
+                if event["tick"] < first or int(event["type"]) not in wanted:
+                    continue
+                if actor is None or event["actor"] == actor:
+                    rows.append(event_plain(session, branch, n))
+        return rows
+
+    rows = guarded(work)
+    if as_json:
+        give_json(rows)
+        return
+    for row in rows:
+        cause = "" if row["cause"] is None else f"  <- {row['cause']}"
+        flag = (
+            "  FAULT"
+            if row["flags"] & api.FLAG_FAULT
+            else "  DEAD LETTER"
+            if row["flags"] & api.FLAG_DEAD_LETTER
+            else ""
+        )
+        give(f"{row['n']:>8}  {row['tick']}:{row['actor']}:{row['seq']}  {row['name']}  {row['message']}{cause}{flag}")
+
+
+def event_plain(session: api.Session, branch: int, n: int) -> dict[str, Any]:
+    """An event for ``--json`` and for the list."""
+    detail = session.event(branch, n)
+    arguments = ", ".join(value.text if value.type != "string" else f'"{value.text}"' for _, value in detail.arguments)
+    return {
+        "n": n,
+        "tick": detail.tick,
+        "actor": detail.actor,
+        "seq": detail.seq,
+        "sender": detail.sender,
+        "name": detail.type,
+        "message": f"({arguments})",
+        "flags": detail.flags,
+        "cause": detail.cause,
+        "line": detail.line,
+    }
+
+
+def fork(
+    trace: TraceArgument,
+    at: AtOption,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where to save the run with its new branch.")],
+    send: Annotated[str | None, typer.Option(help="Inject a message, such as 'Auth.login(\"eve\")'.")] = None,
+    edit: Annotated[
+        str | None, typer.Option(help="Give the next event's message other arguments: '(\"eve\", 3)'.")
+    ] = None,
+    drop: Annotated[bool, typer.Option("--drop", help="Drop the next event's message.")] = False,
+    field: Annotated[
+        str | None, typer.Option("--set", help="Change a field: 'ACTOR.field = value', ACTOR a number.")
+    ] = None,
+    ticks: Annotated[int | None, typer.Option(help="Run the branch on up to this tick.", min=0)] = None,
+    branch: BranchOption = 0,
+) -> None:
+    """Fork a recorded run at a moment, with one change, and run the branch on."""
+    changes = [c for c in (send, edit, field) if c is not None]
+    if len(changes) + drop > 1:
+        fail("one change at a time: --send, --edit, --drop or --set")
+    change: api.Change | None = None
+    if send is not None:
+        change = api.Inject(send)
+    elif edit is not None:
+        change = api.EditMessage(edit)
+    elif drop:
+        change = api.DropMessage()
+    elif field is not None:
+        change = parse_field(field)
+
+    def work() -> tuple[api.Branch, list[api.Output], api.Progress]:
+        session = load_trace(trace)
+        made = session.fork(branch, moment(session, branch, at), change)
+        limit = ticks if ticks is not None else max(session.branches()[branch].tick, made.tick)
+        outputs: list[api.Output] = []
+        while True:
+            progress = session.advance(until_tick=limit, branch=made.id)
+            outputs.extend(progress.outputs)
+            if progress.status is not api.Status.RUNNING:
+                save_trace(session, output)
+                return made, outputs, progress
+
+    made, outputs, progress = guarded(work)
+    for item in outputs:
+        if item.fault is not None:
+            say(fault_line(item.fault))
+        else:
+            give(item.text)
+    say(
+        f"branch {made.id} “{made.name}” leaves branch {branch} after {made.at:,} events; "
+        f"{progress.status.value} at tick {progress.tick} with {progress.total:,} events; saved in {output}"
+    )
+
+
+def parse_field(text: str) -> api.SetField:
+    """``3.balance = 100`` as a change; ends the command where it is something else."""
+    target, equals, value = text.partition("=")
+    actor, dot, name = target.strip().partition(".")
+    number = actor.rpartition("#")[2]
+    if not (equals and dot and number.isdigit() and name.isidentifier() and value.strip()):
+        fail(f"--set {text}: write ACTOR.field = value, such as '3.balance = 100'")
+    return api.SetField(int(number), name, value.strip())
+
+
+def diff(
+    left: TraceArgument,
+    right: Annotated[
+        Path | None, typer.Argument(help="Another recording; without it, two branches of the first.")
+    ] = None,
+    left_branch: Annotated[int, typer.Option(help="Branch of the left run.")] = 0,
+    right_branch: Annotated[int | None, typer.Option(help="Branch of the right run (default: its newest).")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the first event in which two runs, or two branches of one, differ; exit 1 if there is one."""
+
+    def work() -> api.Difference | None:
+        one = load_trace(left)
+        other = load_trace(right) if right is not None else one
+        newest = other.branches()[-1].id
+        return one.first_difference(left_branch, newest if right_branch is None else right_branch, other)
+
+    found = guarded(work)
+    if as_json:
+        give_json(
+            None
+            if found is None
+            else {"n": found.n, "reason": found.reason, "left": side(found.left), "right": side(found.right)}
+        )
+    elif found is None:
+        give("no difference: every event is the same")
+    else:
+        give(f"first difference at event {found.n:,}: {found.reason}")
+        give(f"  left:  {side_text(found.left)}")
+        give(f"  right: {side_text(found.right)}")
+    if found is not None:
+        raise typer.Exit(EXIT_PROBLEM)
+
+
+def side(event: api.EventDetail | None) -> dict[str, Any] | None:
+    """One side of a difference for ``--json``."""
+    if event is None:
+        return None
+    arguments = {label: value.text for label, value in event.arguments}
+    return {"tick": event.tick, "actor": event.actor, "seq": event.seq, "type": event.type, "arguments": arguments}
+
+
+def side_text(event: api.EventDetail | None) -> str:
+    """One side of a difference as a line."""
+    if event is None:
+        return "the run has ended"
+    arguments = ", ".join(f"{label}: {value.text}" for label, value in event.arguments)
+    return f"{event.tick}:{event.actor}:{event.seq}  {event.type}({arguments})  line {event.line}"
+
+
+def verify(trace: TraceArgument, branch: BranchOption = 0, as_json: JsonOption = False) -> None:
+    """Replay a recorded run and compare every hash; exit 1 if one differs."""
+    result = guarded(lambda: load_trace(trace).verify(branch))
+    if as_json:
+        give_json({"ok": result.ok, "events": result.events, "message": result.message})
+    else:
+        give(result.message)
+    if not result.ok:
+        raise typer.Exit(EXIT_PROBLEM)
+
+
+def export(
+    trace: TraceArgument,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write the JSON.")],
+    branch: BranchOption = 0,
+) -> None:
+    """Write a recorded run as trace.json, for ui.perfetto.dev and other viewers of Chrome traces."""
+
+    def work() -> int:
+        session = load_trace(trace)
+        session.export_chrome(output, branch)
+        return session.total(branch)
+
+    try:
+        count = guarded(work)
+    except OSError as error:
+        fail(f"{output} cannot be written: {error.strerror}")
+    say(f"{count:,} events written to {output}")

@@ -1,0 +1,1 @@
+"""Installing Studio into the environment that the engine runs in, and taking it away again."""
