@@ -1,0 +1,1 @@
+"""Speed, measured as ratios: AeroFlow and its rivals do the same work in turns, within one run."""

@@ -1,0 +1,1 @@
+"""The same work in other languages; each program prints its answer and the nanoseconds that it took."""

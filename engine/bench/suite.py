@@ -1,0 +1,168 @@
+"""The benchmarks: which program, against whom, and what is to be reached.
+
+Times are those of the work alone: compiling, starting a process and reading its output are outside, except where they
+are what is measured. AeroFlow always runs with its event log, payload hash and depth limit on.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from engine import api
+from engine.bench.harness import Bar, Contender, Result, compare
+from engine.bench.rival_programs import rivals
+
+PROGRAMS = Path(__file__).parent / "programs"
+FIB_CALLS_RATIO = 331_160_281 / 2_692_537
+"""Calls of fib(40) per call of fib(30), whose time stands in for CPython's half minute."""
+
+
+def program(name: str) -> api.Program:
+    """A benchmark's program, compiled."""
+    path = PROGRAMS / f"{name}.aefl"
+    build = api.compile(path.read_text(encoding="utf-8"), str(path))
+    assert build.program is not None, [problem.message for problem in build.problems]
+    return build.program
+
+
+def run_once(compiled: api.Program, *, log: bool = True, record: bool = False) -> tuple[str, int]:
+    """A whole run: (the last thing it rendered, nanoseconds). With ``log``, every event comes out as a row."""
+    session = api.Session.start(compiled, 0, keep_events=log, record=record)
+    start = time.perf_counter_ns()
+    texts: list[str] = []
+    while True:
+        progress = session.advance(max_events=2_000_000)
+        texts.extend(output.text for output in progress.outputs)
+        if progress.status is not api.Status.RUNNING:
+            return texts[-1] if texts else "", time.perf_counter_ns() - start
+
+
+def against_rivals(name: str, what: str, bars: list[Bar], rounds: int, python_scale: float = 1.0) -> Result:
+    """One program of ours against the same work elsewhere."""
+    compiled = program(name)
+    run_once(compiled)
+    with tempfile.TemporaryDirectory() as scratch:
+        others = rivals(name, Path(scratch), python_scale)
+        return compare(name, what, [Contender("AeroFlow", lambda: run_once(compiled)), *others], bars, rounds)
+
+
+def fib(rounds: int) -> Result:
+    """Naive recursion."""
+    bars = [Bar("Go", 0.85), Bar("Node", 0.5)]
+    return against_rivals("fib", "fib(40), 331,160,281 calls, depth limit on", bars, rounds, FIB_CALLS_RATIO)
+
+
+def thread_ring(rounds: int) -> Result:
+    """100 actors, a million hops."""
+    what = "thread ring, 100 actors, 1 M hops, events and hash on"
+    return against_rivals("thread_ring", what, [Bar("Go", 0.2)], rounds)
+
+
+def ping_pong(rounds: int) -> Result:
+    """A million messages between two."""
+    return against_rivals("ping_pong", "ping-pong, 1 M messages, events and hash on", [Bar("Go", 0.2)], rounds)
+
+
+def spawn(rounds: int) -> Result:
+    """A tree with a million leaves."""
+    return against_rivals("spawn", "1,111,111 actors spawned, their numbers added up", [], rounds)
+
+
+def recording(rounds: int) -> Result:
+    """What recording costs."""
+    compiled = program("thread_ring")
+    run_once(compiled, log=False)
+    contenders = [
+        Contender("recorded", lambda: run_once(compiled, log=False, record=True)),
+        Contender("unrecorded", lambda: run_once(compiled, log=False)),
+    ]
+    what = "1 M messages recorded (inputs, hashes, checkpoints) against not recorded"
+    return compare("recording", what, contenders, [Bar("unrecorded", 1.10)], rounds)
+
+
+def seek(rounds: int) -> Result:
+    """100 seeks over a run of a million events: the 95th percentile against a whole replay and against 50 ms."""
+    compiled = program("thread_ring")
+    session = api.Session.start(compiled, 0, keep_events=False, record=True)
+    while session.advance(max_events=2_000_000).status is api.Status.RUNNING:
+        pass
+    total = session.total(0)
+    places = [(i * 7_919 * 104_729) % total for i in range(1, 101)]
+    session.picture(0, total)
+
+    def seeks() -> tuple[str, int]:
+        times = []
+        for n in places:
+            start = time.perf_counter_ns()
+            session.picture(0, n)
+            times.append(time.perf_counter_ns() - start)
+        return "", sorted(times)[94]
+
+    def replay() -> tuple[str, int]:
+        return run_once(compiled, log=False)
+
+    contenders = [
+        Contender("seek p95", seeks),
+        Contender("whole replay", replay, checked=False),
+        Contender("50 ms", lambda: ("", 50_000_000)),
+    ]
+    bars = [Bar("whole replay", 1 / 20), Bar("50 ms", 1.0)]
+    return compare("seek", "seek to one of 100 places in a run of 1 M events", contenders, bars, rounds)
+
+
+def compilation(rounds: int) -> Result:
+    """Source text to a machine that has run its first event."""
+    path = PROGRAMS / "accounts.aefl"
+    text = path.read_text(encoding="utf-8")
+    edits = iter(range(1_000_000))
+
+    def started(source: str) -> tuple[str, int]:
+        start = time.perf_counter_ns()
+        build = api.compile(source, str(path))
+        assert build.program is not None
+        api.Session.start(build.program).advance(max_events=1)
+        return "", time.perf_counter_ns() - start
+
+    def warm() -> tuple[str, int]:
+        return started(text.replace("* percent / 100", f"* percent / 100 + {next(edits)} * 0"))
+
+    def cold() -> tuple[str, int]:
+        with api.without_caches():
+            return started(text)
+
+    warm()
+    contenders = [
+        Contender("warm", warm),
+        Contender("300 ms", lambda: ("", 300_000_000)),
+        Contender("cold", cold),
+        Contender("cold of 2 s", lambda: ("", 2_000_000_000)),
+    ]
+    result = compare(
+        "compile", "an edited program of 100 lines until it runs", contenders, [Bar("300 ms", 1.0)], rounds
+    )
+    cold_bar = Bar("2 s", 1.0)
+    met = result.medians["cold"] <= 2_000_000_000
+    medians = {k: v for k, v in result.medians.items() if k != "cold of 2 s"}
+    ratios = {k: v for k, v in result.ratios.items() if k != "cold of 2 s"}
+    return Result(result.name, result.what, medians, ratios, (*result.bars, (cold_bar, met)))
+
+
+BENCHMARKS: dict[str, Callable[[int], Result]] = {
+    "fib": fib,
+    "thread_ring": thread_ring,
+    "ping_pong": ping_pong,
+    "spawn": spawn,
+    "recording": recording,
+    "seek": seek,
+    "compile": compilation,
+}
+"""By the name that ``aeroflow bench`` takes."""
+
+
+def run_suite(names: list[str], rounds: int) -> Iterator[Result]:
+    """Runs benchmarks one after another; an unknown name raises KeyError."""
+    for name in names:
+        yield BENCHMARKS[name](rounds)
