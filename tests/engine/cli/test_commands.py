@@ -1,0 +1,222 @@
+"""The command line, as a person and a program use it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from engine.cli.main import app
+
+PROGRAM = """
+actor Account(opening: int) {
+    state balance: int = opening
+    on deposit(n: int) { balance += n }
+    on withdraw(n: int) { balance -= n }
+    on tell() { render balance }
+}
+let a = spawn Account(10)
+a.deposit(5)
+after 2ms a.withdraw(3)
+after 5ms a.tell()
+render "ready"
+"""
+
+
+def aeroflow(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    path = tmp_path / "account.aefl"
+    path.write_text(PROGRAM, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def trace(program: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "account.aft"
+    assert aeroflow("run", program, "--record", path).exit_code == 0
+    return path
+
+
+def test_run_prints_exactly_the_rendered_values(program: Path) -> None:
+    result = aeroflow("run", program)
+    assert (result.exit_code, result.stdout) == (0, "ready\n12\n")
+
+
+def test_run_tells_ticks_events_rate_and_hash_on_stderr(program: Path) -> None:
+    summary = aeroflow("run", program).stderr
+    assert "finished at tick 6: 5 events" in summary
+    assert "hash " in summary
+
+
+def test_run_stops_at_the_tick_that_was_asked_for(program: Path) -> None:
+    result = aeroflow("run", program, "--ticks", "3")
+    assert result.stdout == "ready\n"
+    assert "at limit" in result.stderr
+
+
+def test_run_gives_json_to_programs(program: Path) -> None:
+    plain = json.loads(aeroflow("run", program, "--json").stdout)
+    assert [output["text"] for output in plain["outputs"]] == ["ready", "12"]
+    assert plain["status"] == "finished"
+
+
+def test_a_mistake_is_a_diagnostic_and_exit_1(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.aefl"
+    path.write_text('let x: int = "no"\nrender y\n', encoding="utf-8")
+    for command in ("run", "check"):
+        result = aeroflow(command, path)
+        assert result.exit_code == 1
+        assert f"{path}:1:14: error[E02" in result.output
+        assert f"{path}:2:8: error[E01" in result.output
+        assert "Traceback" not in result.output
+
+
+def test_check_gives_json_with_ranges(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.aefl"
+    path.write_text("render y\n", encoding="utf-8")
+    result = aeroflow("check", path, "--json")
+    problem = json.loads(result.stdout)[0]
+    assert (problem["line"], problem["column"], problem["end_column"]) == (1, 8, 9)
+    assert result.exit_code == 1
+
+
+def test_a_fault_of_the_top_level_is_exit_3_and_names_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "fault.aefl"
+    path.write_text("let xs = [1, 2]\nlet i = xs.len()\nrender xs[i]\n", encoding="utf-8")
+    result = aeroflow("run", path)
+    assert result.exit_code == 3
+    assert f"{path}:3:8: fault in main" in result.stderr
+    assert "2" in result.stderr
+
+
+def test_a_missing_file_is_told_in_a_sentence(tmp_path: Path) -> None:
+    for command in ("run", "check", "ir", "verify"):
+        result = aeroflow(command, tmp_path / "nothing.aefl")
+        assert result.exit_code == 2
+        assert "there is no file" in result.stderr
+
+
+def test_ir_prints_the_functions_of_the_program(program: Path) -> None:
+    assert "Account.deposit" in aeroflow("ir", program).stdout
+
+
+def test_state_shows_every_actor_at_a_tick(trace: Path) -> None:
+    assert "balance = 15" in aeroflow("state", trace, "--at", "2").stdout
+    assert "balance = 12" in aeroflow("state", trace, "--at", "6").stdout
+
+
+def test_state_shows_what_an_event_changed(trace: Path) -> None:
+    plain = json.loads(aeroflow("events", trace, "--kind", "withdraw", "--json").stdout)
+    at = f"{plain[0]['tick']}:{plain[0]['actor']}:{plain[0]['seq']}"
+    assert "balance = 12    (was 15)" in aeroflow("state", trace, "--at", at).stdout
+
+
+def test_events_are_listed_with_arguments_and_causes(trace: Path) -> None:
+    lines = aeroflow("events", trace, "--actor", "1").stdout.splitlines()
+    assert any("Account.deposit" in line and "(5)" in line and "<- 0" in line for line in lines)
+
+
+def test_an_unknown_message_lists_those_that_there_are(trace: Path) -> None:
+    result = aeroflow("events", trace, "--kind", "depsit")
+    assert result.exit_code == 2
+    assert "Account.deposit" in result.stderr
+
+
+def test_a_moment_that_is_not_in_the_run_is_refused(trace: Path) -> None:
+    for at in ("99999:1:0", "x", "1:2"):
+        result = aeroflow("state", trace, "--at", at)
+        assert result.exit_code == 2, at
+        assert "aeroflow: " in result.stderr
+
+
+def test_fork_then_diff_finds_the_injected_message(trace: Path, tmp_path: Path) -> None:
+    forked = tmp_path / "forked.aft"
+    result = aeroflow("fork", trace, "--at", "3", "--send", "Account#1.deposit(100)", "-o", forked)
+    assert result.exit_code == 0, result.output
+    assert "112" in result.stdout
+    result = aeroflow("diff", trace, forked, "--right-branch", "1")
+    assert result.exit_code == 1
+    assert "first difference at event" in result.stdout
+    assert aeroflow("diff", trace, forked, "--right-branch", "0").exit_code == 0
+
+
+def test_fork_can_set_a_field(trace: Path, tmp_path: Path) -> None:
+    result = aeroflow("fork", trace, "--at", "3", "--set", "1.balance = 1000", "-o", tmp_path / "set.aft")
+    assert "1000" in result.stdout or "997" in result.stdout
+
+
+def test_fork_refuses_what_the_program_does_not_have(trace: Path, tmp_path: Path) -> None:
+    for send in ("Account#1.steal(1)", 'Account#1.deposit("much")', "Nobody.deposit(1)", "not a message"):
+        result = aeroflow("fork", trace, "--at", "3", "--send", send, "-o", tmp_path / "no.aft")
+        assert result.exit_code == 2, send
+        assert not (tmp_path / "no.aft").exists()
+
+
+def test_verify_replays_and_agrees(trace: Path) -> None:
+    assert aeroflow("verify", trace).exit_code == 0
+
+
+def test_export_writes_a_chrome_trace_that_is_the_same_twice(trace: Path, tmp_path: Path) -> None:
+    for name in ("one.json", "two.json"):
+        assert aeroflow("export", trace, "-o", tmp_path / name).exit_code == 0
+    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+    assert json.loads((tmp_path / "one.json").read_text(encoding="utf-8"))["traceEvents"]
+
+
+def test_a_damaged_trace_is_told_and_never_crashes(trace: Path, tmp_path: Path) -> None:
+    whole = trace.read_bytes()
+    broken = tmp_path / "broken.aft"
+    for content in (b"", b"something else entirely", whole[: len(whole) // 2], whole[:40] + b"\xff" + whole[41:]):
+        broken.write_bytes(content)
+        result = aeroflow("verify", broken)
+        assert result.exit_code in (0, 2)
+        assert result.stderr
+        assert "Traceback" not in result.output
+
+
+def test_every_command_has_help() -> None:
+    names = "run check ir state events fork diff verify export bench ide doctor".split()
+    for words in [[name] for name in names] + [["install", "ide"], ["uninstall", "ide"], []]:
+        result = aeroflow(*words, "--help")
+        assert result.exit_code == 0
+        assert "Usage" in result.stdout
+
+
+def test_an_unwritable_recording_is_told_before_the_run(program: Path, tmp_path: Path) -> None:
+    result = aeroflow("run", program, "--record", tmp_path / "no" / "folder" / "x.aft")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+
+
+def test_ctrl_c_ends_an_endless_run_cleanly(tmp_path: Path) -> None:
+    path = tmp_path / "endless.aefl"
+    path.write_text('actor A { every 1ms { render "tick" } }\nspawn A()\n', encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "engine.cli.main", "run", str(path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "tick\n"
+    process.send_signal(2)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "interrupted at tick" in errors
+    assert "Traceback" not in errors
+
+
+def test_install_ide_dry_run_says_what_it_would_write(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    result = aeroflow("install", "ide", "--dry-run")
+    assert result.exit_code in (0, 2)
+    assert list(tmp_path.iterdir()) == []
