@@ -7,7 +7,61 @@ first. Event number ``i`` (from 0) leads from moment ``i`` to moment ``i + 1``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
+
+from engine.base.diagnostics import Diagnostic
+from engine.base.errors import AeroFlowError as AeroFlowError
+from engine.base.errors import ForkError as ForkError
+from engine.base.errors import Interrupted as Interrupted
+from engine.base.errors import MachineError as MachineError
+from engine.base.errors import SeekError as SeekError
+from engine.base.errors import TraceFileError as TraceFileError
+from engine.base.events import ACTOR_DTYPE as ACTOR_DTYPE
+from engine.base.events import EVENT_DTYPE as EVENT_DTYPE
+from engine.base.events import FLAG_DEAD_LETTER as FLAG_DEAD_LETTER
+from engine.base.events import FLAG_FAULT as FLAG_FAULT
+from engine.base.events import FLAG_INJECTED as FLAG_INJECTED
+from engine.base.events import FLAG_START as FLAG_START
+from engine.base.events import FLAG_TIMER as FLAG_TIMER
+from engine.base.events import OUTSIDE as OUTSIDE
+from engine.base.events import Status as Status
+from engine.base.source import SourceFile, Span
+from engine.base.values import Value as Value
+from engine.base.values import quote as quote
+from engine.compiler.check.library import Library
+from engine.compiler.driver import Cache, check_source, compile_program, load_library
+from engine.compiler.syntax import ast
+from engine.project.cache import DiskCache
+from engine.project.library_files import compiler_version, library_texts
+from engine.timetravel.describe import summary as _summary
+from engine.timetravel.session import Session as Session
+from engine.timetravel.views import ActorState as ActorState
+from engine.timetravel.views import ActorTypeSummary as ActorTypeSummary
+from engine.timetravel.views import Branch as Branch
+from engine.timetravel.views import Change as Change
+from engine.timetravel.views import Difference as Difference
+from engine.timetravel.views import DropMessage as DropMessage
+from engine.timetravel.views import EditMessage as EditMessage
+from engine.timetravel.views import EventDetail as EventDetail
+from engine.timetravel.views import FaultInfo as FaultInfo
+from engine.timetravel.views import FieldValue as FieldValue
+from engine.timetravel.views import HandlerSummary as HandlerSummary
+from engine.timetravel.views import Inject as Inject
+from engine.timetravel.views import LaneMessage as LaneMessage
+from engine.timetravel.views import Output as Output
+from engine.timetravel.views import Parameter as Parameter
+from engine.timetravel.views import Picture as Picture
+from engine.timetravel.views import ProgramSummary as ProgramSummary
+from engine.timetravel.views import Progress as Progress
+from engine.timetravel.views import SetField as SetField
+from engine.timetravel.views import Verification as Verification
+from engine.timetravel.views import WaitingMessage as WaitingMessage
+from engine.trace.search import Query as Query
+from engine.vm.assemble import assemble
+from engine.vm.program import Program as Program
 
 # --- checking and compiling -------------------------------------------------------------------
 
@@ -69,42 +123,145 @@ class Analysis:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """A parameter of a message, with the text of its type."""
+class Build:
+    """What compiling a text gave: a program that can run and what it consists of, unless a problem is an error."""
 
-    name: str
-    type: str
-
-
-@dataclass(frozen=True, slots=True)
-class HandlerSummary:
-    """A kind of turn; ``id`` is the ``type`` of events. ``kind``: start, message, timer. Lines are those of its text."""
-
-    id: int
-    actor: str
-    name: str
-    kind: str
-    params: tuple[Parameter, ...]
-    line: int
-    end_line: int
+    problems: tuple[Problem, ...]
+    program: Program | None
+    summary: ProgramSummary | None
 
 
-@dataclass(frozen=True, slots=True)
-class ActorTypeSummary:
-    """An actor type; ``id`` is the number that actors carry. ``main`` is 0, the top level of the program."""
-
-    id: int
-    name: str
-    kind: str
-    """``main``, ``actor`` or ``agent``."""
-    line: int
-    fields: tuple[Parameter, ...]
+def analyse(text: str, file: str) -> Analysis:
+    """What is wrong with a text, and its outline; ``file`` is the name shown in problems."""
+    source = SourceFile(file, text)
+    diagnostics, module = check_source(source, _library())
+    return Analysis(_problems(diagnostics, source), _outline(module, source))
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramSummary:
-    """What a compiled program consists of."""
+def compile(text: str, file: str) -> Build:
+    """A program of a text, ready for ``Session.start``, or what is wrong with it."""
+    source = SourceFile(file, text)
+    result = compile_program(source, _library(), assemble, _cache())
+    problems = _problems(result.diagnostics, source)
+    made = result.program
+    if made is None:
+        return Build(problems, None, None)
+    program = Program(made.wasm, made.metadata, made.source, made.digest, lambda: made.ir_text)
+    return Build(problems, program, _summary(made.metadata))
 
-    file: str
-    actor_types: tuple[ActorTypeSummary, ...]
-    handlers: tuple[HandlerSummary, ...]
+
+# --- the compiler's surroundings --------------------------------------------------------------
+
+_caches_on = True
+
+
+@contextmanager
+def without_caches() -> Iterator[None]:
+    """Inside, everything is computed as if for the first time: the library is parsed, nothing is kept on disk."""
+    global _caches_on
+    _caches_on = False
+    _parsed_library.cache_clear()
+    try:
+        yield
+    finally:
+        _caches_on = True
+        _parsed_library.cache_clear()
+
+
+def _cache() -> Cache | None:
+    return DiskCache(compiler_version()) if _caches_on else None
+
+
+def _library() -> Library:
+    return _parsed_library()
+
+
+@lru_cache(maxsize=1)
+def _parsed_library() -> Library:
+    return load_library(library_texts(), _cache())
+
+
+# --- from spans to lines and columns ----------------------------------------------------------
+
+
+def _range(span: Span, source: SourceFile) -> TextRange:
+    start, end = source.position(span.start), source.position(span.end)
+    return TextRange(start.line, start.column, end.line, end.column)
+
+
+def _problems(diagnostics: tuple[Diagnostic, ...], source: SourceFile) -> tuple[Problem, ...]:
+    """Diagnostics as an editor shows them, by their place in the text."""
+    return tuple(
+        Problem(
+            file=diagnostic.file or source.name,
+            range=_range(diagnostic.span, source),
+            code=diagnostic.code,
+            severity=diagnostic.severity.value,
+            message=diagnostic.message,
+            note=diagnostic.note,
+            fix=None
+            if diagnostic.fix is None
+            else TextEdit(diagnostic.fix.title, _range(diagnostic.fix.span, source), diagnostic.fix.text),
+        )
+        for diagnostic in sorted(diagnostics, key=lambda d: (d.span, d.code))
+    )
+
+
+def _outline(module: ast.Module, source: SourceFile) -> tuple[Symbol, ...]:
+    found = (_symbol(item, source) for item in module.items)
+    return tuple(symbol for symbol in found if symbol is not None)
+
+
+def _symbol(item: ast.Decl | ast.Stmt, source: SourceFile) -> Symbol | None:
+    """The entry of a declaration, or None for what an outline does not show."""
+    where = _range(item.span, source)
+    match item:
+        case ast.ActorDecl():
+            return Symbol(
+                item.name.text,
+                "agent" if item.is_agent else "actor",
+                _parameters(item.params, source),
+                where,
+                _members(item, source),
+            )
+        case ast.FnDecl():
+            return Symbol(item.name.text, "function", _signature(item.params, item.result, source), where)
+        case ast.StructDecl():
+            fields = tuple(
+                Symbol(f.name.text, "variable", _text(f.type, source), _range(f.span, source)) for f in item.fields
+            )
+            return Symbol(item.name.text, "struct", "", where, fields)
+        case ast.EnumDecl():
+            variants = tuple(Symbol(v.name.text, "variable", "", _range(v.span, source)) for v in item.variants)
+            return Symbol(item.name.text, "enum", "", where, variants)
+        case ast.LetStmt(pattern=ast.BindPattern(name=name)):
+            return Symbol(name, "variable", _text(item.type, source), where)
+        case ast.EveryStmt():
+            return Symbol(f"every {_text(item.interval, source)}", "timer", "", where)
+    return None
+
+
+def _members(actor: ast.ActorDecl, source: SourceFile) -> tuple[Symbol, ...]:
+    """An actor's states, handlers and timers in the order of the text."""
+    rows = [
+        *((s.span, s.name.text, "state", _text(s.type, source)) for s in actor.states),
+        *((h.span, h.name.text, "handler", _signature(h.params, h.result, source)) for h in actor.handlers),
+        *((t.span, f"every {_text(t.interval, source)}", "timer", "") for t in actor.timers),
+    ]
+    return tuple(Symbol(name, kind, detail, _range(span, source)) for span, name, kind, detail in sorted(rows))
+
+
+def _signature(params: tuple[ast.Param, ...], result: ast.TypeExpr | None, source: SourceFile) -> str:
+    return _parameters(params, source) + (f" -> {_text(result, source)}" if result is not None else "")
+
+
+def _parameters(params: tuple[ast.Param, ...], source: SourceFile) -> str:
+    return "(" + ", ".join(_parameter(param, source) for param in params) + ")"
+
+
+def _parameter(param: ast.Param, source: SourceFile) -> str:
+    return param.name.text if param.type is None else f"{param.name.text}: {_text(param.type, source)}"
+
+
+def _text(node: ast.Node | None, source: SourceFile) -> str:
+    return "" if node is None else source.text[node.span.start : node.span.end]

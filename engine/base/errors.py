@@ -24,3 +24,7 @@ class MachineError(AeroFlowError):
 
 class ForkError(AeroFlowError):
     """A change cannot be applied at that point of the run."""
+
+
+class Interrupted(AeroFlowError):
+    """Work was stopped from outside before it was done; nothing has changed."""

@@ -12,6 +12,55 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.base.events import Status
+from engine.base.values import Value as Value
+
+# --- what a program consists of ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a message, with the text of its type."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerSummary:
+    """A kind of turn; ``id`` is the ``type`` of events. ``kind``: start, message, timer. Lines: those of its text."""
+
+    id: int
+    actor: str
+    name: str
+    kind: str
+    params: tuple[Parameter, ...]
+    line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActorTypeSummary:
+    """An actor type; ``id`` is the number that actors carry. ``main`` is 0, the top level of the program."""
+
+    id: int
+    name: str
+    kind: str
+    """``main``, ``actor`` or ``agent``."""
+    line: int
+    fields: tuple[Parameter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramSummary:
+    """What a compiled program consists of."""
+
+    file: str
+    actor_types: tuple[ActorTypeSummary, ...]
+    handlers: tuple[HandlerSummary, ...]
+
+
+# --- what a run shows -------------------------------------------------------------------------
+
 
 @dataclass(frozen=True, slots=True)
 class FaultInfo:
@@ -42,7 +91,7 @@ class LaneMessage:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Something rendered. ``kind``: ``text``, ``state`` (``rows`` are label and value), ``timeline`` (``lane``), ``fault``."""
+    """Something rendered. ``kind``: ``text``, ``state`` (``rows``: label and value), ``timeline`` (``lane``), ``fault``."""
 
     n: int
     """The number of the event in whose turn it was rendered."""
@@ -58,12 +107,14 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a step of running brought. ``events`` is a structured array of ``EVENT_DTYPE``, read-only."""
+    """What a step of running brought. ``events`` is a structured array of ``EVENT_DTYPE``, read-only; it is empty in
+    a session that keeps no events."""
 
     branch: int
     status: Status
+    """RUNNING: call again for more. AT_LIMIT: ``until_tick`` is reached. FINISHED: nothing is left to do."""
     first: int
-    """The number of the first event in ``events``."""
+    """The number of the first event of this step."""
     events: npt.NDArray[np.void]
     outputs: tuple[Output, ...]
     total: int
@@ -73,17 +124,8 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """A decoded value: ``text`` as ``render`` shows it, ``type`` as written, and its parts by label (empty for a scalar)."""
-
-    text: str
-    type: str
-    parts: tuple[tuple[str, Value], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class FieldValue:
-    """A field of an actor's state. ``before`` is its text one event earlier if that event changed it, otherwise None."""
+    """A field of an actor's state. ``before`` is its text one event earlier if that event changed it, else None."""
 
     name: str
     value: Value
@@ -105,6 +147,19 @@ class ActorState:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingMessage:
+    """A message that was sent and not handled yet. ``due`` is the tick in which it arrives."""
+
+    receiver: int
+    sender: int
+    """``OUTSIDE`` where no actor sent it."""
+    due: int
+    type: str
+    text: str
+    """``deposit(5)``."""
+
+
+@dataclass(frozen=True, slots=True)
 class EventDetail:
     """One event in full. ``arguments`` are the message's parameters; ``cause`` and ``effects`` are event numbers."""
 
@@ -114,6 +169,7 @@ class EventDetail:
     seq: int
     sender: int
     type: str
+    """``Account.deposit``."""
     arguments: tuple[tuple[str, Value], ...]
     flags: int
     cause: int | None
@@ -133,6 +189,9 @@ class Picture:
     n: int
     tick: int
     actors: npt.NDArray[np.void]
+
+
+# --- changes and branches ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +227,7 @@ Change = Inject | EditMessage | DropMessage | SetField
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A line of history. The first has no parent. ``total`` counts its events, those of its parent before the fork included."""
+    """A line of history. The first has no parent. ``total`` counts its events, its parent's before the fork included."""
 
     id: int
     name: str

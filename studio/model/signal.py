@@ -31,3 +31,13 @@ class Signal(Generic[P]):
         """Tells everybody who is connected."""
         for callback in tuple(self._callbacks):
             callback(*args, **kwargs)
+
+
+def ending(*disconnects: Callable[[], None]) -> Callable[..., None]:
+    """A function that ends connections, whatever it is called with; a widget hangs it on its ``destroyed``."""
+
+    def end(*_: object) -> None:
+        for disconnect in disconnects:
+            disconnect()
+
+    return end

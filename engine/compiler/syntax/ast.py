@@ -463,7 +463,7 @@ class AfterStmt(Node):
 
 @dataclass(frozen=True, slots=True)
 class EveryStmt(Node):
-    """``every 10ms { … }``: in an actor's body or at the top level; ``every 100ms render …`` has a one-statement block."""
+    """``every 10ms { … }``: in an actor's body or at the top level; ``every 100ms render …`` has a block of that."""
 
     interval: Expr
     body: Block
@@ -522,7 +522,8 @@ class Param(Node):
 @dataclass(frozen=True, slots=True)
 class FnDecl(Node):
     """``fn name<T>(params) -> result { … }``. A library file may write a dotted name (``list.push``): a method of
-    that type, whose first parameter is the receiver. ``exported`` marks ``export fn``. ``is_flow`` marks ``flow``."""
+    that type, whose first parameter is the receiver. ``exported`` marks ``export fn``. ``is_flow`` marks ``flow``,
+    which may say its ``effects`` and ``version`` after the result."""
 
     name: Ident
     type_params: tuple[Ident, ...]
@@ -531,6 +532,8 @@ class FnDecl(Node):
     body: Block
     exported: bool = False
     is_flow: bool = False
+    effects: tuple[Ident, ...] | None = None
+    version: StringLit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,7 @@ def test_a_damaged_trace_is_told_and_never_crashes(trace: Path, tmp_path: Path) 
 
 
 def test_every_command_has_help() -> None:
-    names = "run check ir state events fork diff verify export bench ide doctor".split()
+    names = ["run", "check", "ir", "state", "events", "fork", "diff", "verify", "export", "bench", "ide", "doctor"]
     for words in [[name] for name in names] + [["install", "ide"], ["uninstall", "ide"], []]:
         result = aeroflow(*words, "--help")
         assert result.exit_code == 0

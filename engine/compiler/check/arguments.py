@@ -1,0 +1,169 @@
+"""Arguments: which one belongs to which parameter, their types, and what stands in for those left out.
+
+Arguments are evaluated in the order in which they are written, but typed nodes list them in the order of the
+parameters; where the two differ, the values go through temporaries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.base.source import Span
+from engine.compiler.check import tree
+from engine.compiler.check.body import CLOSED, Body
+from engine.compiler.check.inference import TypeParam, match_params, mentions_param, parts, substitute
+from engine.compiler.check.report import meant
+from engine.compiler.check.scopes import Scope
+from engine.compiler.check.types import ERROR, Type
+from engine.compiler.check.world import Parameter, World
+from engine.compiler.syntax import ast
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is called, for messages: ``text`` as in "`greet`", ``item`` is "argument" or "field"."""
+
+    text: str
+    span: Span
+    item: str = "argument"
+
+
+def check_arguments(
+    body: Body,
+    target: Target,
+    params: Sequence[Parameter],
+    args: Sequence[ast.Arg],
+    bound: dict[str, Type] | None = None,
+    world: World | None = None,
+) -> tuple[tree.Expr, ...] | None:
+    """The values for all parameters, in their order; None, reported, where arguments are missing or too many.
+
+    ``bound`` collects what the type parameters of a generic function turn out to be. ``world`` is where the defaults
+    of the parameters were written, if not in the body's own.
+    """
+    placed = _place(body, target, params, args)
+    if placed is None:
+        for arg in args:
+            body.expr(arg.value)
+        return None
+    values: list[tree.Expr | None] = [None] * len(params)
+    for index, arg in placed.items():
+        param = params[index]
+        what = f"the {target.item} `{param.name}`" if target.item == "field" else f"`{param.name}`"
+        values[index] = _argument(body, param.type, arg.value, what, bound)
+    for index, param in enumerate(params):
+        if values[index] is None:
+            assert param.default is not None
+            expected = param.type if bound is None else substitute(param.type, bound)
+            values[index] = closed_value(body, param.default, expected, world)
+    return _in_written_order(body, [v for v in values if v is not None], list(placed))
+
+
+def _place(
+    body: Body, target: Target, params: Sequence[Parameter], args: Sequence[ast.Arg]
+) -> dict[int, ast.Arg] | None:
+    """Position of the parameter -> argument, in the order of writing."""
+    placed: dict[int, ast.Arg] = {}
+    fine = True
+    report = body.report
+    positional = sum(1 for arg in args if arg.name is None)
+    if positional > len(params):
+        report.error("E0204", target.span, f"{target.text} takes {_count(len(params), target.item)}, not {len(args)}")
+        return None
+    for position, arg in enumerate(args):
+        if arg.name is None:
+            index = position
+            if any(a.name is not None for a in args[:position]):
+                report.error("E0205", arg.span, f"{_article(target.item)} without a name comes before those with one")
+                fine = False
+                continue
+        else:
+            name = arg.name.text
+            found = next((i for i, p in enumerate(params) if p.name == name), None)
+            if found is None:
+                note, fix = meant(name, arg.name.span, [p.name for p in params])
+                report.error("E0205", arg.name.span, f"{target.text} has no {target.item} `{name}`", note, fix)
+                fine = False
+                continue
+            index = found
+        if index in placed:
+            report.error("E0205", arg.span, f"the {target.item} `{params[index].name}` is given twice")
+            fine = False
+        placed[index] = arg
+    missing = [p.name for i, p in enumerate(params) if i not in placed and p.default is None]
+    if missing and fine:
+        names = ", ".join(f"`{name}`" for name in missing)
+        plural = "s" if len(missing) > 1 else ""
+        report.error("E0204", target.span, f"{target.text} needs the {target.item}{plural} {names}")
+    return placed if fine and not missing else None
+
+
+def _count(count: int, item: str) -> str:
+    return f"{count or 'no'} {item}{'' if count == 1 else 's'}"
+
+
+def _article(item: str) -> str:
+    return f"an {item}" if item[0] in "aeiou" else f"a {item}"
+
+
+def _argument(body: Body, param_type: Type, node: ast.Expr, what: str, bound: dict[str, Type] | None) -> tree.Expr:
+    if not bound and (bound is None or not mentions_param(param_type)):
+        return body.typed(node, param_type, what)
+    assert bound is not None
+    expected = substitute(param_type, bound)
+    if not mentions_param(expected):
+        return body.typed(node, expected, what)
+    value = body.value(node)
+    match_params(expected, value.type, bound)
+    expected = substitute(param_type, bound)
+    if mentions_param(expected):
+        names: dict[str, Type] = {}
+        expected = _opened(body, expected, node.span, names)
+        bound.update(names)
+    return body.fit(value, expected, what, node)
+
+
+def _opened(body: Body, t: Type, span: Span, names: dict[str, Type]) -> Type:
+    """The type with parameters that nothing decides yet as open types."""
+    open_params(body, t, span, names)
+    return substitute(t, names)
+
+
+def open_params(body: Body, t: Type, span: Span, bound: dict[str, Type]) -> None:
+    """Binds the parameters that ``t`` mentions and ``bound`` has not to open types."""
+    if isinstance(t, TypeParam):
+        if t.name not in bound:
+            bound[t.name] = body.open_type(span, "the type of this value")
+        return
+    for part in parts(t):
+        open_params(body, part, span, bound)
+
+
+def closed_value(body: Body, node: ast.Expr, expected: Type, world: World | None = None) -> tree.Expr:
+    """A default value: it is evaluated at each call that leaves it out, and sees no variables of the caller."""
+    if world is not None and world is not body.world:
+        other = Body(world, CLOSED, report=body.report)
+        other.open_types = body.open_types
+        return other.typed(node, expected)
+    scope, kind, actor = body.scope, body.kind, body.actor
+    body.scope, body.kind, body.actor = Scope(), CLOSED, None
+    try:
+        return body.typed(node, expected, "the default value")
+    finally:
+        body.scope, body.kind, body.actor = scope, kind, actor
+
+
+def _in_written_order(body: Body, values: list[tree.Expr], written: list[int]) -> tuple[tree.Expr, ...]:
+    """The values in the order of the parameters, evaluated in the order of writing."""
+    moving = [index for index in written if not isinstance(values[index], tree.Const)]
+    if moving == sorted(moving):
+        return tuple(values)
+    lets: list[tree.Stmt] = []
+    for index in moving:
+        if values[index].type is not ERROR:
+            values[index] = body.temporary("argument", values[index], lets)
+    first = min(moving)
+    value = values[first]
+    values[first] = tree.BlockExpr(value.type, value.span, tuple(lets), value)
+    return tuple(values)

@@ -1,0 +1,226 @@
+"""``if`` and ``match``, as values and as statements.
+
+A ``match`` becomes a chain of conditions on a temporary that holds the subject; the arm that completes the cases needs
+no condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.base.source import Span
+from engine.compiler.check import tree
+from engine.compiler.check.body import Body, expression, statement
+from engine.compiler.check.exhaustive import Row, is_useful, missing_case
+from engine.compiler.check.inference import resolve
+from engine.compiler.check.patterns import bind_names, read_pattern
+from engine.compiler.check.types import BOOL, ERROR, NEVER, UNIT, Type
+from engine.compiler.syntax import ast
+
+Statements = list[tree.Stmt]
+
+
+def check_block(body: Body, block: ast.Block, out: Statements) -> bool:
+    """The statements of a block in a scope of its own; True where control never comes out at its end."""
+    body.push()
+    ends = check_statements(body, block.statements, out)
+    body.pop()
+    return ends
+
+
+def check_statements(body: Body, statements: tuple[ast.Stmt, ...], out: Statements) -> bool:
+    """Statements one after another. Those behind the end of control are checked, reported and dropped."""
+    ends = False
+    for position, node in enumerate(statements):
+        if ends:
+            dropped: Statements = []
+            body.statement(node, dropped)
+            continue
+        ends = body.statement(node, out)
+        if ends and position + 1 < len(statements) and not body.is_library:
+            behind = statements[position + 1]
+            body.report.warning("E0224", behind.span, "this is never reached")
+    return ends
+
+
+@statement(ast.Block)
+def _block(body: Body, node: ast.Block, out: Statements) -> bool:
+    return check_block(body, node, out)
+
+
+# --- if ---------------------------------------------------------------------------------------
+
+
+@statement(ast.IfStmt)
+def _if_statement(body: Body, node: ast.IfStmt, out: Statements) -> bool:
+    condition = body.typed(node.condition, BOOL, "the condition of `if`")
+    if body.is_library and isinstance(condition, tree.Const) and condition.type is BOOL:
+        taken = node.then if condition.value else node.otherwise
+        return taken is not None and check_block(body, taken, out)
+    then: Statements = []
+    otherwise: Statements = []
+    then_ends = check_block(body, node.then, then)
+    otherwise_ends = node.otherwise is not None and check_block(body, node.otherwise, otherwise)
+    out.append(tree.If(node.span, condition, tuple(then), tuple(otherwise)))
+    return then_ends and otherwise_ends
+
+
+@expression(ast.IfExpr)
+def _if_value(body: Body, node: ast.IfExpr, expected: Type | None) -> tree.Expr:
+    condition = body.typed(node.condition, BOOL, "the condition of `if`")
+    then = _value_block(body, node.then, expected)
+    hint = expected if expected is not None or then.type in (NEVER, ERROR) else then.type
+    otherwise = _value_block(body, node.otherwise, hint)
+    result, (then, otherwise) = body.join([then, otherwise], expected, "both branches of this `if`")
+    return tree.IfElse(result, node.span, condition, then, otherwise)
+
+
+def _value_block(body: Body, block: ast.Block, expected: Type | None) -> tree.Expr:
+    """A block that ends in its value; of type ``NEVER`` where control never reaches its end."""
+    body.push()
+    out: Statements = []
+    value: tree.Expr | None = None
+    if block.statements and isinstance(last := _as_value(block.statements[-1]), ast.ExprStmt):
+        ends = check_statements(body, block.statements[:-1], out)
+        value = body.expr(last.value, expected)
+        if value.type is UNIT:
+            value = _no_value(body, last.span)
+        if ends:
+            value = None
+    else:
+        ends = check_statements(body, block.statements, out)
+        if not ends:
+            value = _no_value(body, block.span)
+    body.pop()
+    if value is None:
+        return tree.BlockExpr(NEVER, block.span, tuple(out), None)
+    return tree.BlockExpr(value.type, value.span, tuple(out), value) if out else value
+
+
+def _as_value(node: ast.Stmt) -> ast.Stmt:
+    """An ``if`` with both branches at the end of a block is the block's value."""
+    if isinstance(node, ast.IfStmt) and node.otherwise is not None:
+        return ast.ExprStmt(node.span, ast.IfExpr(node.span, node.condition, node.then, node.otherwise))
+    return node
+
+
+def _no_value(body: Body, span: Span) -> tree.Expr:
+    body.report.error("E0214", span, "this branch gives no value", "it has to end in an expression")
+    return body.nothing(span)
+
+
+# --- match ------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Arm:
+    """An arm with its condition (None: always), what it binds before its body, and its body."""
+
+    condition: tree.Expr | None
+    lets: Statements
+    statements: Statements
+    value: tree.Expr | None
+    ends: bool
+    span: Span
+
+
+@expression(ast.MatchExpr)
+def _match_value(body: Body, node: ast.MatchExpr, expected: Type | None) -> tree.Expr:
+    hint = [expected]
+
+    def read(arm: ast.MatchArm, made: _Arm) -> None:
+        if isinstance(arm.body, ast.Block):
+            made.value = _value_block(body, arm.body, hint[0])
+        else:
+            made.value = body.value(arm.body, hint[0])
+        if hint[0] is None and made.value.type not in (NEVER, ERROR):
+            hint[0] = made.value.type
+
+    before, arms, complete = _read_arms(body, node, read)
+    if not arms:
+        return body.nothing(node.span)
+    values = [arm.value for arm in arms if arm.value is not None]
+    result, values = body.join(values, expected, "every arm of this `match`")
+    for arm, value in zip(arms, values, strict=True):
+        lets = (*arm.lets, *arm.statements)
+        arm.value = tree.BlockExpr(value.type, value.span, lets, value) if lets else value
+    if not complete:
+        return tree.Const(result, node.span, None)
+    chosen = arms[-1].value
+    assert chosen is not None
+    for arm in reversed(arms[:-1]):
+        assert arm.value is not None
+        assert arm.condition is not None
+        chosen = tree.IfElse(result, arm.span, arm.condition, arm.value, chosen)
+    return tree.BlockExpr(result, node.span, tuple(before), chosen) if before else chosen
+
+
+def match_statement(body: Body, node: ast.MatchExpr, out: Statements) -> bool:
+    """A ``match`` for its effect."""
+
+    def read(arm: ast.MatchArm, made: _Arm) -> None:
+        if isinstance(arm.body, ast.Block):
+            made.ends = check_block(body, arm.body, made.statements)
+        else:
+            made.ends = body.statement(ast.ExprStmt(arm.body.span, arm.body), made.statements)
+
+    before, arms, complete = _read_arms(body, node, read)
+    if not arms or not complete:
+        return bool(arms) and all(arm.ends for arm in arms)
+    chosen: Statements = [*arms[-1].lets, *arms[-1].statements]
+    for arm in reversed(arms[:-1]):
+        assert arm.condition is not None
+        chosen = [tree.If(arm.span, arm.condition, (*arm.lets, *arm.statements), tuple(chosen))]
+    out.extend(before)
+    out.extend(chosen)
+    return all(arm.ends for arm in arms)
+
+
+def _read_arms(
+    body: Body, node: ast.MatchExpr, read: Callable[[ast.MatchArm, _Arm], None]
+) -> tuple[Statements, list[_Arm], bool]:
+    """The statements before the choice, the arms that can be reached, and whether they cover all values."""
+    subject = body.value(node.subject)
+    before: Statements = []
+    kept = body.temporary("subject", subject, before)
+    arms: list[_Arm] = []
+    rows: list[Row] = []
+    complete = False
+    errors = body.report.errors
+    for arm in node.arms:
+        body.push()
+        match = read_pattern(body, arm.pattern, kept)
+        sound = body.report.errors == errors and subject.type is not ERROR
+        reached = not sound or (not complete and is_useful(rows, (match.shape,), (subject.type,)))
+        lets = bind_names(body, match, "pattern")
+        if arm.guard is not None:
+            guard = body.typed(arm.guard, BOOL, "the condition of an arm")
+            # the guard sees the names of the pattern, so they are bound inside the condition
+            match.require(tree.BlockExpr(BOOL, arm.guard.span, tuple(lets), guard) if lets else guard)
+            lets = []
+        made = _Arm(match.condition, lets, [], None, False, arm.span)
+        read(arm, made)
+        body.pop()
+        if not reached:
+            body.report.warning("E0224", arm.pattern.span, "an arm before this one takes all that would come here")
+            continue
+        arms.append(made)
+        if arm.guard is None:
+            rows.append((match.shape,))
+            complete = sound and missing_case(rows, (subject.type,)) is None
+    if not complete and body.report.errors == errors and subject.type is not ERROR:
+        _report_missing(body, node, rows, resolve(subject.type))
+    return before, arms, complete and body.report.errors == errors
+
+
+def _report_missing(body: Body, node: ast.MatchExpr, rows: list[Row], t: Type) -> None:
+    missing = missing_case(rows, (t,))
+    assert missing is not None
+    what = "other values" if missing[0] == "_" else f"`{missing[0]}`"
+    body.report.error(
+        "E0212",
+        Span(node.span.start, node.subject.span.end),
+        f"this `match` says nothing about {what}",
+        "add an arm for it, or `_ => …` for all that is left",
+    )

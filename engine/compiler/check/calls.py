@@ -1,0 +1,339 @@
+"""Calls: functions, methods, constructors of structs, conversions, and sends, which look like method calls.
+
+A send is a statement, not a value, so ``check_call`` gives either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.base.source import Span
+from engine.compiler.check import tree
+from engine.compiler.check.arguments import Target, check_arguments
+from engine.compiler.check.body import Body, describe, expression
+from engine.compiler.check.conversions import CONVERSIONS, convert
+from engine.compiler.check.features import FUNCTION_METHODS, not_yet, report_feature_name, report_function_method
+from engine.compiler.check.inference import TypeVar, head, match_params, substitute, unify
+from engine.compiler.check.machine import check_intrinsic
+from engine.compiler.check.models import check_model_call
+from engine.compiler.check.places import may_change, method_type, none_or, visible_names
+from engine.compiler.check.report import meant
+from engine.compiler.check.scopes import Variable
+from engine.compiler.check.type_names import read_type
+from engine.compiler.check.types import (
+    BOOL,
+    ERROR,
+    UNIT,
+    ActorType,
+    ListType,
+    OptionalType,
+    StructType,
+    Type,
+)
+from engine.compiler.check.world import Signature
+from engine.compiler.syntax import ast
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A send, with what has to happen before it."""
+
+    statements: tuple[tree.Stmt, ...]
+    span: Span
+
+
+@expression(ast.Call)
+def _call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expr:
+    found = check_call(body, node, expected)
+    if not isinstance(found, Sent):
+        return found
+    body.report.error(
+        "E0901",
+        node.span,
+        "a message gives no value here, and `await`, which waits for its answer, is not available yet",
+        "send it as a statement, and let the receiver send the answer back",
+    )
+    return body.nothing(node.span)
+
+
+@expression(ast.AwaitExpr)
+def _await(body: Body, node: ast.AwaitExpr, expected: Type | None) -> tree.Expr:
+    if isinstance(node.value, ast.Call):
+        check_call(body, node.value, None)
+    else:
+        body.expr(node.value)
+    not_yet(body.report, "E0901", node.span, "send a message, and let the receiver send the answer back")
+    return body.nothing(node.span)
+
+
+@expression(ast.LambdaExpr)
+def _lambda(body: Body, node: ast.LambdaExpr, expected: Type | None) -> tree.Expr:
+    not_yet(body.report, "E0905", node.span)
+    return body.nothing(node.span)
+
+
+def check_call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expr | Sent:
+    """A call as a value, or a send."""
+    callee = node.callee
+    if node.type_args and not body.is_library:
+        not_yet(body.report, "E0904", node.span)
+    if isinstance(callee, ast.Name):
+        return _named_call(body, node, callee, expected)
+    if not isinstance(callee, ast.FieldAccess):
+        found = body.expr(callee)
+        _check_all(body, node.args)
+        if found.type is not ERROR:
+            body.report.error("E0206", callee.span, f"{describe(found.type)} is not a function")
+        return body.nothing(node.span)
+    if isinstance(callee.base, ast.Name) and body.find(callee.base.text) is None:
+        base, name = callee.base.text, callee.name.text
+        if body.is_library and base == "raw":
+            return check_intrinsic(body, node, name, expected)
+        if base == "model" and body.actor is not None and body.actor.is_agent:
+            return check_model_call(body, node, callee.name)
+        if body.is_library:
+            signature = body.world.function(f"{base}.{name}")
+            if signature is not None:
+                return _function_call(body, node, signature, callee.span, expected)
+            if base not in body.world.constants and base not in body.world.cells:
+                body.report.error("E0101", callee.span, f"there is no function `{base}.{name}`")
+                return body.nothing(node.span)
+        elif _is_feature(body, base, callee.base.span):
+            return body.nothing(node.span)
+    return _method_call(body, node, callee, expected)
+
+
+def _is_feature(body: Body, base: str, span: Span) -> bool:
+    """Whether the name before the dot is that of something that is not there yet, which is then reported."""
+    world = body.world
+    if base in world.constants or base in world.actors or base in world.structs:
+        return False
+    return base in world.missing_types or report_feature_name(body.report, base, span)
+
+
+def _check_all(body: Body, args: Sequence[ast.Arg]) -> None:
+    """Looks at arguments for their own mistakes, where the call itself makes no sense."""
+    for arg in args:
+        body.expr(arg.value)
+
+
+# --- by name ----------------------------------------------------------------------------------
+
+
+def _named_call(body: Body, node: ast.Call, callee: ast.Name, expected: Type | None) -> tree.Expr:
+    name, world, report = callee.text, body.world, body.report
+    local = body.find(name)
+    if local is None:
+        if name in world.structs:
+            return _struct_new(body, node, name)
+        if name in CONVERSIONS:
+            return convert(body, node, name)
+        signature = world.function(name)
+        if signature is not None:
+            return _function_call(body, _listed(node, signature), signature, callee.span, expected)
+    if local is None and report_feature_name(report, name, callee.span):
+        return body.nothing(node.span)
+    _check_all(body, node.args)
+    if local is not None:
+        if isinstance(local, Variable) and local.local.type is ERROR:
+            return body.nothing(node.span)
+        note = "functions as values are not available yet" if world.function(name) is None else "a local has this name"
+        report.error("E0206", callee.span, f"`{name}` is a value, not a function", note)
+    elif name == "main" and world.has_main:
+        report.error("E0309", callee.span, "`main` is called when the program starts, and by nobody else")
+    elif name in world.actors:
+        report.error("E0206", callee.span, f"`{name}` is an actor", f"write `spawn {name}(…)` for a new one")
+    elif name not in world.missing_types:
+        note, fix = meant(name, callee.span, visible_names(body))
+        report.error("E0101", callee.span, f"there is no function `{name}`", note, fix)
+    return body.nothing(node.span)
+
+
+def _listed(node: ast.Call, signature: Signature) -> ast.Call:
+    """``min(a, b)`` means ``min([a, b])``, and the same for ``max``."""
+    several = len(node.args) > 1 and all(arg.name is None for arg in node.args)
+    if not several or not signature.is_library or signature.name not in ("min", "max") or len(signature.params) != 1:
+        return node
+    span = node.args[0].span.to(node.args[-1].span)
+    items = ast.ListLit(span, tuple(arg.value for arg in node.args))
+    return ast.Call(node.span, node.callee, (ast.Arg(span, None, items),), node.type_args)
+
+
+def _struct_new(body: Body, node: ast.Call, name: str) -> tree.Expr:
+    struct = body.world.structs[name]
+    values = check_arguments(body, Target(f"`{name}`", node.span, "field"), struct.fields, node.args)
+    if values is None:
+        return tree.Const(StructType(name), node.span, None)
+    return tree.StructNew(StructType(name), node.span, values)
+
+
+def _function_call(body: Body, node: ast.Call, signature: Signature, span: Span, expected: Type | None) -> tree.Expr:
+    bound = _explicit(body, node, signature)
+    params, first = signature.params, None
+    if signature.changes_first and node.args and node.args[0].name is None:
+        first = body.value(node.args[0].value)
+        match_params(params[0].type, first.type, bound)
+        may_change(body, first, f"changed by `{signature.name}`")
+    return _finish(body, node, signature, first, bound, expected, node.args if first is None else node.args[1:])
+
+
+def _explicit(body: Body, node: ast.Call, signature: Signature) -> dict[str, Type]:
+    """The type arguments that were written."""
+    bound: dict[str, Type] = {}
+    if node.type_args and body.is_library:
+        if len(node.type_args) != len(signature.type_params):
+            body.report.error(
+                "E0225", node.span, f"`{signature.name}` takes {len(signature.type_params)} type arguments"
+            )
+        for param, arg in zip(signature.type_params, node.type_args, strict=False):
+            bound[param] = read_type(body.world, body.report, arg, body.type_params)
+    return bound
+
+
+def _finish(
+    body: Body,
+    node: ast.Call,
+    signature: Signature,
+    first: tree.Expr | None,
+    bound: dict[str, Type],
+    expected: Type | None,
+    args: Sequence[ast.Arg],
+) -> tree.Expr:
+    """The call, when the receiver is known and the other arguments are not."""
+    shown = signature.name if body.is_library else signature.name.rpartition(".")[2]
+    target = Target(f"`{shown}`", node.span)
+    params = signature.params if first is None else signature.params[1:]
+    if expected is not None and signature.type_params and len(bound) < len(signature.type_params):
+        _hint_result(signature, params, expected, bound)
+    world = body.world.library.world if signature.is_library else None
+    values = check_arguments(body, target, params, args, bound if signature.type_params else None, world)
+    if values is None:
+        known = not signature.type_params
+        return (
+            tree.Const(signature.result, node.span, None)
+            if known and signature.result is not UNIT
+            else body.nothing(node.span)
+        )
+    for name in signature.type_params:
+        if name not in bound:
+            bound[name] = body.open_type(node.span, f"the result of {target.text}")
+    ref = tree.FunctionRef(signature.name, tuple(bound[name] for name in signature.type_params))
+    result = substitute(signature.result, bound) if bound else signature.result
+    if first is not None:
+        values = (first, *values)
+    call = tree.Call(result, node.span, ref, values, signature.changes_first)
+    if signature.type_params:
+        body.library_calls.append(call)
+    return call
+
+
+def _hint_result(signature: Signature, params: Sequence[object], expected: Type, bound: dict[str, Type]) -> None:
+    """Where no argument can tell a type parameter, the type that is hoped for does."""
+    if not params:
+        wanted = head(expected)
+        if isinstance(wanted, OptionalType) and not isinstance(signature.result, OptionalType):
+            wanted = head(wanted.inner)
+        if not isinstance(wanted, TypeVar):
+            match_params(signature.result, wanted, bound)
+
+
+# --- on a value -------------------------------------------------------------------------------
+
+
+def _method_call(body: Body, node: ast.Call, access: ast.FieldAccess, expected: Type | None) -> tree.Expr | Sent:
+    base = body.value(access.base)
+    if not access.safe:
+        return _method_of(body, node, access, base, expected)
+    t = head(base.type)
+    if not isinstance(t, OptionalType):
+        _check_all(body, node.args)
+        if t is not ERROR:
+            body.report.error("E0201", node.span, f"`?.` needs a value that may be none, but this is {describe(t)}")
+        return body.nothing(node.span)
+    before: list[tree.Stmt] = []
+    kept = body.temporary("value", base, before)
+    there = tree.Unwrap(t.inner, base.span, kept)
+    found = _method_of(body, node, access, there, expected)
+    if isinstance(found, Sent):
+        present = tree.Unary(BOOL, node.span, "not", tree.IsNone(BOOL, node.span, kept))
+        return Sent((*before, tree.If(node.span, present, found.statements, ())), node.span)
+    if found.type is UNIT:
+        present = tree.Unary(BOOL, node.span, "not", tree.IsNone(BOOL, node.span, kept))
+        done = tree.If(node.span, present, (tree.Evaluate(node.span, found),), ())
+        return tree.BlockExpr(UNIT, node.span, (*before, done), None)
+    return none_or(body, node.span, before, kept, found)
+
+
+def _method_of(
+    body: Body, node: ast.Call, access: ast.FieldAccess, base: tree.Expr, expected: Type | None
+) -> tree.Expr | Sent:
+    t = head(base.type)
+    name = access.name.text
+    if isinstance(t, ActorType):
+        return _send(body, node, access, base, t)
+    kind = method_type(t)
+    signature = body.world.method(kind, name) if kind is not None else None
+    if signature is None:
+        _check_all(body, node.args)
+        if t is not ERROR:
+            _no_method(body, access, base, t, kind)
+        return body.nothing(node.span)
+    bound = _explicit(body, node, signature)
+    receiver = signature.params[0]
+    match_params(receiver.type, t, bound)
+    if not unify(substitute(receiver.type, bound), t):
+        body.mismatch(base, substitute(receiver.type, bound), f"what `{name}` is called on", None)
+    if signature.changes_first:
+        may_change(body, base, f"changed by `{name}`")
+    return _finish(body, node, signature, base, bound, expected, node.args)
+
+
+def _no_method(body: Body, access: ast.FieldAccess, base: tree.Expr, t: Type, kind: str | None) -> None:
+    name, span, report = access.name.text, access.name.span, body.report
+    if isinstance(t, ListType) and name in FUNCTION_METHODS:
+        report_function_method(report, name, span)
+    elif isinstance(t, OptionalType):
+        note = "use `?.`, or `??` for a value in its place"
+        report.error("E0216", span, f"this may be none, so `{name}` cannot be called on it", note)
+    elif isinstance(t, TypeVar):
+        report.error(
+            "E0209", base.span, "the type of this is not known yet here", "write its type where it is declared"
+        )
+    elif kind is None:
+        report.error("E0105", span, f"{describe(t)} has no methods", "write a function that takes it as a parameter")
+    else:
+        note, fix = meant(name, span, body.world.library.public_methods(kind))
+        report.error("E0105", span, f"{describe(t)} has no method `{name}`", note, fix)
+
+
+# --- sends ------------------------------------------------------------------------------------
+
+
+def _send(body: Body, node: ast.Call, access: ast.FieldAccess, receiver: tree.Expr, t: ActorType) -> tree.Expr | Sent:
+    name, span = access.name.text, access.name.span
+    allowed = isinstance(receiver, tree.DefaultActor) or body.acts(node.span, "send a message")
+    if t.name == "any":
+        _check_all(body, node.args)
+        body.report.error(
+            "E0305",
+            node.span,
+            "which kind of actor `sender` is, is not known, so no message can be sent to it",
+            "give the message a parameter with the actor's type, and pass `self`",
+        )
+        return body.nothing(node.span)
+    actor = body.world.actors[t.name]
+    handler = actor.handlers.get(name)
+    if handler is None:
+        _check_all(body, node.args)
+        note, fix = meant(name, span, actor.handlers)
+        if not note:
+            known = ", ".join(f"`{h}`" for h in actor.handlers)
+            note = f"it has {known}" if known else f"it has no handlers: add `on {name}(…)` to it"
+        body.report.error("E0106", span, f"`{t.name}` has no handler `{name}`", note, fix)
+        return body.nothing(node.span)
+    args = check_arguments(body, Target(f"`{t.name}.{name}`", node.span), handler.params, node.args)
+    if args is None or not allowed:
+        return body.nothing(node.span)
+    send = tree.Send(node.span, receiver, tree.HandlerRef(t.name, name), args)
+    return Sent((send,), node.span)

@@ -1,0 +1,301 @@
+"""Collects what a program declares, before any body is checked.
+
+First all names, so that types can mention each other in any order; then fields, signatures and handlers; last the
+top-level constants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.base.source import Span
+from engine.compiler.check import tree
+from engine.compiler.check.arguments import closed_value
+from engine.compiler.check.body import CLOSED, Body
+from engine.compiler.check.features import not_yet
+from engine.compiler.check.models import check_model_clause
+from engine.compiler.check.settle import settle
+from engine.compiler.check.type_names import RESERVED_TYPES, read_type
+from engine.compiler.check.types import ERROR, UNIT, StructType, TupleType, Type
+from engine.compiler.check.world import ActorInfo, HandlerInfo, Parameter, Signature, StructInfo, World
+from engine.compiler.syntax import ast
+
+RESERVED_FUNCTIONS = frozenset({"int", "float", "string"})
+
+
+def collect(world: World, module: ast.Module) -> None:
+    """Fills a program's world."""
+    _collect_names(world, module)
+    for item in module.items:
+        if isinstance(item, ast.StructDecl):
+            struct = world.structs.get(item.name.text)
+            if struct is not None and struct.span == item.name.span:
+                _read_struct(world, struct, item)
+        elif isinstance(item, ast.TypeAlias) and item.name.text in world.aliases:
+            read_type(world, world.report, ast.NamedType(item.name.span, item.name))
+    _check_struct_sizes(world)
+    world.tree_structs.update(
+        (s.name, tree.Struct(s.name, tuple((f.name, f.type) for f in s.fields), s.span)) for s in world.structs.values()
+    )
+    for item in module.items:
+        if isinstance(item, ast.FnDecl) and not item.is_flow:
+            _read_function(world, item)
+    for actor in world.actors.values():
+        if actor.decl is not None:
+            _read_actor(world, actor, actor.decl)
+    for item in module.items:
+        if isinstance(item, ast.LetStmt) and not item.mutable:
+            _read_constant(world, item)
+    _check_defaults(world)
+
+
+# --- names ------------------------------------------------------------------------------------
+
+
+def _collect_names(world: World, module: ast.Module) -> None:
+    declared: dict[str, Span] = {}
+    world.actors["main"] = ActorInfo(0, "main", None, module.span)
+    for item in module.items:
+        if isinstance(item, ast.LetStmt):
+            _collect_pattern(world, item.pattern)
+            continue
+        if isinstance(item, ast.ImportDecl):
+            not_yet(world.report, "E0906", item.span)
+            world.missing_types.update(n.text for n in (item.names or (item.module,)))
+            continue
+        if isinstance(item, ast.TestDecl):
+            not_yet(world.report, "E0908", Span(item.span.start, item.title.span.end))
+            continue
+        if isinstance(item, ast.InvariantDecl):
+            not_yet(world.report, "E0909", Span(item.span.start, item.title.span.end))
+            continue
+        if isinstance(item, ast.StateDecl):
+            world.report.error("E0307", item.span, "`state` stands in an actor", "write `var` at the top level")
+            continue
+        if isinstance(item, ast.FnDecl | ast.StructDecl | ast.EnumDecl | ast.TypeAlias | ast.ActorDecl):
+            name = item.name
+            if name.text in declared:
+                world.report.error("E0103", name.span, f"`{name.text}` is declared twice")
+                continue
+            declared[name.text] = name.span
+            _collect_declaration(world, item)
+    for name_text, span in world.top_names.items():
+        if name_text in declared:
+            later = max(span, declared[name_text])
+            world.report.error("E0103", later, f"`{name_text}` is declared twice")
+
+
+def _collect_pattern(world: World, pattern: ast.Pattern) -> None:
+    if isinstance(pattern, ast.BindPattern):
+        world.top_names.setdefault(pattern.name, pattern.span)
+    elif isinstance(pattern, ast.TuplePattern):
+        for item in pattern.items:
+            _collect_pattern(world, item)
+
+
+def _collect_declaration(
+    world: World, item: ast.FnDecl | ast.StructDecl | ast.EnumDecl | ast.TypeAlias | ast.ActorDecl
+) -> None:
+    report, name = world.report, item.name.text
+    if not isinstance(item, ast.FnDecl) and name in RESERVED_TYPES:
+        report.error("E0107", item.name.span, f"`{name}` is a type of the language; choose another name")
+        return
+    if isinstance(item, ast.FnDecl):
+        if item.is_flow:
+            not_yet(report, "E0907", Span(item.span.start, item.name.span.end))
+            world.missing_types.add(name)
+        if name in RESERVED_FUNCTIONS:
+            report.error("E0107", item.name.span, f"`{name}` is a conversion of the language; choose another name")
+    elif isinstance(item, ast.EnumDecl):
+        not_yet(report, "E0903", Span(item.span.start, item.name.span.end))
+        world.missing_types.add(name)
+    elif isinstance(item, ast.TypeAlias):
+        world.aliases[name] = item
+    elif isinstance(item, ast.StructDecl):
+        if item.type_params:
+            not_yet(report, "E0904", item.type_params[0].span)
+        world.structs[name] = StructInfo(name, (), item.name.span)
+    elif name == "main":
+        report.error("E0107", item.name.span, "`main` is the name of the top level's own actor; choose another name")
+    else:
+        world.actors[name] = ActorInfo(len(world.actors), name, item, item.name.span)
+
+
+# --- structs ----------------------------------------------------------------------------------
+
+
+def _read_struct(world: World, struct: StructInfo, decl: ast.StructDecl) -> None:
+    params = {p.text: ERROR for p in decl.type_params}
+    fields: list[Parameter] = []
+    for field in decl.fields:
+        if any(f.name == field.name.text for f in fields):
+            world.report.error("E0103", field.name.span, f"the field `{field.name.text}` is declared twice")
+            continue
+        t = read_type(world, world.report, field.type, params)
+        fields.append(Parameter(field.name.text, t, field.default, field.name.span))
+    struct.fields = tuple(fields)
+
+
+def _check_struct_sizes(world: World) -> None:
+    """A struct that always holds another of its kind could never be made."""
+    for struct in world.structs.values():
+        path = _holds(world, struct.fields, struct.name, [])
+        if path is not None:
+            way = " in ".join(f"`{name}`" for name in reversed([struct.name, *path]))
+            world.report.error(
+                "E0218",
+                struct.span,
+                f"`{struct.name}` contains itself ({way}), so no value of it could ever be made",
+                f"make a field optional (`{struct.name}?`) or a list",
+            )
+
+
+def _holds(world: World, fields: tuple[Parameter, ...], name: str, path: list[str]) -> list[str] | None:
+    for field in fields:
+        for inner in _direct_structs(field.type):
+            if inner == name:
+                return [*path, inner]
+            if inner not in path and inner in world.structs:
+                found = _holds(world, world.structs[inner].fields, name, [*path, inner])
+                if found is not None:
+                    return found
+    return None
+
+
+def _direct_structs(t: Type) -> list[str]:
+    if isinstance(t, StructType):
+        return [t.name]
+    if isinstance(t, TupleType):
+        return [name for item in t.items for name in _direct_structs(item)]
+    return []
+
+
+# --- functions and actors ---------------------------------------------------------------------
+
+
+def read_parameters(
+    world: World, params: tuple[ast.Param, ...], of: str, type_params: Mapping[str, Type] | None = None
+) -> tuple[Parameter, ...]:
+    """The parameters of a function, handler or actor; each needs a type."""
+    found: list[Parameter] = []
+    for param in params:
+        if param.type is None:
+            example = f"write `{param.name.text}: int`, or what it is"
+            world.report.error("E0219", param.span, f"the parameter `{param.name.text}` of {of} needs a type", example)
+            t: Type = ERROR
+        else:
+            t = read_type(world, world.report, param.type, type_params or {})
+        found.append(Parameter(param.name.text, t, param.default, param.name.span, param.mutable))
+    return tuple(found)
+
+
+def _read_function(world: World, decl: ast.FnDecl) -> None:
+    name = decl.name.text
+    if decl.type_params:
+        not_yet(world.report, "E0904", decl.type_params[0].span)
+    type_params = {p.text: ERROR for p in decl.type_params}
+    params = read_parameters(world, decl.params, f"`{name}`", type_params)
+    result = UNIT if decl.result is None else read_type(world, world.report, decl.result, type_params)
+    if name == "main":
+        world.has_main = True
+        if decl.params or decl.result is not None:
+            message = "`main` takes nothing and gives nothing"
+            world.report.error("E0309", decl.name.span, message, "what it shows, it renders")
+        return
+    if name in world.functions:
+        return
+    # a library function of the same name keeps its own, so that the library still finds it
+    ref = f"program.{name}" if world.library.signature(name) is not None else name
+    world.functions[name] = Signature(ref, (), params, result, False, decl.name.span)
+
+
+def _read_actor(world: World, actor: ActorInfo, decl: ast.ActorDecl) -> None:
+    actor.params = read_parameters(world, decl.params, f"`{actor.name}`")
+    actor.locals = tuple(tree.Local(p.name, p.type, False, True) for p in actor.params)
+    names = [p.name for p in actor.params]
+    for param in actor.params:
+        if names.count(param.name) > 1:
+            world.report.error("E0103", param.span, f"the parameter `{param.name}` is declared twice")
+    check_model_clause(world, decl)
+    for handler in decl.handlers:
+        name = handler.name
+        if name.text == "failed" and len(handler.params) == 2 and all(p.type is None for p in handler.params):
+            not_yet(world.report, "E0902", handler.name.span)
+            continue
+        if name.text in actor.handlers:
+            world.report.error("E0103", name.span, f"`{actor.name}` has two handlers `{name.text}`")
+            continue
+        if name.text == "start":
+            world.report.error("E0107", name.span, "`start` is the first turn of every actor; choose another name")
+        params = read_parameters(world, handler.params, f"`{name.text}`")
+        result = UNIT if handler.result is None else read_type(world, world.report, handler.result)
+        local = tuple(tree.Local(p.name, p.type, False, True) for p in params)
+        made = tree.Handler(-1, actor.name, name.text, "message", local, result, handler.span)
+        actor.handlers[name.text] = HandlerInfo(made, params, handler)
+
+
+# --- values known before the program runs -----------------------------------------------------
+
+
+def _read_constant(world: World, node: ast.LetStmt) -> None:
+    """A top-level ``let`` of a fixed value can be used everywhere: its value stands for its name."""
+    if not isinstance(node.pattern, ast.BindPattern) or not _is_fixed(world, node.value):
+        return
+    if node.pattern.name in world.constants:
+        return
+    body = Body(world, CLOSED)
+    errors = world.report.errors
+    if node.type is not None:
+        value = body.typed(node.value, read_type(world, world.report, node.type), f"`{node.pattern.name}`")
+    else:
+        value = body.value(node.value)
+    settle(body, [tree.Evaluate(node.span, value)])
+    if world.report.errors == errors and value.type is not ERROR:
+        world.constants[node.pattern.name] = value
+
+
+def _is_fixed(world: World, node: ast.Expr) -> bool:
+    """Whether a value is written out completely, perhaps with other such values in it."""
+    if isinstance(node, ast.IntLit | ast.FloatLit | ast.BoolLit | ast.StringLit | ast.DurationLit | ast.NoneLit):
+        return True
+    if isinstance(node, ast.Name):
+        return node.text in world.constants
+    if isinstance(node, ast.Unary):
+        return _is_fixed(world, node.operand)
+    if isinstance(node, ast.Binary):
+        if node.op in ("??", "in", "not in", "|>"):
+            return False
+        while isinstance(node, ast.Binary):
+            if not _is_fixed(world, node.right):
+                return False
+            node = node.left
+        return _is_fixed(world, node)
+    if isinstance(node, ast.ListLit | ast.SetLit | ast.TupleLit):
+        return bool(node.items) and all(_is_fixed(world, item) for item in node.items)
+    if isinstance(node, ast.DictLit):
+        return bool(node.entries) and all(_is_fixed(world, k) and _is_fixed(world, v) for k, v in node.entries)
+    if isinstance(node, ast.Call):
+        struct = world.structs.get(node.callee.text) if isinstance(node.callee, ast.Name) else None
+        return (
+            struct is not None
+            and all(_is_fixed(world, arg.value) for arg in node.args)
+            and all(f.default is None or _is_fixed(world, f.default) for f in struct.fields)
+        )
+    return False
+
+
+def _check_defaults(world: World) -> None:
+    """Default values are checked where they are used; this finds the mistakes in those that are not."""
+    owners: list[tuple[Parameter, ...]] = [s.fields for s in world.structs.values()]
+    owners += [f.params for f in world.functions.values()]
+    for actor in world.actors.values():
+        owners.append(actor.params)
+        owners += [h.params for h in actor.handlers.values()]
+    body = Body(world, CLOSED)
+    made: list[tree.Stmt] = []
+    for params in owners:
+        for param in params:
+            if param.default is not None:
+                value = closed_value(body, param.default, param.type)
+                made.append(tree.Evaluate(param.span, value))
+    settle(body, made)

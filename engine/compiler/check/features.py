@@ -1,0 +1,62 @@
+"""What the language describes and this version does not have, so that a program hears about it in plain words."""
+
+from __future__ import annotations
+
+from engine.base.source import Span
+from engine.compiler.check.report import Report
+
+_SENTENCES = {
+    "E0901": "`await` is not available yet",
+    "E0902": "restart policies and `on failed` are not available yet",
+    "E0903": "enums are not available yet",
+    "E0904": "generics in programs are not available yet",
+    "E0905": "function values (`fn(…)` types, lambdas, functions passed by name) are not available yet",
+    "E0906": "imports and modules are not available yet",
+    "E0907": "flows and pipes are not available yet",
+    "E0908": "`test` blocks are not available yet",
+    "E0909": "`invariant` is not available yet",
+    "E0910": "`expect timeline` is not available yet",
+    "E0911": "`json` is not available yet",
+    "E0912": "tensors are not available yet",
+    "E0915": "formats in f-strings (`{x:…}`) are not available yet",
+}
+
+_OUTSIDE = {"http": "`http`", "fs": "`fs`", "env": "`env`", "clock": "`clock`", "input": "`input()`"}
+
+_COMBINATORS = ("sequence", "parallel", "when", "try_with", "retry", "cache", "batch")
+
+FUNCTION_METHODS = frozenset({"map", "filter", "reduce", "sort_by"})
+"""Methods of lists that take a function."""
+
+
+def not_yet(report: Report, code: str, span: Span, note: str = "") -> None:
+    """Says that a feature is not there yet."""
+    report.error(code, span, _SENTENCES[code], note)
+
+
+def report_feature_name(report: Report, name: str, span: Span) -> bool:
+    """Says so where an unknown name is that of a feature to come; False where it is just unknown."""
+    if name in _OUTSIDE:
+        report.error("E0913", span, f"outside effects are not available yet: {_OUTSIDE[name]} cannot be used")
+    elif name == "json":
+        not_yet(report, "E0911", span)
+    elif name == "tensor":
+        not_yet(report, "E0912", span)
+    elif name == "math":
+        not_yet(report, "E0906", span, "`sqrt`, `abs`, `floor`, `ceil`, `round`, `min`, `max` need no module")
+    elif name in _COMBINATORS:
+        not_yet(report, "E0907", span)
+    else:
+        return False
+    return True
+
+
+def report_function_method(report: Report, name: str, span: Span) -> None:
+    """Says that a method that takes a function is not there yet, and what to write in its place."""
+    instead = {
+        "map": "write `[f(x) for x in xs]`",
+        "filter": "write `[x for x in xs if …]`",
+        "reduce": "use a `for` loop and a `var`",
+        "sort_by": "sort a list of tuples `(key, value)`",
+    }[name]
+    report.error("E0914", span, f"`{name}` is not available yet: it takes a function", instead)

@@ -1,0 +1,178 @@
+"""Types that are still being found out.
+
+A ``TypeVar`` stands for a type that a later line decides: the items of ``[]``, the value of ``none``. ``unify`` makes
+two types equal by binding variables, ``resolve`` gives the type as far as it is known. A ``TypeParam`` stands for
+``T`` in the signature of a generic library function and is bound per call, in a plain dict.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.base.source import Span
+from engine.compiler.check.types import (
+    ERROR,
+    DictType,
+    FnType,
+    ListType,
+    OptionalType,
+    Scalar,
+    SetType,
+    TupleType,
+    Type,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TypeVar(Type):
+    """A type not known yet. ``what`` says in plain words what has it; ``link`` holds the type once it is known."""
+
+    span: Span
+    what: str
+    link: list[Type] = field(default_factory=list)
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    def __str__(self) -> str:
+        return str(self.link[0]) if self.link else "?"
+
+
+@dataclass(frozen=True, slots=True)
+class TypeParam(Type):
+    """The ``T`` of a generic library function, in its signature."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def head(t: Type) -> Type:
+    """The type with variables followed at its top only: enough to see what kind of type it is."""
+    while type(t) is TypeVar and t.link:
+        t = t.link[0]
+    if type(t) is OptionalType and type(t.inner) is TypeVar:
+        inner = head(t.inner)
+        if type(inner) is OptionalType:
+            return inner
+    return t
+
+
+def resolve(t: Type) -> Type:
+    """The type with all that is known about it filled in; what is not known stays a ``TypeVar``."""
+    kind = type(t)
+    if kind is Scalar:
+        return t
+    if isinstance(t, TypeVar):
+        return resolve(t.link[0]) if t.link else t
+    if isinstance(t, ListType):
+        return ListType(resolve(t.item))
+    if isinstance(t, DictType):
+        return DictType(resolve(t.key), resolve(t.value))
+    if isinstance(t, SetType):
+        return SetType(resolve(t.item))
+    if isinstance(t, TupleType):
+        return TupleType(tuple(resolve(item) for item in t.items))
+    if isinstance(t, OptionalType):
+        return optional(resolve(t.inner))
+    return t
+
+
+def optional(inner: Type) -> Type:
+    """``inner?``; an optional of an optional is that optional."""
+    return inner if isinstance(inner, OptionalType) or inner is ERROR else OptionalType(inner)
+
+
+def unify(a: Type, b: Type) -> bool:
+    """Makes both types the same by binding variables; False where they differ. ``ERROR`` is the same as anything."""
+    a, b = head(a), head(b)
+    if a is b or a is ERROR or b is ERROR:
+        return True
+    if isinstance(a, TypeVar):
+        return _bind(a, b)
+    if isinstance(b, TypeVar):
+        return _bind(b, a)
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, ListType) and isinstance(b, ListType):
+        return unify(a.item, b.item)
+    if isinstance(a, SetType) and isinstance(b, SetType):
+        return unify(a.item, b.item)
+    if isinstance(a, DictType) and isinstance(b, DictType):
+        return unify(a.key, b.key) and unify(a.value, b.value)
+    if isinstance(a, OptionalType) and isinstance(b, OptionalType):
+        return unify(a.inner, b.inner)
+    if isinstance(a, TupleType) and isinstance(b, TupleType):
+        return len(a.items) == len(b.items) and all(map(unify, a.items, b.items))
+    return a == b
+
+
+def _bind(variable: TypeVar, t: Type) -> bool:
+    if _occurs(variable, t):
+        return False
+    variable.link.append(t)
+    return True
+
+
+def _occurs(variable: TypeVar, t: Type) -> bool:
+    t = head(t)
+    return t is variable or any(_occurs(variable, part) for part in parts(t))
+
+
+def parts(t: Type) -> tuple[Type, ...]:
+    """The types that a type is made of, one level down."""
+    if isinstance(t, ListType | SetType):
+        return (t.item,)
+    if isinstance(t, DictType):
+        return (t.key, t.value)
+    if isinstance(t, TupleType):
+        return t.items
+    if isinstance(t, OptionalType):
+        return (t.inner,)
+    if isinstance(t, FnType):
+        return (*t.params, t.result)
+    return ()
+
+
+def is_open(t: Type) -> bool:
+    """Whether some part of the type is not known yet."""
+    t = head(t)
+    return isinstance(t, TypeVar) or any(is_open(part) for part in parts(t))
+
+
+def mentions_param(t: Type) -> bool:
+    """Whether a type of a signature depends on a type parameter."""
+    return isinstance(t, TypeParam) or any(mentions_param(part) for part in parts(t))
+
+
+def substitute(t: Type, bound: dict[str, Type]) -> Type:
+    """The type with its type parameters replaced; parameters that are not bound yet stay."""
+    if type(t) is Scalar:
+        return t
+    if isinstance(t, TypeParam):
+        return bound.get(t.name, t)
+    if isinstance(t, ListType):
+        return ListType(substitute(t.item, bound))
+    if isinstance(t, DictType):
+        return DictType(substitute(t.key, bound), substitute(t.value, bound))
+    if isinstance(t, SetType):
+        return SetType(substitute(t.item, bound))
+    if isinstance(t, TupleType):
+        return TupleType(tuple(substitute(item, bound) for item in t.items))
+    if isinstance(t, OptionalType):
+        return optional(substitute(t.inner, bound))
+    return t
+
+
+def match_params(pattern: Type, actual: Type, bound: dict[str, Type]) -> None:
+    """Binds the type parameters of ``pattern`` by looking at a value's type; what does not fit is left to the caller,
+    who compares the types afterwards."""
+    actual = head(actual)
+    if isinstance(pattern, TypeParam):
+        bound.setdefault(pattern.name, actual)
+    elif isinstance(pattern, OptionalType):
+        match_params(pattern.inner, actual.inner if isinstance(actual, OptionalType) else actual, bound)
+    elif type(pattern) is type(actual):
+        for pattern_part, actual_part in zip(parts(pattern), parts(actual), strict=False):
+            match_params(pattern_part, actual_part, bound)

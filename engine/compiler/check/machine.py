@@ -1,0 +1,61 @@
+"""``raw.name(…)``: the operations of the machine, in library files only."""
+
+from __future__ import annotations
+
+from engine.compiler.check import tree
+from engine.compiler.check.body import Body, describe
+from engine.compiler.check.inference import head, resolve
+from engine.compiler.check.intrinsics import INTRINSICS
+from engine.compiler.check.operators import has_order
+from engine.compiler.check.report import meant
+from engine.compiler.check.type_names import read_type
+from engine.compiler.check.types import BOOL, DURATION, FLOAT, I32, INT, UNIT, Type, is_reference
+from engine.compiler.syntax import ast
+
+_TYPES: dict[str, Type] = {
+    "i32": I32,
+    "int": INT,
+    "float": FLOAT,
+    "bool": BOOL,
+    "duration": DURATION,
+    "unit": UNIT,
+}
+
+_TAKES_TYPE = frozenset(
+    name for name, s in INTRINSICS.items() if "T" in s.params or s.result == "T" or name == "is_reference"
+)
+
+
+def check_intrinsic(body: Body, node: ast.Call, name: str, expected: Type | None) -> tree.Expr:
+    """One operation; its type argument may be left out where an argument or the expected type shows it."""
+    signature = INTRINSICS.get(name)
+    if signature is None:
+        note, _ = meant(name, node.callee.span, INTRINSICS)
+        body.report.error("E0101", node.callee.span, f"there is no operation `raw.{name}`", note)
+        return body.nothing(node.span)
+    if len(node.args) != len(signature.params):
+        body.report.error("E0204", node.span, f"`raw.{name}` takes {len(signature.params)} arguments")
+        return body.nothing(node.span)
+    of = read_type(body.world, body.report, node.type_args[0], body.type_params) if node.type_args else None
+    args: list[tree.Expr] = []
+    for param, arg in zip(signature.params, node.args, strict=True):
+        wanted = of if param == "T" else _TYPES[param]
+        if wanted is None:
+            args.append(body.value(arg.value))
+            of = head(args[-1].type)
+        else:
+            args.append(body.typed(arg.value, wanted, f"an argument of `raw.{name}`"))
+    if name not in _TAKES_TYPE:
+        return tree.Intrinsic(_TYPES[signature.result], node.span, name, tuple(args))
+    if of is None:
+        of = expected
+    if of is None:
+        body.report.error("E0209", node.span, f"write the type: `raw.{name}<T>(…)`")
+        return body.nothing(node.span)
+    of = resolve(of)
+    if name == "is_reference":
+        return tree.Const(BOOL, node.span, is_reference(of))
+    if name == "compare" and not has_order(body, of):
+        body.report.error("E0203", node.span, f"{describe(of)} has no order")
+    result = of if signature.result == "T" else _TYPES[signature.result]
+    return tree.Intrinsic(result, node.span, name, tuple(args), of)

@@ -1,0 +1,107 @@
+"""Types as they are written, turned into types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.compiler.check import types
+from engine.compiler.check.features import not_yet
+from engine.compiler.check.inference import optional
+from engine.compiler.check.report import Report, meant
+from engine.compiler.check.types import ERROR, Type
+from engine.compiler.check.world import World
+from engine.compiler.syntax import ast
+
+SCALARS: dict[str, Type] = {
+    "int": types.INT,
+    "float": types.FLOAT,
+    "bool": types.BOOL,
+    "string": types.STRING,
+    "bytes": types.BYTES,
+    "duration": types.DURATION,
+}
+
+GENERIC: dict[str, int] = {"list": 1, "dict": 2, "set": 1}
+
+RESERVED_TYPES = frozenset({*SCALARS, *GENERIC, "i32", "json", "tensor", "any"})
+"""Names that programs cannot give to their own types."""
+
+_NO_PARAMS: Mapping[str, Type] = {}
+
+
+def read_type(world: World, report: Report, node: ast.TypeExpr, params: Mapping[str, Type] = _NO_PARAMS) -> Type:
+    """The type that was written; ``ERROR``, reported, where there is none. ``params`` are type parameters in scope."""
+    if isinstance(node, ast.NamedType):
+        return _named(world, report, node, params)
+    if isinstance(node, ast.OptionalType):
+        return optional(read_type(world, report, node.inner, params))
+    if isinstance(node, ast.TupleType):
+        return types.TupleType(tuple(read_type(world, report, item, params) for item in node.items))
+    not_yet(report, "E0905", node.span)
+    return ERROR
+
+
+def _named(world: World, report: Report, node: ast.NamedType, params: Mapping[str, Type]) -> Type:
+    name = node.name.text
+    if name in GENERIC:
+        return _container(world, report, node, params)
+    found = params.get(name) or SCALARS.get(name) or _declared(world, report, node, params)
+    if found is None:
+        return ERROR
+    if node.args and found is not ERROR:
+        if name in world.structs:
+            not_yet(report, "E0904", node.span)
+        else:
+            report.error("E0225", node.span, f"`{name}` takes no type arguments")
+    return found
+
+
+def _container(world: World, report: Report, node: ast.NamedType, params: Mapping[str, Type]) -> Type:
+    name = node.name.text
+    args = [read_type(world, report, arg, params) for arg in node.args]
+    if len(args) != GENERIC[name]:
+        example = {"list": "list<int>", "dict": "dict<string, int>", "set": "set<int>"}[name]
+        report.error("E0225", node.span, f"`{name}` says what it holds, as in `{example}`")
+        args = [ERROR] * GENERIC[name]
+    if name == "list":
+        return types.ListType(args[0])
+    if name == "set":
+        return types.SetType(args[0])
+    return types.DictType(args[0], args[1])
+
+
+def _declared(world: World, report: Report, node: ast.NamedType, params: Mapping[str, Type]) -> Type | None:
+    name = node.name.text
+    if world.is_library and name == "i32":
+        return types.I32
+    if name in world.structs:
+        return types.StructType(name)
+    if name in world.actors and name != "main":
+        return types.ActorType(name)
+    if name in world.aliases:
+        return _alias(world, report, name)
+    if name in world.missing_types:
+        return None
+    if name == "json":
+        not_yet(report, "E0911", node.span)
+    elif name == "tensor":
+        not_yet(report, "E0912", node.span)
+    else:
+        known = [*SCALARS, *GENERIC, *world.structs, *world.aliases, *params, *(a for a in world.actors if a != "main")]
+        note, fix = meant(name, node.name.span, known)
+        report.error("E0102", node.name.span, f"there is no type `{name}`", note, fix)
+    return None
+
+
+def _alias(world: World, report: Report, name: str) -> Type:
+    if name in world.alias_types:
+        found = world.alias_types[name]
+        if found is None:
+            alias = world.aliases[name]
+            report.error("E0218", alias.name.span, f"the type `{name}` stands for itself")
+            return ERROR
+        return found
+    world.alias_types[name] = None
+    found = read_type(world, report, world.aliases[name].type)
+    world.alias_types[name] = found
+    return found

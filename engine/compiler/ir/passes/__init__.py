@@ -1,0 +1,113 @@
+"""Passes: from a correct module to a smaller and faster one that does the same.
+
+Functions are optimised callees first, so that what is inlined has been folded already. The recursion limit comes last,
+because it needs to know the frames that come out.
+
+Most functions of a program are the library's, and the same as in the last program. A ``Memo`` keeps what optimising them
+gave, for the next module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.compiler.ir.callgraph import groups
+from engine.compiler.ir.nodes import Function, Module
+from engine.compiler.ir.passes.count import count_calls
+from engine.compiler.ir.passes.dead import drop_unreached, drop_unused_locals
+from engine.compiler.ir.passes.depth import limit_depth
+from engine.compiler.ir.passes.fold import fold
+from engine.compiler.ir.passes.inline import ONLY_CALL, SMALL, Template, inline_calls, inline_self
+from engine.compiler.ir.walk import FAULT_FUNCTION, Summary
+
+__all__ = ["Memo", "optimise"]
+
+MEMO_MAX = 4000
+
+
+class Memo:
+    """Optimised functions by what they were made from: the function, and the bodies that could be inlined into it."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[Function, tuple[int, ...]], Function] = {}
+        self._summaries: dict[int, tuple[Function, Summary]] = {}
+        self._templates: dict[int, Template] = {}
+
+    def make_room(self) -> None:
+        """Forgets everything when it has become much."""
+        if len(self._made) > MEMO_MAX:
+            self.__init__()  # type: ignore[misc]
+
+    def summary(self, function: Function) -> Summary:
+        """What an optimised function refers to."""
+        known = self._summaries.get(id(function))  # an id belongs to the function that is kept beside it
+        if known is None:
+            known = self._summaries[id(function)] = (function, Summary(function))
+        return known[1]
+
+    def template(self, function: Function) -> Template:
+        """An optimised function, ready to be inlined."""
+        known = self._templates.get(id(function))
+        if known is None:
+            known = self._templates[id(function)] = Template(function, self.summary(function).size)
+        return known
+
+    def optimised(self, function: Function, callees: dict[str, int], templates: dict[str, Template]) -> Function:
+        """The function, folded, and with the templates inlined that it calls."""
+        wanted = {name: templates[name] for name in callees if name in templates}
+        key = (function, tuple(id(template.function) for template in wanted.values()))
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = _optimise_function(function, function.name in callees, wanted)
+        return made
+
+
+def optimise(module: Module, file: str = "", counting: bool = False, memo: Memo | None = None) -> Module:
+    """The module, ready for emission. ``file`` is the name of the program's own text, as in its functions.
+
+    ``counting`` counts the calls of its functions in the cell ``calls``. The sites, and then the cells, may be more than
+    before.
+    """
+    memo = memo or Memo()
+    memo.make_room()
+    if counting:
+        module = count_calls(module, file)
+    summaries = {id(function): Summary(function) for function in module.functions}
+    module = drop_unreached(module, lambda function: summaries[id(function)], keep=FAULT_FUNCTION)
+    calls = {function.name: summaries[id(function)].calls for function in module.functions}
+    module = replace(module, functions=_optimise_functions(module, calls, memo))
+    module = drop_unreached(module, memo.summary, keep=FAULT_FUNCTION)
+    return drop_unreached(limit_depth(module, file, memo.summary), memo.summary)
+
+
+def _optimise_functions(module: Module, callees: dict[str, dict[str, int]], memo: Memo) -> tuple[Function, ...]:
+    times: dict[str, int] = {}
+    for called in callees.values():
+        for name, count in called.items():
+            times[name] = times.get(name, 0) + count
+    roots = {function.name for function in module.functions if function.exported} | set(module.table)
+    done = {function.name: function for function in module.functions}
+    templates: dict[str, Template] = {}
+    for group in groups(callees):
+        for name in group:
+            done[name] = memo.optimised(done[name], callees[name], templates)
+        name = group[0]
+        if len(group) > 1 or name in callees[name] or name == FAULT_FUNCTION:
+            continue
+        function = done[name]
+        nodes = memo.summary(function).size
+        only = times.get(name, 0) == 1 and name not in roots and nodes <= ONLY_CALL
+        if function.always_inline or nodes <= SMALL or only:
+            templates[name] = memo.template(function)
+    return tuple(done[function.name] for function in module.functions)
+
+
+def _optimise_function(function: Function, recursive: bool, templates: dict[str, Template]) -> Function:
+    if templates:
+        function = inline_calls(function, templates)
+    function = drop_unused_locals(fold(function))
+    if recursive:
+        unrolled = inline_self(function)
+        if unrolled is not function:
+            function = drop_unused_locals(fold(unrolled))
+    return function

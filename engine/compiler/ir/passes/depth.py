@@ -1,0 +1,131 @@
+"""The recursion limit: the same fault at the same call on every machine, long before a stack runs out.
+
+A function that can reach recursion gets a hidden last parameter, ``depth``: the bytes that the frames above it take, by the
+estimate of ``frames``. It lives in a register; a call passes it on with the caller's own frame added, and a recursive function
+begins with a look at it. What starts from outside (exports, the function table) starts at 0. Functions that reach no recursion are
+left as they are: their frames fit into what the limit leaves.
+
+    fn fib(n)                         fn fib(n, depth)
+      …                                 if i32.gt_s(depth, 3145728)
+      fib(i64.sub(n, 1))                  fault recursion_too_deep
+                                        …
+                                        fib(i64.sub(n, 1), i32.add(depth, 112))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from engine.compiler.ir.callgraph import groups
+from engine.compiler.ir.nodes import (
+    I32,
+    I64,
+    Call,
+    Const,
+    Eval,
+    Expr,
+    Fault,
+    Function,
+    Get,
+    If,
+    Local,
+    Module,
+    Op,
+    Return,
+    Site,
+    Stmt,
+)
+from engine.compiler.ir.passes.dead import Renumber
+from engine.compiler.ir.passes.frames import frame_bytes
+from engine.compiler.ir.walk import FAULT_FUNCTION, Rewriter, Summary
+
+DEPTH_BYTES_MAX = 3 * 1024 * 1024
+INNER = "~deep"
+"""What follows the name of the function that a root's callers call instead of it."""
+
+
+def limit_depth(module: Module, file: str, summary: Callable[[Function], Summary] = Summary) -> Module:
+    """The module with the limit in it. Its sites may be more than before: one for each recursive function of ``file``, the
+    program's own text. Functions of the library fault at site 0, which stands for the call in the program."""
+    summaries = {function.name: summary(function) for function in module.functions}
+    callees = {name: found.calls for name, found in summaries.items()}
+    order = groups(callees)
+    recursive = {name for group in order for name in group if len(group) > 1 or name in callees[name]}
+    if not recursive:
+        return module
+    guarded: set[str] = set()
+    for group in order:
+        if any(name in recursive or not guarded.isdisjoint(callees[name]) for name in group):
+            guarded.update(group)
+    called = {name for names in callees.values() for name in names}
+    in_table = set(module.table).union(*(found.references - found.calls.keys() for found in summaries.values()))
+    guarder = _Guarder(module, file, guarded, recursive, called, in_table)
+    functions = tuple(new for function in module.functions for new in guarder.function(function))
+    return replace(module, functions=functions, sites=tuple(guarder.sites))
+
+
+class _Guarder:
+    def __init__(
+        self, module: Module, file: str, guarded: set[str], recursive: set[str], called: set[str], in_table: set[str]
+    ) -> None:
+        self.file = file
+        self.guarded = guarded
+        self.recursive = recursive
+        self.sites = list(module.sites)
+        exported = {function.name for function in module.functions if function.exported}
+        self.roots = (exported | in_table | {FAULT_FUNCTION}) & guarded
+        self.renamed = {name: name + INNER if name in self.roots else name for name in guarded if name in called}
+
+    def function(self, function: Function) -> list[Function]:
+        """What stands in the place of a function: for a root that is also called, two."""
+        if function.name not in self.guarded:
+            return [function]
+        if function.name not in self.roots:
+            return [self.inner(function)]
+        if function.name not in self.renamed:
+            frame = Const(I32, frame_bytes(function))
+            return [replace(function, body=_PassDepth(self.renamed, frame).body(function.body))]
+        return [self.entry(function), self.inner(replace(function, exported=None))]
+
+    def entry(self, function: Function) -> Function:
+        """A root that only begins at depth 0."""
+        args = tuple(Get(param.type, number) for number, param in enumerate(function.params))
+        call = Call(function.result, self.renamed[function.name], (*args, Const(I32, 0)))
+        body: Stmt = Return(call) if function.result is not None else Eval(call)
+        return replace(function, locals=function.params, body=(body,), always_inline=False)
+
+    def inner(self, function: Function) -> Function:
+        """The function with the hidden parameter."""
+        at = function.param_count
+        moved = {number: number + 1 for number in range(at, len(function.locals))}
+        body = Renumber(moved).body(function.body) if moved else function.body
+        depth = Get(I32, at)
+        body = _PassDepth(self.renamed, Op(I32, "i32.add", (depth, Const(I32, frame_bytes(function))))).body(body)
+        if function.name in self.recursive:
+            limit = Const(I32, DEPTH_BYTES_MAX)
+            fault = Fault("recursion_too_deep", self.site(function), Const(I64, DEPTH_BYTES_MAX))
+            body = (If(Op(I32, "i32.gt_s", (depth, limit)), (fault,)), *body)
+        locals_ = (*function.params, Local("depth", I32), *function.locals[at:])
+        return replace(function, name=self.renamed[function.name], param_count=at + 1, locals=locals_, body=body)
+
+    def site(self, function: Function) -> int:
+        """The place that a fault of the guard names: where the function is written."""
+        if function.file != self.file or not self.sites:
+            return 0
+        self.sites.append(Site(function.file, function.line, 1, function.name))
+        return len(self.sites) - 1
+
+
+class _PassDepth(Rewriter):
+    """Gives the calls of guarded functions their last argument."""
+
+    def __init__(self, renamed: dict[str, str], depth: Expr) -> None:
+        self.renamed = renamed
+        self.depth = depth
+
+    def expr(self, node: Expr) -> Expr:
+        new = super().expr(node)
+        if isinstance(new, Call) and new.function in self.renamed:
+            return Call(new.type, self.renamed[new.function], (*new.args, self.depth))
+        return new

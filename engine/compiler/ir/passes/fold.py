@@ -1,0 +1,278 @@
+"""Folding: one walk through a function, in the order of execution, that knows the facts of each place.
+
+It puts constants and copies in the place of locals, simplifies instructions, decides branches, drops code that is not reached, and
+flattens: ``x = do { … => v }`` becomes ``…; x = v``, a block that nobody leaves becomes its body.
+
+    if i64.lt_s(n, 2)              if i64.lt_s(n, 2)
+      return n                       return n
+    a = i64.sub(n, 1)        →     a = i64.sub(n, 1)          # n is 2 or more: no overflow
+    if (overflow of a)             return f(a)
+      fault overflow
+    return f(a)
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.compiler.ir.nodes import (
+    F64,
+    I32,
+    Block,
+    Break,
+    Choose,
+    Const,
+    Do,
+    Effect,
+    Eval,
+    Expr,
+    Fault,
+    Function,
+    Get,
+    If,
+    Load,
+    Loop,
+    Op,
+    Return,
+    Set,
+    Stmt,
+    Store,
+)
+from engine.compiler.ir.passes.facts import Facts, is_bool, join
+from engine.compiler.ir.passes.simplify import condition, folded_address, negate, simplify
+from engine.compiler.ir.walk import LEAVES, Rewriter, is_pure, set_locals
+
+
+def fold(function: Function) -> Function:
+    """The function, folded."""
+    body = _Folder().body(function.body)
+    return function if body is function.body else replace(function, body=body)
+
+
+class _Folder(Rewriter):
+    """``facts`` are those of the place that we have come to, None behind a jump."""
+
+    def __init__(self) -> None:
+        self.facts: Facts | None = Facts()
+        self.at_label: dict[str, Facts | None] = {}
+        self.jumps: dict[str, int] = {}
+
+    def body(self, body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
+        out: list[Stmt] = []
+        changed = False
+        for node in body:
+            if self.facts is None:
+                changed = True
+                break
+            new = self.statement(node)
+            changed = changed or len(new) != 1 or new[0] is not node
+            out.extend(new)
+        return tuple(out) if changed else body
+
+    # --- expressions ---
+
+    def expr(self, node: Expr) -> Expr:
+        facts = self.facts
+        if facts is None:  # an operand before this one does not come back
+            return _zero(node.type)
+        if isinstance(node, Get):
+            return self.get(node, facts)
+        if type(node) in LEAVES:
+            return node
+        if isinstance(node, Choose):
+            return self.choose(node)
+        if isinstance(node, Do):
+            return self.do(node)
+        new = super().expr(node)
+        if isinstance(new, Op):
+            return simplify(new, self.facts) if self.facts is not None else new
+        if isinstance(new, Load):
+            address, offset = folded_address(new.address, new.offset)
+            return new if address is new.address else Load(new.type, new.name, address, offset)
+        return new
+
+    def get(self, node: Get, facts: Facts) -> Expr:
+        value = facts.values.get(node.local)
+        if value is not None and type(value) in LEAVES:
+            return value
+        low, high = facts.ranges.get(node.local, (0, 1))
+        return Const(node.type, low) if low == high and node.type != F64 else node
+
+    def choose(self, node: Choose) -> Expr:
+        test = condition(self.expr(node.condition))
+        if self.facts is None:
+            return Choose(node.type, test, _zero(node.type), _zero(node.type))
+        if isinstance(test, Const):
+            return self.expr(node.then if test.value else node.otherwise)
+        before = self.facts
+        self.facts = before.copy()
+        self.facts.assume(test, True)
+        then = self.expr(node.then)
+        after_then, self.facts = self.facts, before
+        before.assume(test, False)
+        otherwise = self.expr(node.otherwise)
+        self.facts = join(after_then, self.facts)
+        if node.type == I32 and is_bool(test) and isinstance(then, Const) and isinstance(otherwise, Const):
+            if (then.value, otherwise.value) == (1, 0):
+                return test
+            if (then.value, otherwise.value) == (0, 1):
+                return negate(test)
+        if test is node.condition and then is node.then and otherwise is node.otherwise:
+            return node
+        return Choose(node.type, test, then, otherwise)
+
+    def do(self, node: Do) -> Expr:
+        body = self.body(node.body)
+        value = self.expr(node.value)
+        if isinstance(value, Do):
+            body, value = (*body, *value.body), value.value
+        if not body:
+            return value
+        return node if body is node.body and value is node.value else Do(node.type, body, value)
+
+    # --- statements ---
+
+    def statement(self, node: Stmt) -> list[Stmt]:
+        match node:
+            case Set():
+                return self.set(node)
+            case If():
+                return self.if_(node)
+            case Block():
+                return self.block(node)
+            case Loop():
+                return self.loop(node)
+            case Break():
+                return self.break_(node)
+            case Store():
+                return [self.store(node)]
+            case Eval(value):
+                rest = self.expr(value)
+                return [node] if rest is value and not is_pure(rest) else _effects(rest)
+            case Return(value):
+                if value is None:
+                    self.facts = None
+                    return [node]
+                before, rest = _split(self.expr(value))
+                self.facts = None
+                return [*before, node if rest is value else Return(rest)]
+        new = self.parts(node)
+        if isinstance(new, Fault) or (isinstance(new, Effect) and new.name == "unreachable"):
+            self.facts = None
+        return [new]
+
+    def set(self, node: Set) -> list[Stmt]:
+        value = self.expr(node.value)
+        if self.facts is None:
+            return _effects(value)
+        before, value = _split(value)
+        if isinstance(value, Get) and value.local == node.local:
+            return before
+        self.facts.learn(node.local, value)
+        return [*before, node if value is node.value else Set(node.local, value)]
+
+    def store(self, node: Store) -> Stmt:
+        new = self.parts(node)
+        assert isinstance(new, Store)
+        address, offset = folded_address(new.address, new.offset)
+        return new if address is new.address else Store(new.name, address, new.value, offset)
+
+    def if_(self, node: If) -> list[Stmt]:
+        test = self.expr(node.condition)
+        if self.facts is None:
+            return _effects(test)
+        before, test = _split(test)
+        test = condition(test)
+        if isinstance(test, Const):
+            return [*before, *self.body(node.then if test.value else node.otherwise)]
+        known = self.facts
+        self.facts = known.copy()
+        self.facts.assume(test, True)
+        then = self.body(node.then)
+        after_then, self.facts = self.facts, known
+        known.assume(test, False)
+        otherwise = self.body(node.otherwise)
+        self.facts = join(after_then, self.facts)
+        return [*before, *self.branch(node, test, then, otherwise)]
+
+    def branch(self, node: If, test: Expr, then: tuple[Stmt, ...], otherwise: tuple[Stmt, ...]) -> list[Stmt]:
+        """The best form of a branch."""
+        if not then and not otherwise:
+            return _effects(test)
+        if not then:
+            test, then, otherwise = negate(test), otherwise, ()
+        first = then[0]
+        if not otherwise and len(then) == 1 and isinstance(first, Break):
+            if first.condition is None:
+                return [Break(first.label, test)]
+        if test is node.condition and then is node.then and otherwise is node.otherwise:
+            return [node]
+        return [If(test, then, otherwise)]
+
+    def block(self, node: Block) -> list[Stmt]:
+        self.at_label[node.label] = None
+        self.jumps[node.label] = 0
+        body = self.body(node.body)
+        self.facts = join(self.facts, self.at_label[node.label])
+        if body and isinstance(last := body[-1], Break) and last.label == node.label:
+            if last.condition is None or is_pure(last.condition):
+                body = body[:-1]
+                self.jumps[node.label] -= 1
+        if self.jumps[node.label] == 0:
+            return list(body)
+        return [node if body is node.body else Block(node.label, body)]
+
+    def loop(self, node: Loop) -> list[Stmt]:
+        assert self.facts is not None
+        for local in set_locals(node.body):
+            self.facts.forget(local)
+        self.jumps[node.label] = 0
+        body = self.body(node.body)
+        if self.jumps[node.label] == 0:
+            return list(body)
+        return [node if body is node.body else Loop(node.label, body)]
+
+    def break_(self, node: Break) -> list[Stmt]:
+        before: list[Stmt] = []
+        test: Expr | None = None
+        if node.condition is not None:
+            test = self.expr(node.condition)
+            if self.facts is None:
+                return _effects(test)
+            before, test = _split(test)
+            test = condition(test)
+            if isinstance(test, Const):
+                if not test.value:
+                    return before
+                test = None
+        known = self.facts
+        assert known is not None
+        self.jumps[node.label] += 1
+        if node.label in self.at_label:
+            there = known.copy()
+            if test is not None:
+                there.assume(test, True)
+            self.at_label[node.label] = join(self.at_label[node.label], there)
+        if test is None:
+            self.facts = None
+        else:
+            known.assume(test, False)
+        return [*before, node if test is node.condition else Break(node.label, test)]
+
+
+def _split(value: Expr) -> tuple[list[Stmt], Expr]:
+    """The statements of an expression that begins with some, and the rest of it."""
+    if isinstance(value, Do):
+        return list(value.body), value.value
+    return [], value
+
+
+def _effects(value: Expr) -> list[Stmt]:
+    """What is left of an expression whose value nobody needs."""
+    before, rest = _split(value)
+    return before if is_pure(rest) else [*before, Eval(rest)]
+
+
+def _zero(type_: str | None) -> Const:
+    assert type_ is not None
+    return Const(type_, 0.0 if type_ == F64 else 0)

@@ -1,0 +1,124 @@
+"""An estimate of the stack that a call takes, the same on every machine: from what must survive the calls inside.
+
+A value that is needed after a call has to be kept in the frame; everything else lives in registers. So a frame is a fixed part and 8 bytes for
+each value that is alive across the worst call, counted by going through the function backwards, doubled for what
+a register allocator keeps beside that.
+"""
+
+from __future__ import annotations
+
+from engine.compiler.ir.nodes import (
+    Block,
+    Break,
+    Call,
+    CallIndirect,
+    Choose,
+    Do,
+    Effect,
+    Eval,
+    Expr,
+    Fault,
+    Function,
+    Get,
+    If,
+    Load,
+    Loop,
+    Op,
+    Return,
+    Set,
+    Stmt,
+    Store,
+)
+
+FRAME_BYTES = 80
+"""Return address, saved registers, alignment, and what a register allocator keeps beside the values."""
+VALUE_BYTES = 8
+REGISTER_ARGS = 4
+STACK_ARG_BYTES = 24
+"""For each argument that does not go into a register: passed on the stack, and kept by caller and callee."""
+
+
+def frame_bytes(function: Function) -> int:
+    """The estimate for one function."""
+    finder = _Alive()
+    finder.body(function.body, 0)
+    on_stack = max(0, max(finder.most_args, function.param_count) - REGISTER_ARGS)
+    return FRAME_BYTES + VALUE_BYTES * finder.most + STACK_ARG_BYTES * on_stack
+
+
+class _Alive:
+    """Goes backwards; sets of locals are bit masks. ``most`` is the number of values alive across the worst call."""
+
+    def __init__(self) -> None:
+        self.most = 0
+        self.most_args = 0
+        self.at_label: dict[str, int] = {}
+
+    def body(self, body: tuple[Stmt, ...], after: int, held: int = 0) -> int:
+        """The locals needed before the statements, if those in ``after`` are needed after them. ``held`` counts the
+        values of expressions around that are computed already."""
+        for node in reversed(body):
+            after = self.statement(node, after, held)
+        return after
+
+    def statement(self, node: Stmt, after: int, held: int) -> int:
+        match node:
+            case Set(local, value):
+                return self.expr(value, after & ~(1 << local), held)
+            case Eval(value):
+                return self.expr(value, after, held)
+            case If(condition, then, otherwise):
+                return self.expr(condition, self.body(then, after, held) | self.body(otherwise, after, held), held)
+            case Block(label, body):
+                self.at_label[label] = after
+                return self.body(body, after, held)
+            case Loop(label, body):
+                self.at_label[label] = 0
+                before = self.body(body, after, held)
+                while before != self.at_label[label]:
+                    self.at_label[label] = before
+                    before |= self.body(body, after, held)
+                return before
+            case Break(label, None):
+                return self.at_label[label]
+            case Break(label, condition):
+                assert condition is not None
+                return self.expr(condition, after | self.at_label[label], held)
+            case Return(value):
+                return 0 if value is None else self.expr(value, 0, 0)
+            case Store(_, address, value):
+                return self.operands((address, value), after, held)
+            case Effect(_, args):
+                return self.operands(args, after, held)
+            case Fault(_, _, a, b):
+                return self.operands(tuple(operand for operand in (a, b) if operand), 0, 0)
+
+    def operands(self, args: tuple[Expr, ...], after: int, held: int) -> int:
+        for number in range(len(args) - 1, -1, -1):
+            after = self.expr(args[number], after, held + number)
+        return after
+
+    def expr(self, node: Expr, after: int, held: int) -> int:
+        match node:
+            case Get(_, local):
+                return after | 1 << local
+            case Op(_, _, args):
+                return self.operands(args, after, held)
+            case Load(_, _, address):
+                return self.expr(address, after, held)
+            case Call(_, _, args):
+                self.across(after, held, len(args))
+                return self.operands(args, after, held)
+            case CallIndirect(_, _, index, args):
+                self.across(after, held, len(args))
+                return self.operands((*args, index), after, held)
+            case Choose(_, condition, then, otherwise):
+                either = self.expr(then, after, held) | self.expr(otherwise, after, held)
+                return self.expr(condition, either, held)
+            case Do(_, body, value):
+                return self.body(body, self.expr(value, after, held), held)
+        return after
+
+    def across(self, after: int, held: int, args: int) -> None:
+        self.most = max(self.most, after.bit_count() + held)
+        self.most_args = max(self.most_args, args)

@@ -1,0 +1,201 @@
+"""Inlining: the body of a small function in the place of its call, and a recursive function's own body inside itself.
+
+An argument becomes a new local, or is written straight into the body where it is a constant or a local and the parameter
+never changes. ``return`` becomes leaving a block around the body:
+
+    x = max(a, 3)      block max.7                     fn max(p, q)
+                         if i64.gt_s(a, 3)               if i64.gt_s(p, q)
+                           r = a                           return p
+                           br max.7                      return q
+                         r = 3
+                       x = r
+
+Recursion: ``fib`` calls itself twice, so with ``n`` copies of it inside itself, most calls are jumps. WebAssembly engines do not do
+this by themselves. How far it goes is bounded by code size; the same calls are made, in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from engine.compiler.ir.nodes import (
+    F64,
+    Block,
+    Break,
+    Call,
+    Const,
+    Do,
+    Eval,
+    Expr,
+    Function,
+    FunctionIndex,
+    Get,
+    Local,
+    Loop,
+    Return,
+    Set,
+    StaticAddress,
+    Stmt,
+    ValueType,
+)
+from engine.compiler.ir.passes.assigned import maybe_unset
+from engine.compiler.ir.walk import Rewriter, Summary, set_locals, size, walk
+
+SMALL = 24
+"""Functions of at most so many nodes go into every caller."""
+ONLY_CALL = 200
+"""A function with one call in the whole program goes into its caller if it has at most so many nodes."""
+CALLER_MAX = 6000
+"""A function that has grown to so many nodes takes in no more, but for ``always_inline``."""
+SELF_LEVELS = 3
+SELF_NODES_MAX = 1200
+"""Recursion is unrolled to at most so many levels, and so many nodes."""
+
+
+class Template:
+    """A function, prepared for standing in the place of its calls."""
+
+    def __init__(self, function: Function, nodes: int) -> None:
+        self.function = function
+        self.size = nodes
+        self.changed_params = {local for local in set_locals(function.body) if local < function.param_count}
+        self.unset = maybe_unset(function)
+        returns = sum(1 for node in walk(function.body) if type(node) is Return)
+        last = function.body[-1] if function.body else None
+        self.plain = returns == 0 if function.result is None else returns == 1 and isinstance(last, Return)
+        """Whether running off the end is the only way out."""
+
+
+def inline_calls(function: Function, templates: Mapping[str, Template]) -> Function:
+    """The function with the calls of the given ones replaced by their bodies."""
+    inliner = _Inliner(function, templates)
+    body = inliner.body(function.body)
+    return function if body is function.body else replace(function, body=body, locals=tuple(inliner.locals))
+
+
+def inline_self(function: Function) -> Function:
+    """A directly recursive function with its own body in the place of its calls, some levels deep."""
+    summary = Summary(function)
+    count, nodes = summary.calls.get(function.name, 0), summary.size
+    result, total, copies = function, nodes, 1
+    for _ in range(SELF_LEVELS if count else 0):
+        copies *= count
+        total += nodes * copies
+        if total > SELF_NODES_MAX:
+            break
+        result = inline_calls(function, {function.name: Template(result, size(result.body))})
+    return result
+
+
+class _Inliner(Rewriter):
+    """Rewrites one function. New locals and labels are numbered on, so none meets another."""
+
+    def __init__(self, function: Function, templates: Mapping[str, Template]) -> None:
+        self.templates = templates
+        self.locals = list(function.locals)
+        self.size = size(function.body)
+        self.labels_used = 0
+        for node in walk(function.body):
+            if isinstance(node, Block | Loop):
+                number = node.label.rpartition(".")[2]
+                self.labels_used = max(self.labels_used, int(number) if number.isdecimal() else 0)
+
+    def template(self, name: str) -> Template | None:
+        """The body for a call, unless the caller is too big already."""
+        template = self.templates.get(name)
+        if template and (self.size + template.size <= CALLER_MAX or template.function.always_inline):
+            self.size += template.size
+            return template
+        return None
+
+    def expr(self, node: Expr) -> Expr:
+        new = super().expr(node)
+        if isinstance(new, Call) and new.type is not None and (template := self.template(new.function)):
+            body, result = self.instantiate(template, new.args)
+            assert result is not None
+            return Do(new.type, tuple(body), result) if body else result
+        return new
+
+    def statement(self, node: Stmt) -> list[Stmt]:
+        if isinstance(node, Eval) and isinstance(node.value, Call) and node.value.type is None:
+            args = self.exprs(node.value.args)
+            if template := self.template(node.value.function):
+                return self.instantiate(template, args)[0]
+            return [node if args is node.value.args else Eval(Call(None, node.value.function, args))]
+        return super().statement(node)
+
+    def new_local(self, name: str, type_: ValueType) -> int:
+        self.locals.append(Local(name, type_))
+        return len(self.locals) - 1
+
+    def instantiate(self, template: Template, args: tuple[Expr, ...]) -> tuple[list[Stmt], Expr | None]:
+        """Statements that do what the call does, and its result."""
+        function = template.function
+        out: list[Stmt] = []
+        values: list[Expr] = []
+        for number, arg in enumerate(args):
+            if number in template.changed_params or not _repeatable(arg, args[number + 1 :]):
+                param = function.locals[number]
+                out.append(Set(self.new_local(param.name, param.type), arg))
+                arg = Get(param.type, len(self.locals) - 1)
+            values.append(arg)
+        for number in range(function.param_count, len(function.locals)):
+            local = function.locals[number]
+            values.append(Get(local.type, self.new_local(local.name, local.type)))
+            if number in template.unset:
+                out.append(Set(len(self.locals) - 1, Const(local.type, 0.0 if local.type == F64 else 0)))
+        self.labels_used += 1
+        instance = _Instance(values, self.labels_used, function.name)
+        if template.plain:
+            body, last = function.body, None
+            if function.result is not None:
+                body, last = function.body[:-1], function.body[-1]
+            out.extend(instance.body(body))
+            return out, instance.expr(last.value) if isinstance(last, Return) and last.value else None
+        if function.result is not None:
+            instance.result = self.new_local("result", function.result)
+        out.append(Block(instance.end, instance.body(function.body)))
+        return out, Get(function.result, instance.result) if function.result is not None else None
+
+
+def _repeatable(arg: Expr, later: tuple[Expr, ...]) -> bool:
+    """Whether an argument may be evaluated where it is used: a leaf that no later argument changes."""
+    if isinstance(arg, Const | StaticAddress | FunctionIndex):
+        return True
+    return isinstance(arg, Get) and arg.local not in set_locals(later)
+
+
+class _Instance(Rewriter):
+    """A copy of a body, with its own locals and labels. ``values`` are what stands for the locals of the original."""
+
+    def __init__(self, values: list[Expr], number: int, name: str) -> None:
+        self.values = values
+        self.number = number
+        self.end = f"{name}.{number}"
+        self.result = -1
+
+    def label(self, label: str) -> str:
+        return f"{label}.{self.number}"
+
+    def expr(self, node: Expr) -> Expr:
+        return self.values[node.local] if isinstance(node, Get) else super().expr(node)
+
+    def statement(self, node: Stmt) -> list[Stmt]:
+        match node:
+            case Set(local, value):
+                target = self.values[local]
+                assert isinstance(target, Get), "a parameter that changes has a local"
+                return [Set(target.local, self.expr(value))]
+            case Block(label, body):
+                return [Block(self.label(label), self.body(body))]
+            case Loop(label, body):
+                return [Loop(self.label(label), self.body(body))]
+            case Break(label, condition):
+                return [Break(self.label(label), None if condition is None else self.expr(condition))]
+            case Return(None):
+                return [Break(self.end)]
+            case Return(value):
+                assert value is not None
+                return [Set(self.result, self.expr(value)), Break(self.end)]
+        return super().statement(node)

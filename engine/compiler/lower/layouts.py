@@ -1,0 +1,165 @@
+"""Where values lie in memory, and how types look from outside.
+
+A value takes a slot of 8 bytes. Structs, tuples and boxes (an optional of a scalar) begin with a stamp and a region and
+go on with slots; lists and dicts have headers of their own. The numbers here are the ones that the kernel and the
+standard library use in their ``.aefl`` files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.compiler.check.tree import Struct
+from engine.compiler.check.types import (
+    BOOL,
+    DURATION,
+    FLOAT,
+    INT,
+    NEVER,
+    UNIT,
+    ActorType,
+    DictType,
+    ListType,
+    OptionalType,
+    Scalar,
+    SetType,
+    StructType,
+    TupleType,
+    Type,
+    is_reference,
+)
+from engine.compiler.check.types import I32 as I32_TYPE
+from engine.compiler.ir.nodes import F64, I32, I64, Const, Expr, Load, Store, ValueType
+from engine.compiler.metadata import TypeInfo
+
+STAMP = 0
+REGION = 4
+SLOTS = 8
+SLOT = 8
+
+LIST_LENGTH = 8
+LIST_DATA = 16
+
+TABLE_USED = 12
+"""Dicts and sets: how many entries are in use, removed ones included."""
+TABLE_ENTRIES = 20
+ENTRY = 24
+ENTRY_LIVE = 4
+ENTRY_KEY = 8
+ENTRY_VALUE = 16
+
+STRING_BYTES = 0
+STRING_DATA = 8
+
+ARENA, HEAP = 0, 1
+"""Regions: what is made in a turn, and what an actor keeps."""
+
+FIRST_CELL = 64
+CELL = 8
+
+
+def slot_offset(index: int) -> int:
+    """Where the slot ``index`` of a struct, tuple, box or state block lies."""
+    return SLOTS + SLOT * index
+
+
+def block_size(slots: int) -> int:
+    """Bytes of an object with that many slots."""
+    return SLOTS + SLOT * slots
+
+
+def has_value(t: Type) -> bool:
+    """Whether an expression of this type leaves a value."""
+    return t not in (UNIT, NEVER)
+
+
+def value_type(t: Type) -> ValueType:
+    """The IR type of values of ``t``, which has values."""
+    assert has_value(t), t
+    if t in (INT, DURATION) or isinstance(t, ActorType):
+        return I64
+    if t == FLOAT:
+        return F64
+    assert t in (BOOL, I32_TYPE) or is_reference(t), t
+    return I32
+
+
+def result_type(t: Type) -> ValueType | None:
+    """The IR result type of a function that gives a ``t``."""
+    return value_type(t) if has_value(t) else None
+
+
+def zero(t: ValueType) -> Const:
+    """All bits zero."""
+    return Const(t, 0.0 if t == F64 else 0)
+
+
+def load_slot(t: Type, address: Expr, offset: int = 0) -> Load:
+    """The value of type ``t`` in a slot."""
+    machine = value_type(t)
+    return Load(machine, f"{machine}.load", address, offset)
+
+
+def store_slot(t: Type, address: Expr, value: Expr, offset: int = 0) -> Store:
+    """Puts a value of type ``t`` into a slot."""
+    return Store(f"{value_type(t)}.store", address, value, offset)
+
+
+def string_object(text: str) -> bytes:
+    """A string as it lies in memory."""
+    data = text.encode("utf-8")
+    return len(data).to_bytes(4, "little") + len(text).to_bytes(4, "little") + data
+
+
+def bytes_object(data: bytes) -> bytes:
+    """Bytes as they lie in memory."""
+    return len(data).to_bytes(4, "little") * 2 + data
+
+
+@dataclass
+class TypeTable:
+    """The program's types as metadata, each once."""
+
+    structs: dict[str, Struct]
+    rows: list[TypeInfo] = field(default_factory=list)
+    _index: dict[Type, int] = field(default_factory=dict)
+
+    def index(self, t: Type) -> int:
+        """The row of a type; added with its parts where it is new."""
+        known = self._index.get(t)
+        if known is not None:
+            return known
+        number = self._index[t] = len(self.rows)
+        self.rows.append(TypeInfo(_kind(t), str(t)))  # before the parts: a struct may contain lists of itself
+        parts, names = self._parts(t)
+        self.rows[number] = TypeInfo(_kind(t), str(t), tuple(self.index(part) for part in parts), names)
+        return number
+
+    def _parts(self, t: Type) -> tuple[tuple[Type, ...], tuple[str, ...]]:
+        match t:
+            case ListType(item) | SetType(item):
+                return (item,), ()
+            case DictType(key, value):
+                return (key, value), ()
+            case TupleType(items):
+                return items, ()
+            case OptionalType(inner):
+                return (inner,), ()
+            case StructType(name):
+                fields = self.structs[name].fields
+                return tuple(t for _, t in fields), tuple(name for name, _ in fields)
+        return (), ()
+
+
+def _kind(t: Type) -> str:
+    if isinstance(t, Scalar):
+        return t.name
+    return {
+        ListType: "list",
+        DictType: "dict",
+        SetType: "set",
+        TupleType: "tuple",
+        OptionalType: "optional",
+        StructType: "struct",
+        ActorType: "actor",
+    }[type(t)]

@@ -1,0 +1,246 @@
+"""From a checked program to a linked IR module and what it says about itself.
+
+Everything that can be reached is lowered once: the library's exports, the turns, what the function table needs, and
+what these call. User functions wait in a list; library functions are lowered as soon as somebody wants to know whether
+they may fault. Functions come in the order in which they were first asked for, which depends on the program alone.
+
+The function table begins with the handlers by id, then four functions for each actor type (release, encode and poke its
+state; the fourth is the first again); other functions whose place is asked for follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.base.source import SourceFile
+from engine.compiler.check.library import Library
+from engine.compiler.check.tree import Actor, Function, FunctionRef, Handler, Program, Struct, Turn
+from engine.compiler.check.types import Type
+from engine.compiler.ir import nodes as ir
+from engine.compiler.lower import statements, turns
+from engine.compiler.lower.derive import Derive
+from engine.compiler.lower.functions import FunctionBuilder
+from engine.compiler.lower.layouts import CELL, FIRST_CELL, TypeTable, slot_offset, value_type
+from engine.compiler.lower.sites import SiteTable
+from engine.compiler.metadata import ActorInfo, CellInfo, FieldInfo, HandlerInfo, Metadata
+
+FAULT_FUNCTION = "fault.raise"
+
+
+def lower(program: Program, library: Library, source: SourceFile) -> tuple[ir.Module, Metadata]:
+    """The module and metadata of a program without errors; ``source`` is the text that its spans point into."""
+    lowering = Lowering(program, library, source)
+    table = lowering.reach()
+    return lowering.module(table), lowering.metadata()
+
+
+class Lowering:
+    """What is known while one program is lowered."""
+
+    def __init__(self, program: Program, library: Library, source: SourceFile) -> None:
+        self.program = program
+        self.library = library
+        self.structs: dict[str, Struct] = program.structs
+        self.actors: dict[str, Actor] = {actor.name: actor for actor in program.actors}
+        self.handlers: dict[tuple[str, str], Handler] = {
+            (turn.handler.actor, turn.handler.name): turn.handler
+            for actor in program.actors
+            for turn in actor.turns
+            if turn.handler.kind == "message"
+        }
+        self.default_ids = {actor.name: number for number, actor in enumerate(self.default_actors(), 1)}
+        self.sites = SiteTable(source)
+        self.types = TypeTable(program.structs)
+        self.derive = Derive(self)
+        self._cells = {
+            name: ir.CellInit(name, FIRST_CELL + CELL * number, value_type(cell.type), cell.value)
+            for number, (name, cell) in enumerate(library.cells.items())
+        }
+        self._known: dict[FunctionRef, Function] = {}
+        self._waiting_library: list[Function] = []
+        self._waiting_user: list[Function] = []
+        self._made: dict[str, ir.Function | None] = {}
+        self._calls: dict[str, tuple[str, ...]] = {}
+        self._faults: dict[str, bool] = {FAULT_FUNCTION: True}
+
+    # --- functions ----------------------------------------------------------------------------
+
+    def function(self, ref: FunctionRef) -> Function:
+        """A function of the program or the library, which is from now on reached."""
+        known = self._known.get(ref)
+        if known is None:
+            known = self.program.functions.get(ref) or self.library.instantiate(ref, self.structs)
+            self._known[ref] = known
+            self._made[str(ref)] = None
+            (self._waiting_library if known.is_library else self._waiting_user).append(known)
+        return known
+
+    def made(self, name: str, make: Callable[[], FunctionBuilder]) -> str:
+        """A function that comes from no source, made at the first request; gives its name."""
+        if name not in self._made:
+            self._made[name] = None
+            self._finish(make())
+        return name
+
+    def may_fault(self, name: str) -> bool:
+        """Whether a call of a library function may end in a fault."""
+        known = self._faults.get(name)
+        if known is None:
+            self._drain(self._waiting_library)
+            seen = {name: None}
+            stack = [name]
+            known = False
+            while stack and not known:
+                for callee in self._calls.get(stack.pop(), ()):
+                    known = known or self._faults.get(callee, False)
+                    if callee not in seen:
+                        seen[callee] = None
+                        stack.append(callee)
+            self._faults[name] = known
+            if not known:
+                self._faults.update(dict.fromkeys(seen, False))
+        return known
+
+    def reach(self) -> list[str]:
+        """Lowers everything that is reached; gives the beginning of the function table."""
+        self.function(FunctionRef(FAULT_FUNCTION))
+        for ref in self.library.exports:
+            self.function(ref)
+        table = {turn.handler.id: self._turn(actor, turn) for actor in self.program.actors for turn in actor.turns}
+        names = [table[number] for number in range(len(table))]
+        for actor in self.program.actors:
+            release = self._of_state(f"{actor.name}.release_state", actor, turns.release_state)
+            encode = self._of_state(f"{actor.name}.encode_state", actor, turns.encode_state)
+            poke = self._of_state(f"{actor.name}.poke_state", actor, turns.poke_state)
+            names += [release, encode, poke, release]
+        while self._waiting_library or self._waiting_user:
+            self._drain(self._waiting_library)
+            self._drain(self._waiting_user)
+        return names
+
+    def _drain(self, waiting: list[Function]) -> None:
+        while waiting:
+            self._lower_function(waiting.pop())
+
+    def _lower_function(self, function: Function) -> None:
+        name = str(function.ref)
+        f = FunctionBuilder(
+            self,
+            name,
+            is_library=function.is_library,
+            title=function.ref.name.removeprefix("program."),
+            result=function.result,
+        )
+        for param in function.params:
+            f.param(param.name, value_type(param.type))
+            f.slots[param] = f.param_count - 1
+            f.borrowed.add(param)
+        f.fixed = function.params[0] if function.changes_first else None
+        statements.block(f, function.body)
+        line = 0 if function.is_library else self.sites.line(function.span)
+        self._finish(f, exported=function.ref.name if function.exported else None, file=function.file, line=line)
+
+    def _turn(self, actor: Actor, turn: Turn) -> str:
+        name = turns.turn_name(turn.handler)
+        title = f"{actor.name}.{turn.handler.name}"
+        f = FunctionBuilder(self, name, is_library=False, title=title)
+        self._made[name] = None
+        turns.lower_turn(f, actor, turn)
+        self._finish(f, file=self.program.file, line=self.sites.line(turn.handler.span))
+        return name
+
+    def _of_state(self, name: str, actor: Actor, fill: Callable[[FunctionBuilder, Actor], None]) -> str:
+        f = FunctionBuilder(self, name, is_library=True)
+        self._made[name] = None
+        fill(f, actor)
+        self._finish(f)
+        return name
+
+    def _finish(self, f: FunctionBuilder, *, exported: str | None = None, file: str = "", line: int = 0) -> None:
+        self._made[f.name] = f.finish(exported=exported, file=file, line=line)
+        self._calls[f.name] = tuple(f.callees)
+        if f.faults:
+            self._faults[f.name] = True
+
+    # --- cells, types, actors -----------------------------------------------------------------
+
+    def machine(self, t: Type) -> ir.ValueType:
+        """The IR type of a value."""
+        return value_type(t)
+
+    def cell(self, name: str) -> ir.CellInit:
+        """A cell of the kernel."""
+        return self._cells[name]
+
+    def load_cell(self, name: str) -> ir.Load:
+        """The value of a cell."""
+        cell = self._cells[name]
+        return ir.Load(cell.type, f"{cell.type}.load", ir.Const(ir.I32, cell.address))
+
+    def store_cell(self, name: str, value: ir.Expr) -> ir.Store:
+        """Gives a cell its value."""
+        cell = self._cells[name]
+        return ir.Store(f"{cell.type}.store", ir.Const(ir.I32, cell.address), value)
+
+    def default_actors(self) -> list[Actor]:
+        """The actor types with a default instance, in order of declaration; the first has the id 1."""
+        return [actor for actor in self.program.actors if actor.has_default]
+
+    # --- results ------------------------------------------------------------------------------
+
+    def module(self, table: list[str]) -> ir.Module:
+        """Everything reached, as a module."""
+        handler_count = sum(len(actor.turns) for actor in self.program.actors)
+        counts = {"handler_count": handler_count, "actor_type_count": len(self.program.actors)}
+        cells = tuple(
+            ir.CellInit(cell.name, cell.address, cell.type, counts.get(cell.name, cell.value))
+            for cell in self._cells.values()
+        )
+        functions = []
+        for name, function in self._made.items():
+            assert function is not None, f"{name} was never lowered"
+            functions.append(function)
+        return ir.Module(tuple(functions), tuple(table), tuple(self.sites.rows), cells)
+
+    def metadata(self) -> Metadata:
+        """What the program says about itself."""
+        handlers = sorted(
+            (turn.handler for actor in self.program.actors for turn in actor.turns), key=lambda handler: handler.id
+        )
+        infos = tuple(
+            HandlerInfo(
+                handler.actor,
+                handler.name,
+                handler.kind,
+                tuple(FieldInfo(param.name, self.types.index(param.type)) for param in handler.params),
+                self.sites.line(handler.span),
+                self.sites.end_line(handler.span),
+            )
+            for handler in handlers
+        )
+        actors = tuple(self._actor_info(actor) for actor in self.program.actors)
+        cells = tuple(CellInfo(cell.name, cell.address, cell.type) for cell in self._cells.values())
+        return Metadata(
+            self.program.file,
+            tuple(self.types.rows),
+            actors,
+            infos,
+            tuple(self.sites.rows),
+            cells,
+            ir.FAULT_KINDS,
+        )
+
+    def _actor_info(self, actor: Actor) -> ActorInfo:
+        fields = tuple(
+            FieldInfo(field.name, self.types.index(field.type), slot_offset(field.index), self.sites.line(field.span))
+            for field in actor.fields
+        )
+        return ActorInfo(
+            actor.name,
+            actor.is_agent,
+            actor.model,
+            fields[: len(actor.params)],
+            fields,
+            tuple(turn.handler.id for turn in actor.turns),
+            self.sites.line(actor.span),
+        )

@@ -1,0 +1,234 @@
+"""What turns do: they are called with a message, set up actors, arm timers, send, spawn and put things out.
+
+The function of a handler takes the address and length of the message's payload, whose values it decodes one after
+another. The start turn of an actor makes its state block first; that of ``main`` spawns the default instances before
+anything else, so they have the ids from 1 on.
+
+A picture (``render distributed state``) is taken when the tick is over: the turn gives the kernel the numbers of the
+actors and a function of the table, which the kernel calls then to read their states and write the output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.base.source import Span
+from engine.compiler.check.tree import (
+    Actor,
+    Derived,
+    Emit,
+    EmitState,
+    EmitTimeline,
+    Expr,
+    Handler,
+    PictureField,
+    Send,
+    TextNew,
+    TimelineEntry,
+    Turn,
+)
+from engine.compiler.check.types import INT, STRING
+from engine.compiler.ir import nodes as ir
+from engine.compiler.lower import expressions, statements
+from engine.compiler.lower.derive import write_static
+from engine.compiler.lower.functions import FunctionBuilder, i32, i64, load32, op32
+from engine.compiler.lower.layouts import REGION, block_size, load_slot, slot_offset, string_object
+
+OUTPUT_TEXT, OUTPUT_STATE, OUTPUT_TIMELINE = 0, 1, 2
+READ_CELL = "read_at"
+
+
+def turn_name(handler: Handler) -> str:
+    """The name of a handler's function in the IR; no function of a program is called like that."""
+    return (
+        f"{handler.actor}.on:{handler.name}"
+        if handler.kind == "message"
+        else f"{handler.actor}.{handler.kind}:{handler.name}"
+    )
+
+
+def lower_turn(f: FunctionBuilder, actor: Actor, turn: Turn) -> None:
+    """The function of a handler."""
+    handler = turn.handler
+    payload = f.param("payload", ir.I32)
+    f.param("length", ir.I32)
+    with f.gather() as body:
+        if handler.kind == "timer":
+            _arm(f, turn)
+        if handler.params:
+            f.emit(f.lowering.store_cell(READ_CELL, payload))
+        for param in handler.params:
+            f.set(f.declare(param), f.lowering.derive.apply(f, "decode", param.type, span=handler.span))
+        if actor.id == 0 and handler.kind == "start":
+            _spawn_defaults(f)
+        statements.block(f, turn.body)
+        if handler.kind == "start":
+            for other in actor.turns:
+                if other.handler.kind == "timer":
+                    _arm(f, other)
+    if handler.kind == "start":
+        block = f.library("actor.make_state", i32(len(actor.fields)), span=handler.span)
+        if f.state is None:
+            f.eval(block)
+        else:
+            f.set(f.state, block)
+    elif f.state is not None:
+        f.set(f.state, f.library("actor.state"))
+    f.out.extend(body)
+
+
+def _arm(f: FunctionBuilder, turn: Turn) -> None:
+    assert turn.interval is not None
+    period = f.stable(expressions.value(f, turn.interval))
+    f.eval(f.library("timer.arm", i32(turn.handler.id), period, span=turn.interval.span))
+
+
+def _spawn_defaults(f: FunctionBuilder) -> None:
+    for actor in f.lowering.default_actors():
+        spawn(f, actor.name, actor.default_args, actor.span)
+
+
+def spawn(f: FunctionBuilder, actor_name: str, args: Sequence[Expr], span: Span) -> ir.Expr:
+    """A new actor and its start message; emits, and gives the actor's number."""
+    actor = f.lowering.actors[actor_name]
+    held = expressions.operands(f, args)
+    made = f.temp(f.library("actor.create", i32(actor.id), span=span), "actor")
+    f.eval(f.library("message.begin", made, i32(actor.turns[0].handler.id), span=span))
+    _encode(f, args, held, span)
+    f.eval(f.library("message.send", i64(0), span=span))
+    return made
+
+
+def send(f: FunctionBuilder, node: Send) -> None:
+    """A message; the delay, the receiver and the arguments are evaluated before it is begun."""
+    handler = f.lowering.handlers[node.handler.actor, node.handler.name]
+    delay: ir.Expr = i64(0)
+    if node.delay is not None:
+        delay = f.temp(f.library("timer.ticks", expressions.value(f, node.delay), span=node.span), "delay")
+    receiver, *held = expressions.operands(f, (node.receiver, *node.args))
+    f.eval(f.library("message.begin", receiver, i32(handler.id), span=node.span))
+    _encode(f, node.args, held, node.span)
+    f.eval(f.library("message.send", delay, span=node.span))
+
+
+def _encode(f: FunctionBuilder, args: Sequence[Expr], held: Sequence[ir.Expr], span: Span) -> None:
+    for arg, value in zip(args, held, strict=True):
+        f.lowering.derive.effect(f, "encode", arg.type, value, span=span)
+
+
+# --- outputs ----------------------------------------------------------------------------------
+
+
+def emit_text(f: FunctionBuilder, node: Emit) -> None:
+    """``render`` of a value: its text goes to the outputs without becoming a string first."""
+    parts = node.value.parts if isinstance(node.value, TextNew) else (node.value,)
+    expressions.write_texts(f, parts, node.span)
+    f.eval(f.library("text.finish_to_output", i32(OUTPUT_TEXT), span=node.span))
+
+
+def emit_timeline(f: FunctionBuilder, node: EmitTimeline) -> None:
+    """``render timeline``: an array of [source, target, tick, text of the payload]."""
+    ticks = [f.stable(_entry_ticks(f, entry, node.span)) for entry in node.entries]
+    payloads = [_payload_text(f, entry) for entry in node.entries]
+    f.eval(f.library("output.begin", span=node.span))
+    f.eval(f.library("array.encode_header", i32(len(node.entries))))
+    for entry, tick, payload in zip(node.entries, ticks, payloads, strict=True):
+        f.eval(f.library("array.encode_header", i32(4)))
+        _encode_static(f, entry.source)
+        _encode_static(f, entry.target)
+        f.lowering.derive.effect(f, "encode", INT, tick)
+        f.lowering.derive.effect(f, "encode", STRING, payload)
+    f.eval(f.library("output.finish", i32(OUTPUT_TIMELINE), span=node.span))
+
+
+def _entry_ticks(f: FunctionBuilder, entry: TimelineEntry, span: Span) -> ir.Expr:
+    if entry.ticks is not None:
+        return i64(entry.ticks)
+    assert entry.microseconds is not None
+    return f.library("timer.ticks", i64(entry.microseconds), span=span)
+
+
+def _payload_text(f: FunctionBuilder, entry: TimelineEntry) -> ir.Expr:
+    if entry.payload is None:
+        return ir.StaticAddress(string_object(""))
+    shown = Derived(STRING, entry.payload.span, "text", entry.payload.type, (entry.payload,))
+    return f.stable(expressions.value(f, shown))
+
+
+def _encode_static(f: FunctionBuilder, text: str) -> None:
+    f.lowering.derive.effect(f, "encode", STRING, ir.StaticAddress(string_object(text)))
+
+
+def emit_state(f: FunctionBuilder, node: EmitState) -> None:
+    """``render distributed state``: keeps the actors' numbers and asks for the picture."""
+    numbers = expressions.operands(f, [field.receiver for field in node.fields])
+    kept = f.temp(f.library("heap.alloc", i32(8 * len(numbers)), span=node.span), "captured")
+    for i, number in enumerate(numbers):
+        f.emit(ir.Store("i64.store", kept, number, 8 * i))
+    name = f.lowering.made(f"picture:{f.lowering.sites.number(node.span, f.title)}", lambda: _picture(f, node))
+    f.callees[name] = None
+    index = ir.FunctionIndex(name)
+    f.eval(f.library("picture.request", index, kept, i32(len(numbers)), span=node.span))
+
+
+def _picture(turn: FunctionBuilder, node: EmitState) -> FunctionBuilder:
+    """The function that writes the picture: a map from each label to the text of the field's value."""
+    name = f"picture:{turn.lowering.sites.number(node.span, turn.title)}"
+    f = FunctionBuilder(turn.lowering, name, is_library=True)
+    captured = f.param("captured", ir.I32)
+    f.param("count", ir.I32)
+    f.eval(f.library("output.begin"))
+    f.eval(f.library("map.encode_header", i32(len(node.fields))))
+    for i, field in enumerate(node.fields):
+        _encode_static(f, field.label)
+        f.lowering.derive.effect(f, "encode", STRING, _field_text(f, captured, i, field))
+    f.eval(f.library("output.finish", i32(OUTPUT_STATE)))
+    return f
+
+
+def _field_text(f: FunctionBuilder, captured: ir.Get, index: int, field: PictureField) -> ir.Get:
+    """The text of a field of an actor, or ``none`` where it has no state (yet, or any more)."""
+    number = ir.Load(ir.I64, "i64.load", captured, 8 * index)
+    block = f.temp(f.library("actor.state_of", number), "state")
+    f.eval(f.library("text.begin"))
+    with f.gather() as there:
+        value = load_slot(field.field.type, block, slot_offset(field.field.index))
+        f.lowering.derive.effect(f, "write_text", field.field.type, value)
+    with f.gather() as missing:
+        write_static(f, "none")
+    f.emit(ir.If(block, tuple(there), tuple(missing)))
+    return f.temp(f.library("text.finish"), "text")
+
+
+# --- the state of an actor type ---------------------------------------------------------------
+
+
+def release_state(f: FunctionBuilder, actor: Actor) -> None:
+    """Frees everything that the fields hold, and the block."""
+    block = f.param("state", ir.I32)
+    for field in actor.fields:
+        at = slot_offset(field.index)
+        with f.gather() as release:
+            f.lowering.derive.effect(f, "release", field.type, load_slot(field.type, block, at))
+        if release:  # a start turn that failed leaves fields without a value
+            f.emit(ir.If(load32(block, at), tuple(release)))
+    f.eval(f.library("heap.free", block, i32(block_size(len(actor.fields)))))
+
+
+def encode_state(f: FunctionBuilder, actor: Actor) -> None:
+    """Appends all fields in order."""
+    block = f.param("state", ir.I32)
+    for field in actor.fields:
+        value = load_slot(field.type, block, slot_offset(field.index))
+        f.lowering.derive.effect(f, "encode", field.type, value)
+
+
+def poke_state(f: FunctionBuilder, actor: Actor) -> None:
+    """Gives a field, by its number, the value that is read next."""
+    block, index = f.param("state", ir.I32), f.param("field", ir.I32)
+    for field in actor.fields:
+        with f.gather() as store:
+            value = f.temp(f.lowering.derive.apply(f, "decode", field.type))
+            f.lowering.derive.put(f, field.type, block, slot_offset(field.index), load32(block, REGION), value)
+            f.emit(ir.Return())
+        f.emit(ir.If(op32("i32.eq", index, i32(field.index)), tuple(store)))

@@ -1,0 +1,179 @@
+"""The first difference of two branches, of one run or of two.
+
+Equal chains mean equal pasts, so two runs are compared by their hash marks first and event by event only between the last
+equal and the first different one. What two branches of a session have in common is not compared at all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.base.events import EVENT_DTYPE, MARK_DTYPE
+from engine.timetravel.describe import STATUS_NAMES, sender_text
+from engine.timetravel.views import Difference, EventDetail
+from engine.trace.columns import Events
+
+if TYPE_CHECKING:
+    from engine.timetravel.session import Session
+
+_WINDOW = 8_192
+_COLUMNS = ("tick", "actor", "seq", "sender", "sender_seq", "type", "flags", "payload_length", "sends")
+_WORDS = {
+    "tick": "the tick is {0} on the left and {1} on the right",
+    "actor": "the message goes to actor {0} on the left and to actor {1} on the right",
+    "seq": "it is number {0} of the actor on the left and number {1} on the right",
+    "sender": "it was sent by {0} on the left and by {1} on the right",
+    "sender_seq": "it was sent in its sender's turn {0} on the left and {1} on the right",
+    "type": "the message is {0} on the left and {1} on the right",
+}
+
+
+def first_difference(left: Session, left_branch: int, right: Session, right_branch: int) -> Difference | None:
+    """The first event in which two branches differ; None if all events and the states at the end are the same."""
+    pair = _Pair(left, left_branch, right, right_branch)
+    n = pair.first_different_event()
+    if n is not None:
+        return Difference(n, pair.detail(0, n), pair.detail(1, n), pair.reason(n))
+    return pair.different_state()
+
+
+class _Pair:
+    """Two branches side by side. Types of messages are compared by name, so that two programs can be compared."""
+
+    def __init__(self, left: Session, left_branch: int, right: Session, right_branch: int) -> None:
+        self.sides = ((left, left_branch), (right, right_branch))
+        self.totals = [session.total(branch) for session, branch in self.sides]
+        names = [session.describer.handler_names for session, _ in self.sides]
+        known = {name: number for number, name in enumerate(names[0])}
+        extra = (known.setdefault(name, len(known)) for name in names[1])
+        self._types = (np.arange(len(names[0])), np.fromiter(extra, np.int64, len(names[1])))
+
+    def first_different_event(self) -> int | None:
+        """The number of the first event that is not the same, or that only one side has."""
+        common = min(self.totals)
+        start, stop = self._narrowed(self._shared_past(), common)
+        while start < stop:
+            end = min(stop, start + _WINDOW)
+            different = self._different(start, end)
+            if different is not None:
+                return different
+            start = end
+        return common if self.totals[0] != self.totals[1] else None
+
+    def _shared_past(self) -> int:
+        """The moment up to which both are the same by construction."""
+        (left, left_branch), (right, right_branch) = self.sides
+        if left is not right:
+            return 0
+        shared = 0
+        for (a, a_end), (b, b_end) in zip(
+            left.history.ancestry(left_branch), right.history.ancestry(right_branch), strict=False
+        ):
+            if a is not b:
+                break
+            shared = min(a_end, b_end)
+        return shared
+
+    def _narrowed(self, start: int, stop: int) -> tuple[int, int]:
+        """A smaller range in which the first difference lies, by the hash marks. A chain says nothing about the range
+        where handlers have other numbers, so two programs are compared event by event."""
+        if not np.array_equal(self._types[1], np.arange(len(self._types[1]))):
+            return start, stop
+        left, right = (_marks(session, branch) for session, branch in self.sides)
+        left, right = left[left["events"] > start], right[right["events"] > start]
+        count = min(len(left), len(right))
+        different = np.flatnonzero(left[:count] != right[:count])
+        first = int(different[0]) if len(different) else count
+        if first > 0:
+            start = int(left["events"][first - 1])
+        if first < count:
+            stop = min(stop, int(max(left["events"][first], right["events"][first])))
+        return start, stop
+
+    def _events(self, side: int, start: int, stop: int) -> Events:
+        session, branch = self.sides[side]
+        return session.events(branch, start, stop)
+
+    def _different(self, start: int, stop: int) -> int | None:
+        """The first event in a window that is not the same, payloads included."""
+        left, right = self._events(0, start, stop), self._events(1, start, stop)
+        unequal = np.zeros(stop - start, bool)
+        for name in _COLUMNS:
+            a, b = left[name], right[name]
+            if name == "type":
+                a, b = self._types[0][a], self._types[1][b]
+            unequal |= a != b
+        first = int(np.argmax(unequal)) if unequal.any() else stop - start
+        for position, (one, other) in enumerate(zip(*self._payloads(start, start + first), strict=True)):
+            if one != other:
+                return start + position
+        return start + first if first < stop - start else None
+
+    def _payloads(self, start: int, stop: int) -> tuple[list[bytes], list[bytes]]:
+        left, right = (session.payloads(branch, start, stop) for session, branch in self.sides)
+        return left, right
+
+    def detail(self, side: int, n: int) -> EventDetail | None:
+        """Event ``n`` of one side, or None where that branch has ended."""
+        session, branch = self.sides[side]
+        return session.event(branch, n) if n < session.total(branch) else None
+
+    def reason(self, n: int) -> str:
+        """In plain words, what differs in event ``n``."""
+        for side, word, other in ((0, "left", "right"), (1, "right", "left")):
+            if n >= self.totals[side]:
+                return f"the {word} run has ended after {n:,} events, the {other} one goes on"
+        left, right = self._events(0, n, n + 1)[0], self._events(1, n, n + 1)[0]
+        names = [session.describer.handler_names for session, _ in self.sides]
+        for name, words in _WORDS.items():
+            values: list[object] = [int(left[name]), int(right[name])]
+            if name == "type":
+                values = [names[side][int(row["type"])] for side, row in enumerate((left, right))]
+            elif name == "sender":
+                values = [sender_text(int(row["sender"])) for row in (left, right)]
+            if values[0] != values[1]:
+                return words.format(*values)
+        texts = [session.message_text(branch, n) for session, branch in self.sides]
+        if texts[0] != texts[1]:
+            return f"the message is {texts[0]} on the left and {texts[1]} on the right"
+        if left["flags"] != right["flags"]:
+            return "the turn ended otherwise: one side has a fault, or no such actor any more"
+        return f"the turn sent {int(left['sends'])} messages on the left and {int(right['sends'])} on the right"
+
+    def different_state(self) -> Difference | None:
+        """A difference that no event shows: a field that was changed by a fork and that nothing has asked for since."""
+        n = self._shared_past()
+        for moment in dict.fromkeys((n, min(self.totals))):
+            digests = [session.state_digest(branch, moment) for session, branch in self.sides]
+            if digests[0] != digests[1]:
+                reason = f"the events are the same, but {self._state_reason(moment)}"
+                return Difference(moment, self.detail(0, moment), self.detail(1, moment), reason)
+        return None
+
+    def _state_reason(self, n: int) -> str:
+        pictures = [session.picture(branch, n).actors for session, branch in self.sides]
+        for a, b in zip(*pictures, strict=False):
+            if a["status"] != b["status"]:
+                words = (STATUS_NAMES[int(row["status"])] for row in (a, b))
+                return "actor {} is {} on the left and {} on the right".format(int(a["id"]), *words)
+            left, right = (session.actor(branch, n, int(a["id"])) for session, branch in self.sides)
+            for one, other in zip(left.fields, right.fields, strict=False):
+                if one.value != other.value:
+                    values = one.value.quoted, other.value.quoted
+                    return "{}.{} is {} on the left and {} on the right".format(left.name, one.name, *values)
+        return "the state of an actor is not"
+
+
+def _marks(session: Session, branch: int) -> npt.NDArray[np.void]:
+    """The hash marks of a branch with those of its ancestors that count for it."""
+    pieces = []
+    for line, end in session.history.ancestry(branch):
+        rows = line.marks.rows
+        pieces.append(rows[rows["events"] <= end])
+    return np.concatenate(pieces) if pieces else np.empty(0, MARK_DTYPE)
+
+
+assert set(_COLUMNS) <= set(EVENT_DTYPE.names or ())

@@ -1,0 +1,199 @@
+"""The lines of history of a session: a tree of branches, each with what is known of its own part.
+
+A branch leaves its parent at a moment and owns the events from there on; what was before is its parent's and never
+changes. Hash marks and the totals are the record; events, outputs and checkpoints can always be computed again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.base.errors import MachineError, SeekError
+from engine.base.events import MARK_DTYPE, Status
+from engine.timetravel.checkpoints import STORE_BYTES_MAX, Checkpoint, Checkpoints
+from engine.timetravel.pages import PagedImage, PageStore
+from engine.timetravel.views import Branch, Change, Output
+from engine.trace.columns import EventColumns
+from engine.vm.machine import Machine
+
+
+class Marks:
+    """The hash chain of a branch's own part: ``(tick, events, chain)``, ascending."""
+
+    def __init__(self, rows: npt.NDArray[np.void] | None = None) -> None:
+        self._pieces: list[npt.NDArray[np.void]] = [] if rows is None else [rows]
+
+    @property
+    def rows(self) -> npt.NDArray[np.void]:
+        """All of them in one array."""
+        if len(self._pieces) != 1:
+            self._pieces = [np.concatenate(self._pieces) if self._pieces else np.empty(0, MARK_DTYPE)]
+        return self._pieces[0]
+
+    @property
+    def last_event(self) -> int:
+        """How far they reach."""
+        return int(self._pieces[-1]["events"][-1]) if self._pieces and len(self._pieces[-1]) else -1
+
+    def add(self, rows: npt.NDArray[np.void]) -> None:
+        """Takes those that reach further than the ones that are known."""
+        fresh = rows[rows["events"] > self.last_event]
+        if len(fresh):
+            self._pieces.append(fresh.copy())
+
+    def first_mismatch(self, rows: npt.NDArray[np.void]) -> int | None:
+        """The place in ``rows`` of the first one that is recorded otherwise; None if all that are known agree."""
+        known = self.rows
+        if not len(known) or not len(rows):
+            return None
+        places = np.searchsorted(known["events"], rows["events"])
+        inside = places < len(known)
+        at = known[np.minimum(places, len(known) - 1)]
+        same_event = inside & (at["events"] == rows["events"])
+        wrong = same_event & ((at["chain"] != rows["chain"]) | (at["tick"] != rows["tick"]))
+        wrong |= inside & ~same_event & (rows["events"] > known["events"][0])
+        return int(np.flatnonzero(wrong)[0]) if wrong.any() else None
+
+
+@dataclass
+class Line:
+    """A branch and what is known of it. ``outputs`` are complete up to moment ``outputs_to``."""
+
+    id: int
+    name: str
+    parent: int | None
+    at: int
+    change: Change | None
+    change_text: str
+    total: int
+    tick: int
+    status: Status
+    execution_hash: int
+    chain: int
+    checkpoints: Checkpoints
+    columns: EventColumns
+    marks: Marks = field(default_factory=Marks)
+    outputs: list[Output] = field(default_factory=list)
+    outputs_to: int = 0
+    open_tick: int | None = None
+    """The tick that the moment where it leaves its parent is in the middle of; None between two ticks."""
+    digest: int | None = None
+    """Of the state at the end, where it was computed."""
+
+    def branch(self) -> Branch:
+        """The branch as a value."""
+        return Branch(
+            id=self.id,
+            name=self.name,
+            parent=self.parent,
+            at=self.at,
+            change=self.change_text,
+            total=self.total,
+            tick=self.tick,
+            status=self.status,
+            execution_hash=self.execution_hash,
+        )
+
+
+@dataclass
+class History:
+    """All branches, by id, and the store of their checkpoints' pages."""
+
+    store: PageStore = field(default_factory=PageStore)
+    lines: list[Line] = field(default_factory=list)
+
+    def line(self, branch: int) -> Line:
+        """A branch by its id. Raises SeekError if there is none."""
+        if not 0 <= branch < len(self.lines):
+            raise SeekError(f"there is no branch {branch}; there are {len(self.lines)}")
+        return self.lines[branch]
+
+    def check(self, branch: int, n: int) -> Line:
+        """The branch, if it has moment ``n``. Raises SeekError otherwise."""
+        line = self.line(branch)
+        if not 0 <= n <= line.total:
+            raise SeekError(f"there is no moment {n:,}: the branch {line.name} has {line.total:,} events")
+        return line
+
+    def owner_of_moment(self, branch: int, n: int) -> Line:
+        """The branch that moment ``n`` really belongs to; where a branch begins, its change is already made."""
+        line = self.check(branch, n)
+        while n < line.at:
+            assert line.parent is not None
+            line = self.lines[line.parent]
+        return line
+
+    def owner_of_event(self, branch: int, n: int) -> Line:
+        """The branch that event ``n`` belongs to. Raises SeekError if there is no such event."""
+        line = self.line(branch)
+        if not 0 <= n < line.total:
+            raise SeekError(f"there is no event {n:,}: the branch {line.name} has {line.total:,} events")
+        while n < line.at:
+            assert line.parent is not None
+            line = self.lines[line.parent]
+        return line
+
+    def ancestry(self, branch: int) -> list[tuple[Line, int]]:
+        """From the first branch to this one, each with the moment up to which it counts."""
+        line = self.line(branch)
+        path = [(line, line.total)]
+        while line.parent is not None:
+            path.append((self.lines[line.parent], line.at))
+            line = self.lines[line.parent]
+        return path[::-1]
+
+    def segments(self, branch: int, start: int, stop: int) -> list[tuple[Line, int, int]]:
+        """The parts of ``start <= event < stop`` by the branches that own them."""
+        found = []
+        for line, end in self.ancestry(branch):
+            first, last = max(start, line.at), min(stop, end)
+            if first < last:
+                found.append((line, first, last))
+        return found
+
+    def add(
+        self, name: str, parent: int | None, at: int, change: Change | None, change_text: str, image: PagedImage,
+        machine: Machine,
+    ) -> Line:  # fmt: skip
+        """A new branch that has only its beginning, where ``machine`` stands; ``image`` is a picture of it."""
+        line = Line(
+            id=len(self.lines),
+            name=name,
+            parent=parent,
+            at=at,
+            change=change,
+            change_text=change_text,
+            total=at,
+            tick=machine.tick,
+            status=Status.RUNNING,
+            execution_hash=machine.execution_hash,
+            chain=machine.chain,
+            checkpoints=Checkpoints(self.store),
+            columns=EventColumns(at),
+            outputs_to=at,
+            open_tick=machine.open_tick,
+        )
+        line.checkpoints.add(Checkpoint(at, machine.tick, image, placed=True))
+        self.lines.append(line)
+        return line
+
+    def check_marks(self, line: Line, rows: npt.NDArray[np.void]) -> None:
+        """Raises MachineError if a replay of a branch came to other hashes than were recorded."""
+        wrong = line.marks.first_mismatch(rows)
+        if wrong is not None:
+            raise MachineError(
+                f"the replay differs from the recording before event {int(rows['events'][wrong]):,} "
+                f"(tick {int(rows['tick'][wrong]):,}); the recording cannot be trusted here"
+            )
+
+    def keep_within_budget(self) -> None:
+        """Thins checkpoints out where their pages take too much memory."""
+        while self.store.bytes_used > STORE_BYTES_MAX:
+            before = self.store.bytes_used
+            for line in self.lines:
+                line.checkpoints.thin()
+            if self.store.bytes_used == before:
+                return

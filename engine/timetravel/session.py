@@ -1,0 +1,512 @@
+"""A run that can be looked at, at any of its moments, and continued from any of them.
+
+Nothing is kept that can be computed again: a session holds the program, the seed, the hash chain, a few checkpoints
+and the changes of its branches. One thread owns it; only ``interrupt`` may be called from others. Two machines serve
+it: one stands at the live end of the branch that runs, the other goes wherever somebody looks.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.base.errors import MachineError, SeekError
+from engine.base.events import EVENT_DTYPE, Status
+from engine.base.source import SourceFile
+from engine.compiler.metadata import Metadata
+from engine.timetravel import diff, storage, verify
+from engine.timetravel.changes import apply_change
+from engine.timetravel.checkpoints import Checkpoint, recording_distance
+from engine.timetravel.describe import Describer, changed_fields, summary
+from engine.timetravel.history import History, Line
+from engine.timetravel.pacing import Pacer, Stopwatch
+from engine.timetravel.replay import Player
+from engine.timetravel.views import (
+    ActorState,
+    Branch,
+    Change,
+    Difference,
+    EventDetail,
+    FaultInfo,
+    FieldValue,
+    Output,
+    Picture,
+    ProgramSummary,
+    Progress,
+    Verification,
+    WaitingMessage,
+)
+from engine.trace import causality
+from engine.trace.columns import BLOCK_EVENTS, Events, join, read_only
+from engine.trace.search import Query, search
+from engine.vm.calls import StopSignal
+from engine.vm.machine import LOG_EVENTS, LOG_NOTHING, LOG_PAYLOADS, Batch, Machine
+from engine.vm.program import Program
+from engine.vm.records import read_outputs
+
+ADVANCE_SECONDS = 0.05
+"""``advance`` comes back after about that long, so that its caller can show what happened."""
+SAFE_SECONDS = 0.1
+"""After that long without a checkpoint one is left, so that stopping in the middle of a turn is undone quickly."""
+SAFE_SHARE = 20
+"""… but not more often than every this many times of what it costs."""
+
+FIRST_BRANCH = "original"
+_TEXT_BLOCK = 256
+_TEXT_BLOCKS_MAX = 512
+
+
+class Session:
+    """A program's run with all its branches."""
+
+    def __init__(self, program: Program, seed: int, keep_events: bool, record: bool) -> None:
+        self.program = program
+        self.seed = seed
+        self.keep_events = keep_events
+        self.record = record
+        self.warnings: tuple[str, ...] = ()
+        self.history = History()
+        self.describer = Describer(program.metadata)
+        self.signal = StopSignal()
+        self._live = Player(program, seed, self.history, self.signal)
+        self.scratch = Player(program, seed, self.history, self.signal)
+        self._current = 0
+        self._since_capture = Stopwatch()
+        self._capture_seconds = 0.0
+        self._texts: OrderedDict[tuple[int, int, int], tuple[str, ...]] = OrderedDict()
+
+    @staticmethod
+    def start(program: Program, seed: int = 0, *, keep_events: bool = True, record: bool = True) -> Session:
+        """A run at its beginning. With ``keep_events`` the events are kept as they come, otherwise they are computed when
+        they are asked for; without ``record`` no checkpoints are made."""
+        session = Session(program, seed, keep_events, record)
+        machine = session._live.machine
+        image = session.history.store.capture(*machine.picture(), None)
+        session._live.settle(session.history.add(FIRST_BRANCH, None, 0, None, "", image, machine))
+        return session
+
+    @staticmethod
+    def load(path: Path, salvage: bool = False) -> Session:
+        """A recorded run. Raises OSError where the file cannot be read and TraceFileError where it is not whole;
+        ``warnings`` tell of what was lost. With ``salvage`` what is whole of a damaged file is used."""
+        return storage.load(path, salvage)
+
+    def save(self, path: Path) -> None:
+        """Writes the run and its branches, whole or not at all. Raises TraceFileError with the reason."""
+        storage.save(self, path)
+
+    # --- what it is -------------------------------------------------------------------------------
+
+    @property
+    def source(self) -> SourceFile:
+        """The text that was compiled."""
+        return self.program.source
+
+    @property
+    def metadata(self) -> Metadata:
+        """What the compiler says about the program."""
+        return self.program.metadata
+
+    @property
+    def summary(self) -> ProgramSummary:
+        """What the program consists of."""
+        return summary(self.metadata)
+
+    def branches(self) -> tuple[Branch, ...]:
+        """All branches; the position is the id."""
+        return tuple(line.branch() for line in self.history.lines)
+
+    def total(self, branch: int = 0) -> int:
+        """How many events a branch has."""
+        return self.history.line(branch).total
+
+    def execution_hash(self, branch: int = 0) -> int:
+        """The hash over all deliveries of a branch, as an unsigned number of 64 bits."""
+        return self.history.line(branch).execution_hash
+
+    # --- running on -------------------------------------------------------------------------------
+
+    def interrupt(self) -> None:
+        """Stops what the session is doing now, from any thread; the run ends at its last whole turn."""
+        self.signal.request()
+
+    def advance(self, max_events: int = 100_000, until_tick: int | None = None, branch: int | None = None) -> Progress:
+        """Runs the live end of a branch on (the one that ran or was forked last, if none is said), for at most
+        ``max_events`` events and about a twentieth of a second, and not beyond the end of ``until_tick``."""
+        self.signal.clear()
+        line = self.history.line(self._current if branch is None else branch)
+        self._current = line.id
+        self._go_live(line)
+        first, first_output = line.total, len(line.outputs)
+        pacer = Pacer(ADVANCE_SECONDS)
+        machine = self._live.machine
+        machine.logging = LOG_EVENTS if self.keep_events else LOG_NOTHING
+        status = Status.RUNNING
+        while status is Status.RUNNING:
+            start = line.total
+            goal = min(first + max_events, start + pacer.events, self._next_checkpoint(line))
+            outputs_before, watch = len(line.outputs), Stopwatch()
+            outcome = machine.run(until_tick, goal, self._recorder(line))
+            if not machine.usable:
+                del line.outputs[outputs_before:]
+                self._undo_half_turn(line)
+            self._note_end(line)
+            pacer.ran(line.total - start, watch.seconds)
+            self._place_checkpoints(line)
+            if outcome is not Status.AT_LIMIT:
+                status = outcome
+            elif line.total < goal:
+                status = Status.AT_LIMIT
+            elif line.total >= first + max_events or pacer.is_over:
+                break
+        line.status = status
+        return Progress(
+            branch=line.id,
+            status=status,
+            first=first,
+            events=self.events(line.id, first, line.total) if self.keep_events else read_only(np.empty(0, EVENT_DTYPE)),
+            outputs=tuple(line.outputs[first_output:]),
+            total=line.total,
+            tick=line.tick,
+            execution_hash=line.execution_hash,
+        )
+
+    def _go_live(self, line: Line) -> None:
+        """Brings the live machine to the end of a branch."""
+        self._complete_outputs(line)
+        if not (self._live.stands_in(line) and self._live.machine.events == line.total):
+            self._live.machine.logging = LOG_NOTHING
+            self._live.seek(line.id, line.total)
+            self._since_capture.restart()
+
+    def _recorder(self, line: Line) -> Callable[[Batch], None]:
+        machine = self._live.machine
+
+        def take(batch: Batch) -> None:
+            if len(batch.marks):
+                line.marks.add(batch.marks)
+            if len(batch.events):
+                line.columns.put(batch.first, batch.events)
+            if len(batch.outputs):
+                line.outputs.extend(map(self.describer.output, read_outputs(batch, machine.events)))
+
+        return take
+
+    def _note_end(self, line: Line) -> None:
+        """The branch now ends where the live machine stands."""
+        machine = self._live.machine
+        if line.total != machine.events:
+            line.digest = None
+        line.total = line.outputs_to = machine.events
+        line.tick = machine.tick
+        line.execution_hash = machine.execution_hash
+        line.chain = machine.chain
+
+    def _undo_half_turn(self, line: Line) -> None:
+        """The machine was stopped in the middle of a turn: goes to the end of the last whole one."""
+        reached = self._live.machine.events
+        self.signal.clear()
+        machine = self._live.machine
+        level, machine.logging = machine.logging, LOG_NOTHING
+        self._live.restore(line, line.checkpoints.before(line.total))
+        self._live.replay(line.total)
+        machine.logging = level
+        self._live.replay(reached, self._recorder(line))
+
+    def _next_checkpoint(self, line: Line) -> int:
+        """The event before which recording places the next checkpoint."""
+        if not self.record:
+            return 2**62
+        last = line.checkpoints.last_placed
+        return last.n + recording_distance(last.image.bytes)
+
+    def _place_checkpoints(self, line: Line) -> None:
+        since = self._since_capture.seconds
+        due = line.total >= self._next_checkpoint(line)
+        if not due and since < max(SAFE_SECONDS, SAFE_SHARE * self._capture_seconds):
+            return
+        before = line.checkpoints.before(line.total)
+        watch = Stopwatch()
+        self._live.capture(placed=due)
+        self._capture_seconds = watch.seconds
+        self._since_capture.restart()
+        if not self.record and not before.placed:
+            line.checkpoints.remove(before.n)
+
+    # --- looking ----------------------------------------------------------------------------------
+
+    def events(self, branch: int, start: int, stop: int) -> npt.NDArray[np.void]:
+        """The events ``start <= n < stop`` of a branch (``EVENT_DTYPE``), read-only; computed by a replay where they
+        are not kept. Raises SeekError where the branch has no such events."""
+        self._check_range(branch, start, stop)
+        pieces: list[Events] = []
+        for line, first, last in self.history.segments(branch, start, stop):
+            while first < last:
+                end = min(last, first + BLOCK_EVENTS - (first - line.columns.first) % BLOCK_EVENTS)
+                gap = line.columns.missing(first, end)
+                if gap is not None:
+                    self._compute_events(line, *gap)
+                pieces.append(line.columns.read(first, end))
+                first = end
+        return read_only(join(pieces))
+
+    def _check_range(self, branch: int, start: int, stop: int) -> None:
+        line = self.history.line(branch)
+        if not 0 <= start <= stop <= line.total:
+            raise SeekError(
+                f"there are no events {start:,} to {stop:,}: the branch {line.name} has {line.total:,} events"
+            )
+
+    def _compute_events(self, line: Line, start: int, stop: int) -> None:
+        self._replay_window(line, start, stop, LOG_EVENTS, lambda batch: line.columns.put(batch.first, batch.events))
+
+    def _replay_window(self, line: Line, start: int, stop: int, level: int, sink: Callable[[Batch], None]) -> None:
+        """Replays events ``start <= n < stop`` that a branch owns, and hands over what the kernel writes down."""
+        self.signal.clear()
+        self.scratch.seek(line.id, start)
+        with self.scratch.logging(level):
+            self.scratch.replay(stop, sink, densify=True)
+
+    def outputs(self, branch: int = 0) -> tuple[Output, ...]:
+        """All that a branch rendered, and its faults, in order; computed by a replay where it is not kept."""
+        found: list[Output] = []
+        path = self.history.ancestry(branch)
+        for i, (line, end) in enumerate(path):
+            self._complete_outputs(line)
+            pending = path[i + 1][0].open_tick if i + 1 < len(path) else None
+            found.extend(output for output in line.outputs if _is_made_before(output, end, pending))
+        return tuple(found)
+
+    def _complete_outputs(self, line: Line) -> None:
+        if line.outputs_to >= line.total:
+            return
+        found: list[Output] = []
+        machine = self.scratch.machine
+
+        def take(batch: Batch) -> None:
+            found.extend(map(self.describer.output, read_outputs(batch, machine.events)))
+
+        start, stop = line.outputs_to, line.total
+        self._replay_window(line, start, stop, LOG_NOTHING, take)
+        line.outputs.extend(found)
+        line.outputs_to = stop
+
+    def picture(self, branch: int, n: int) -> Picture:
+        """All actors at a moment."""
+        machine = self._at(branch, n)
+        return Picture(branch, n, machine.tick, read_only(machine.actors()))
+
+    def actor(self, branch: int, n: int, actor: int) -> ActorState:
+        """One actor at a moment, with what the event before it changed. Raises SeekError if there is no such actor."""
+        before: tuple[FieldValue, ...] = ()
+        if n > 0:
+            machine = self._at(branch, n - 1)
+            message, record = machine.peek(), machine.actor_record(actor)
+            if record is not None and message is not None and message.receiver == actor:
+                before = self.describer.fields(machine, record)
+        machine = self._at(branch, n)
+        record = machine.actor_record(actor)
+        if record is None:
+            raise SeekError(f"there is no actor {actor} at this moment; there are {len(machine.actors()):,}")
+        state = self.describer.actor(machine, actor, record)
+        return ActorState(
+            state.id, state.type, state.name, state.status, state.waiting, state.handled,
+            changed_fields(before, state.fields),
+        )  # fmt: skip
+
+    def event(self, branch: int, n: int) -> EventDetail:
+        """One event in full. Raises SeekError if there is no such event."""
+        line = self.history.owner_of_event(branch, n)
+        machine = self._at(branch, n)
+        message = machine.peek()
+        if message is None:
+            raise MachineError(f"the recording has an event {n:,}, but the replay has nothing left to do")
+        record = machine.actor_record(message.receiver)
+        before = () if record is None else self.describer.fields(machine, record)
+        rows: list[Events] = []
+        outputs: list[Output] = []
+
+        def take(batch: Batch) -> None:
+            rows.append(batch.events.copy())
+            outputs.extend(map(self.describer.output, read_outputs(batch, machine.events)))
+
+        self._replay_window(line, n, n + 1, LOG_EVENTS, take)
+        row = rows[0][0]
+        record = machine.actor_record(message.receiver)
+        after = () if record is None else self.describer.fields(machine, record)
+        handler = self.metadata.handlers[int(row["type"])]
+
+        def read(start: int, stop: int) -> Events:
+            return self.events(branch, start, stop)
+
+        return EventDetail(
+            n=n,
+            tick=int(row["tick"]),
+            actor=int(row["actor"]),
+            seq=int(row["seq"]),
+            sender=int(row["sender"]),
+            type=self.describer.handler_names[int(row["type"])],
+            arguments=self.describer.arguments(int(row["type"]), message.payload),
+            flags=int(row["flags"]),
+            cause=causality.cause(read, n),
+            effects=causality.effects(read, n, self.total(branch)),
+            line=handler.line,
+            end_line=handler.end_line,
+            fault=_fault_of(outputs),
+            changes=tuple(field for field in changed_fields(before, after) if field.before is not None or not before),
+        )
+
+    def waiting(self, branch: int, n: int, actor: int) -> tuple[WaitingMessage, ...]:
+        """The messages that an actor has not handled yet at a moment, in their order."""
+        machine = self._at(branch, n)
+        return tuple(map(self.describer.waiting, machine.mailbox(actor)))
+
+    def _at(self, branch: int, n: int) -> Machine:
+        self.signal.clear()
+        return self.scratch.seek(branch, n)
+
+    # --- finding ----------------------------------------------------------------------------------
+
+    def find(self, branch: int, tick: int, actor: int | None = None, seq: int | None = None) -> int:
+        """The moment at the end of a tick, or after the event that an actor and a seq name (the actor's last in that
+        tick, if no seq is said). Raises SeekError, saying what there is, if there is no such event or tick."""
+        line = self.history.line(branch)
+        if tick < 0 or (tick > line.tick and line.status is not Status.FINISHED):
+            raise SeekError(f"there is no tick {tick:,}: the run has come to tick {line.tick:,}")
+        end = self._end_of_tick(branch, tick)
+        if actor is None:
+            return end
+        start = self._end_of_tick(branch, tick - 1) if tick > 0 else 0
+        events = self.events(branch, start, end)
+        places = np.flatnonzero(events["actor"] == actor)
+        seqs = [int(value) for value in events["seq"][places]]
+        if not seqs:
+            raise SeekError(f"actor {actor} handled no message in tick {tick:,}")
+        if seq is not None and seq not in seqs:
+            there = str(seqs[0]) if len(seqs) == 1 else f"{seqs[0]} to {seqs[-1]}"
+            raise SeekError(f"actor {actor} handled no message {seq} in tick {tick:,}; there it handled {there}")
+        place = places[-1] if seq is None else places[seqs.index(seq)]
+        return start + int(place) + 1
+
+    def _end_of_tick(self, branch: int, tick: int) -> int:
+        """The moment after all events up to the end of a tick."""
+        line = self.history.line(branch)
+        if tick >= line.tick:
+            return line.total
+        while line.at > 0 and line.checkpoints.before(line.at).tick > tick:
+            assert line.parent is not None
+            line = self.history.line(line.parent)
+        self.signal.clear()
+        return self.scratch.seek_end_of_tick(line, tick)
+
+    def search(self, branch: int, query: Query, start: int = 0, limit: int = 1000) -> tuple[int, ...]:
+        """The numbers of the first events from ``start`` on that a query asks for."""
+        return search(lambda a, b: self.events(branch, a, b), start, self.total(branch), query, limit)
+
+    def causes(self, branch: int, start: int, stop: int) -> npt.NDArray[np.int64]:
+        """The number of the cause of every event in a window; -1 for those from outside or long before the window."""
+        self._check_range(branch, start, stop)
+        return causality.causes(lambda a, b: self.events(branch, a, b), start, stop)
+
+    def message_text(self, branch: int, n: int) -> str:
+        """The message of event ``n``: ``deposit(5)``."""
+        return self.message_texts(branch, n, n + 1)[0]
+
+    def message_texts(self, branch: int, start: int, stop: int) -> tuple[str, ...]:
+        """The messages of the events ``start <= n < stop``."""
+        self._check_range(branch, start, stop)
+        texts: list[str] = []
+        for line, first, last in self.history.segments(branch, start, stop):
+            while first < last:
+                block_start = first - (first - line.at) % _TEXT_BLOCK
+                block_stop = min(block_start + _TEXT_BLOCK, line.total)
+                end = min(last, block_stop)
+                texts.extend(self._text_block(line, block_start, block_stop)[first - block_start : end - block_start])
+                first = end
+        return tuple(texts)
+
+    def payloads(self, branch: int, start: int, stop: int) -> list[bytes]:
+        """The encoded arguments of the events ``start <= n < stop``."""
+        self._check_range(branch, start, stop)
+        found: list[bytes] = []
+
+        def take(batch: Batch) -> None:
+            for row in batch.events:
+                offset = int(row["payload_offset"])
+                found.append(batch.payloads[offset : offset + int(row["payload_length"])].tobytes())
+
+        for line, first, last in self.history.segments(branch, start, stop):
+            self._replay_window(line, first, last, LOG_PAYLOADS, take)
+        return found
+
+    def _text_block(self, line: Line, start: int, stop: int) -> tuple[str, ...]:
+        key = (line.id, start, stop)
+        known = self._texts.get(key)
+        if known is None:
+            types = self.events(line.id, start, stop)["type"]
+            payloads = self.payloads(line.id, start, stop)
+            known = self._texts[key] = tuple(
+                self.describer.message_text(int(kind), payload) for kind, payload in zip(types, payloads, strict=True)
+            )
+            while len(self._texts) > _TEXT_BLOCKS_MAX:
+                self._texts.popitem(last=False)
+        return known
+
+    def state_digest(self, branch: int, n: int) -> int:
+        """A hash over the states of all actors at a moment, as an unsigned number of 64 bits."""
+        return self._at(branch, n).digest()
+
+    def end_digest(self, line: Line) -> int:
+        """The same at the end of a branch, where a recording knows it already."""
+        if line.digest is None:
+            line.digest = self.state_digest(line.id, line.total)
+        return line.digest
+
+    # --- other histories --------------------------------------------------------------------------
+
+    def fork(self, branch: int, n: int, change: Change | None = None, name: str | None = None) -> Branch:
+        """A new branch that leaves a branch at a moment, with a change or without; ``advance`` runs it on.
+
+        Raises ForkError with a sentence where the change cannot be made there, SeekError if there is no such moment.
+        """
+        parent = self.history.owner_of_moment(branch, n)
+        machine = self._at(branch, n)
+        text = ""
+        if change is not None:
+            self.scratch.settle(None)
+            text = apply_change(machine, self.describer, change)
+        image = self.history.store.capture(*machine.picture(), parent.checkpoints.before(n).image)
+        line = self.history.add(name or f"fork {len(self.history.lines)}", parent.id, n, change, text, image, machine)
+        self.scratch.settle(line)
+        self._current = line.id
+        return line.branch()
+
+    def first_difference(self, left: int, right: int, other: Session | None = None) -> Difference | None:
+        """The first event in which two branches differ, or None; ``right`` is a branch of ``other`` if one is given."""
+        return diff.first_difference(self, left, other or self, right)
+
+    def verify(self, branch: int = 0) -> Verification:
+        """Replays a branch from the start on a fresh machine and compares every recorded hash."""
+        self.signal.clear()
+        return verify.verify(self, branch)
+
+    def export_chrome(self, path: Path, branch: int = 0) -> None:
+        """Writes a branch as ``trace.json``. Raises OSError where that fails."""
+        storage.export_chrome(self, path, branch)
+
+
+def _is_made_before(output: Output, end: int, open_tick: int | None) -> bool:
+    """Whether an output is there at moment ``end``. Pictures of state are taken when their tick ends, so those of a tick
+    that is still open belong to the branch that ends it."""
+    return output.n < end and not (output.kind == "state" and output.tick == open_tick)
+
+
+def _fault_of(outputs: list[Output]) -> FaultInfo | None:
+    return next((output.fault for output in outputs if output.fault is not None), None)
+
+
+__all__ = ["Checkpoint", "Session"]

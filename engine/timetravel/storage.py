@@ -1,0 +1,296 @@
+"""A session in a trace file and back, and its export for other tools."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import wasmtime
+from blake3 import blake3
+
+from engine import __version__
+from engine.base.errors import AeroFlowError, TraceFileError
+from engine.base.events import Status
+from engine.base.source import SourceFile
+from engine.compiler.metadata import Metadata
+from engine.timetravel.changes import apply_change
+from engine.timetravel.checkpoints import Checkpoint
+from engine.timetravel.history import Line, Marks
+from engine.timetravel.pages import PAGE, PagedImage, PageStore, page_count
+from engine.timetravel.views import Change, DropMessage, EditMessage, Inject, SetField
+from engine.trace.aft import (
+    BranchRecord,
+    CheckpointRecord,
+    Trace,
+    TraceHeader,
+    read_trace,
+    write_atomically,
+    write_trace,
+)
+from engine.trace.chrome import write_chrome
+from engine.trace.columns import Events
+from engine.vm.program import Program
+
+if TYPE_CHECKING:
+    from engine.timetravel.session import Session
+
+CHECKPOINTS_MAX = 32
+"""How many checkpoints of a branch go into a file, evenly spread."""
+CHECKPOINT_BYTES_MAX = 128 * 2**20
+"""How many bytes of pages, uncompressed, go into a file in all."""
+
+
+# --- saving -----------------------------------------------------------------------------------
+
+
+def save(session: Session, path: Path) -> None:
+    """Writes the session, whole or not at all. Raises TraceFileError with the reason."""
+    lines = session.history.lines
+    write_trace(
+        path,
+        Trace(
+            header=TraceHeader(
+                source_name=session.source.name,
+                source_text=session.source.text,
+                seed=session.seed,
+                compiler=__version__,
+                module=session.program.wasm,
+                metadata=session.metadata.to_plain(),
+                settings={},
+                branch_count=len(lines),
+            ),
+            branches=tuple(_branch_record(session, line) for line in lines),
+            marks={line.id: line.marks.rows for line in lines if len(line.marks.rows)},
+            checkpoints=tuple(_checkpoint_records(session)),
+        ),
+    )
+
+
+def _branch_record(session: Session, line: Line) -> BranchRecord:
+    return BranchRecord(
+        id=line.id,
+        name=line.name,
+        parent=line.parent,
+        at=line.at,
+        open_tick=line.open_tick,
+        change=_plain_change(line.change),
+        change_text=line.change_text,
+        total=line.total,
+        tick=line.tick,
+        status=line.status.value,
+        execution_hash=line.execution_hash,
+        chain=line.chain,
+        digest=session.end_digest(line),
+    )
+
+
+def _plain_change(change: Change | None) -> tuple[str | int, ...]:
+    match change:
+        case None:
+            return ()
+        case Inject(send):
+            return ("inject", send)
+        case EditMessage(arguments):
+            return ("edit", arguments)
+        case DropMessage():
+            return ("drop",)
+        case SetField(actor, field, value):
+            return ("set", actor, field, value)
+
+
+def _change(plain: tuple[str | int, ...]) -> Change | None:
+    match plain:
+        case ():
+            return None
+        case ("inject", str(send)):
+            return Inject(send)
+        case ("edit", str(arguments)):
+            return EditMessage(arguments)
+        case ("drop",):
+            return DropMessage()
+        case ("set", int(actor), str(field), str(value)):
+            return SetField(actor, field, value)
+    raise TraceFileError(f"the trace has a change that this version does not know: {plain[0]}")
+
+
+def _checkpoint_records(session: Session) -> list[CheckpointRecord]:
+    """The first checkpoint of every fork and some of those that recording placed, each as a difference to the one before."""
+    store = session.history.store
+    records: list[CheckpointRecord] = []
+    before: PagedImage | None = None
+    left = CHECKPOINT_BYTES_MAX
+    for line in session.history.lines:
+        for checkpoint in _spread(line):
+            record = _checkpoint_record(store, line, checkpoint, before)
+            if len(record.pages) > left:
+                return records
+            left -= len(record.pages)
+            records.append(record)
+            before = checkpoint.image
+    return records
+
+
+def _spread(line: Line) -> list[Checkpoint]:
+    """Of the checkpoints that recording placed, some; not the very first of a run, which every machine begins with."""
+    placed = line.checkpoints.placed()
+    base = placed[:1] if line.parent is not None else []
+    rest = placed[1:]
+    chosen = [rest[len(rest) * i // CHECKPOINTS_MAX] for i in range(CHECKPOINTS_MAX)] if rest else []
+    return [*base, *dict.fromkeys(chosen if len(rest) > CHECKPOINTS_MAX else rest)]
+
+
+def _checkpoint_record(
+    store: PageStore, line: Line, checkpoint: Checkpoint, before: PagedImage | None
+) -> CheckpointRecord:
+    ids = checkpoint.image.ids
+    pages = store.pages(ids)
+    changed = np.ones(len(ids), bool)
+    if before is not None:
+        common = min(len(ids), len(before.ids))
+        same = ids[:common] == before.ids[:common]
+        differing = np.flatnonzero(~same)
+        same[differing] = (pages[differing] == store.pages(before.ids[differing])).all(axis=1)
+        changed[:common] = ~same
+    return CheckpointRecord(
+        branch=line.id,
+        n=checkpoint.n,
+        tick=checkpoint.tick,
+        low_length=checkpoint.image.low_length,
+        heap_length=checkpoint.image.heap_length,
+        positions=np.flatnonzero(changed).astype(np.uint32),
+        pages=pages[changed].tobytes(),
+        digest=blake3(pages.tobytes()).digest(),
+    )
+
+
+# --- loading ----------------------------------------------------------------------------------
+
+
+def load(path: Path, salvage: bool) -> Session:
+    """A session from a file. Raises OSError or TraceFileError; see ``Session.load``."""
+    from engine.timetravel.session import Session
+
+    trace = read_trace(path, salvage)
+    header = trace.header
+    try:
+        metadata = Metadata.from_plain(header.metadata)
+    except (KeyError, TypeError) as error:
+        raise TraceFileError(
+            "the trace was recorded by another version of AeroFlow, whose programs cannot be read"
+        ) from error
+    program = Program(
+        wasm=header.module,
+        metadata=metadata,
+        source=SourceFile(header.source_name, header.source_text),
+        digest=str(blake3(header.module).hexdigest()),
+    )
+    try:
+        session = Session.start(program, header.seed)
+        session.warnings = trace.warnings
+        images = _images(session, trace)
+        _set_end(session.history.lines[0], trace.branches[0], trace)
+        for record in trace.branches[1:]:
+            _add_fork(session, record, images)
+            _set_end(session.history.lines[record.id], record, trace)
+        _add_checkpoints(session, images)
+    except TraceFileError:
+        raise
+    except (AeroFlowError, wasmtime.WasmtimeError, IndexError, ValueError) as error:
+        raise TraceFileError(f"the trace cannot be replayed: {error}") from error
+    return session
+
+
+Images = dict[tuple[int, int], tuple[CheckpointRecord, PagedImage]]
+"""The checkpoints of a file by branch and moment."""
+
+
+def _images(session: Session, trace: Trace) -> Images:
+    images: Images = {}
+    pages: npt.NDArray[np.uint64] = np.zeros((0, PAGE // 8), np.uint64)
+    image = session.history.lines[0].checkpoints.before(0).image
+    for record in trace.checkpoints:
+        low_pages = page_count(record.low_length)
+        count = low_pages + page_count(record.heap_length)
+        if record.low_length != image.low_length or (len(record.positions) and int(record.positions.max()) >= count):
+            raise TraceFileError("a checkpoint of the trace belongs to another program")
+        grown = np.zeros((count, PAGE // 8), np.uint64)
+        grown[: min(count, len(pages))] = pages[:count]
+        grown[record.positions] = np.frombuffer(record.pages, np.uint64).reshape(-1, PAGE // 8)
+        pages = grown
+        if blake3(pages.tobytes()).digest() != record.digest:
+            raise TraceFileError(f"the checkpoint at event {record.n:,} does not match its digest")
+        data = pages.reshape(-1).view(np.uint8)
+        low, heap = data[: record.low_length], data[low_pages * PAGE : low_pages * PAGE + record.heap_length]
+        image = session.history.store.capture(low, heap, image)
+        images[record.branch, record.n] = (record, image)
+    return images
+
+
+def _set_end(line: Line, record: BranchRecord, trace: Trace) -> None:
+    line.name = record.name
+    line.change_text = record.change_text
+    line.total = record.total
+    line.tick = record.tick
+    line.status = Status(record.status)
+    line.execution_hash = record.execution_hash
+    line.chain = record.chain
+    line.digest = record.digest
+    line.open_tick = record.open_tick
+    if record.id in trace.marks:
+        line.marks = Marks(trace.marks[record.id])
+
+
+def _add_fork(session: Session, record: BranchRecord, images: Images) -> None:
+    """A branch at its beginning: from its checkpoint, or by going to its parent's moment and making the change again."""
+    assert record.parent is not None
+    change = _change(record.change)
+    scratch, history = session.scratch, session.history
+    base = images.pop((record.id, record.at), None)
+    if base is None:
+        machine = scratch.seek(record.parent, record.at)
+        scratch.settle(None)
+        if change is not None:
+            apply_change(machine, session.describer, change)
+        like = history.owner_of_moment(record.parent, record.at).checkpoints.before(record.at).image
+        image = history.store.capture(*machine.picture(), like)
+    else:
+        image = base[1]
+        machine = scratch.machine
+        scratch.settle(None)
+        machine.restore(image.heap_length, lambda low, heap: history.store.write(image, low, heap))
+    line = history.add(record.name, record.parent, record.at, change, record.change_text, image, machine)
+    scratch.settle(line)
+
+
+def _add_checkpoints(session: Session, images: Images) -> None:
+    for (branch, n), (record, image) in images.items():
+        line = session.history.line(branch)
+        if not line.at <= n <= line.total:
+            raise TraceFileError(f"the trace has a checkpoint at event {n:,}, where its branch has none")
+        line.checkpoints.add(Checkpoint(n, record.tick, image, placed=True))
+
+
+# --- export -----------------------------------------------------------------------------------
+
+
+def export_chrome(session: Session, path: Path, branch: int) -> None:
+    """Writes ``trace.json``, whole or not at all. Raises TraceFileError with the reason."""
+    total = session.total(branch)
+    actors = session.picture(branch, total).actors
+    names = {int(row["id"]): session.describer.actor_name(int(row["type"]), int(row["id"])) for row in actors}
+
+    def read(start: int, stop: int) -> Events:
+        return session.events(branch, start, stop)
+
+    def texts(start: int, stop: int) -> tuple[str, ...]:
+        return session.message_texts(branch, start, stop)
+
+    def produce(write: Callable[[bytes], object]) -> None:
+        write_chrome(
+            lambda text: write(text.encode("utf-8")), read, total, session.describer.handler_names, names, texts
+        )
+
+    write_atomically(path, produce)

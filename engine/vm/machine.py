@@ -1,0 +1,413 @@
+"""One running program: a store, an instance, and views of its memory.
+
+The scheduler is inside the module, so the host only asks for *slices* ("run up to tick T or event N") and then reads
+what happened out of memory in bulk. Everything that a run is made of is in that memory: copying two ranges of it
+takes a *picture*, writing them back returns to it.
+
+    [0, static_end)         kernel cells and static data       in the picture
+    [static_end, heap_base) log, outputs, marks, input buffer  drained by the host, not in the picture
+    [heap_base, heap_end)   actors, mailboxes, arenas, heap    in the picture
+
+A machine belongs to one thread at a time. Only its ``StopSignal`` may be used from others. When it stops running code
+in the middle of a turn, memory is half way and the machine is *unusable* until a picture is written back.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import wasmtime
+
+from engine.base.errors import Interrupted, MachineError
+from engine.base.events import ACTOR_DTYPE, EVENT_DTYPE, MARK_DTYPE, Status
+from engine.vm.calls import CallError, Export, StopSignal, heed
+from engine.vm.engine import shared_engine
+from engine.vm.program import Program, native_module
+
+Bytes = npt.NDArray[np.uint8]
+
+ACTOR_RECORD = np.dtype(
+    [
+        ("type", "<u4"),
+        ("status", "<u4"),
+        ("state", "<u4"),
+        ("mail_head", "<u4"),
+        ("mail_tail", "<u4"),
+        ("waiting", "<u4"),
+        ("seq", "<u4"),
+        ("random", "<u4"),
+        ("parent", "<u4"),
+        ("parent_seq", "<u4"),
+        ("spawn_tick", "<i8"),
+        ("heap_bytes", "<i8"),
+        ("unused", "<i8"),
+    ]
+)
+"""An actor as the kernel keeps it, 64 bytes."""
+
+ACTORS_PER_CHUNK = 1024
+
+MESSAGE_RECORD = np.dtype(
+    [
+        ("next", "<u4"),
+        ("payload", "<u4"),
+        ("length", "<u4"),
+        ("handler", "<u4"),
+        ("sender", "<u4"),
+        ("sender_seq", "<u4"),
+        ("receiver", "<u4"),
+        ("flags", "<u4"),
+        ("due", "<i8"),
+    ]
+)
+"""A message as the kernel keeps it, 40 bytes."""
+
+LOG_NOTHING, LOG_EVENTS, LOG_PAYLOADS = 0, 1, 2
+"""How much the kernel writes down of every turn."""
+
+EVENTS_MAX = 2**63 - 1
+_RUN_OUTCOMES = {0: Status.FINISHED, 1: Status.AT_LIMIT, 2: Status.AT_LIMIT}
+_RUN_DRAIN = 3
+_BUFFER_COUNTERS = ("log_count", "log_payload_used", "output_used", "mark_count")
+_HOST_CELLS = (
+    "tick", "events", "hash", "chain", "actor_count", "actor_directory", "waiting", "logging",
+    "log_count", "log_address", "log_payload_used", "log_payload_address", "output_used", "output_address",
+    "mark_count", "mark_address", "heap_base", "heap_end", "static_end", "fault_kind", "in_turn",
+    "input_address", "input_capacity", "now_index", "now_count",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What the kernel wrote down since the last time: views of its buffers, valid until the machine moves."""
+
+    first: int
+    """The number of the first event of ``events``."""
+    events: npt.NDArray[np.void]
+    payloads: Bytes
+    outputs: Bytes
+    marks: npt.NDArray[np.void]
+
+
+Sink = Callable[[Batch], None]
+"""Takes what was written down; must copy what it keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message record with a copy of its payload."""
+
+    receiver: int
+    handler: int
+    sender: int
+    sender_seq: int
+    flags: int
+    due: int
+    payload: bytes
+
+
+class Machine:
+    """A program that runs. Starts at its beginning, before the first event."""
+
+    def __init__(self, program: Program, seed: int, signal: StopSignal | None = None) -> None:
+        self.signal = signal or StopSignal()
+        self._cells = {cell.name: cell.address for cell in program.metadata.cells}
+        missing = [name for name in _HOST_CELLS if name not in self._cells]
+        if missing:
+            raise MachineError(f"this program was compiled for another machine: it has no cell {', '.join(missing)}")
+        self._store = wasmtime.Store(shared_engine())
+        self._callback = heed(self._store, self.signal)
+        try:
+            instance = wasmtime.Instance(self._store, native_module(program.wasm), [])
+        except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
+            raise MachineError(f"the compiled program cannot be started: {error}") from error
+        self._exports = {
+            name: Export(self._store, item)
+            for name, item in dict(instance.exports(self._store)).items()
+            if isinstance(item, wasmtime.Func)
+        }
+        memory = instance.exports(self._store)["memory"]
+        assert isinstance(memory, wasmtime.Memory)
+        self._memory = memory
+        self._size = 0
+        self._refresh()
+        self._unusable = False
+        self._run = self._exports["run"]
+        self._logging = LOG_NOTHING
+        self._call("boot", _signed(seed))
+
+    # --- cells ------------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        """Looks at memory again after it may have grown."""
+        size = self._memory.data_len(self._store)
+        if size == self._size:
+            return
+        self._size = size
+        address = ctypes.addressof(self._memory.data_ptr(self._store).contents)
+        self.memory: Bytes = np.ctypeslib.as_array((ctypes.c_ubyte * size).from_address(address))
+        self._words = self.memory.view("<u4")
+        self._longs = self.memory.view("<i8")
+
+    def _get(self, name: str) -> int:
+        return int(self._words[self._cells[name] >> 2])
+
+    def _set(self, name: str, value: int) -> None:
+        self._words[self._cells[name] >> 2] = value
+
+    def _get_long(self, name: str) -> int:
+        return int(self._longs[self._cells[name] >> 3])
+
+    @property
+    def events(self) -> int:
+        """How many events were handled since the start."""
+        return self._get_long("events")
+
+    @property
+    def tick(self) -> int:
+        """The tick that the run stands in."""
+        return self._get_long("tick")
+
+    @property
+    def execution_hash(self) -> int:
+        """The running hash over all deliveries, as an unsigned number of 64 bits."""
+        return self._get_long("hash") & (2**64 - 1)
+
+    @property
+    def chain(self) -> int:
+        """The hash folded at the end of every tick, as a signed number of 64 bits."""
+        return self._get_long("chain")
+
+    @property
+    def open_tick(self) -> int | None:
+        """The tick that the run stands in the middle of, or None between two ticks."""
+        return self.tick if self._get("now_index") < self._get("now_count") else None
+
+    @property
+    def waiting(self) -> int:
+        """How many messages were sent and not handled yet."""
+        return self._get("waiting")
+
+    @property
+    def logging(self) -> int:
+        """How much is written down."""
+        return self._logging
+
+    @logging.setter
+    def logging(self, level: int) -> None:
+        self._logging = level
+        self._set("logging", level)
+
+    # --- running ----------------------------------------------------------------------------------
+
+    def run(self, until_tick: int | None, until_event: int, sink: Sink | None = None) -> Status:
+        """Handles events up to the end of ``until_tick`` and up to event number ``until_event`` (not included).
+
+        Turns that fault are rolled back and the run goes on. What was written down goes to ``sink``, in pieces; without
+        one it is dropped. Gives FINISHED, AT_LIMIT, or INTERRUPTED: then the machine is unusable if it was in the
+        middle of something (see ``usable``).
+        """
+        self._must_be_usable()
+        last_tick = EVENTS_MAX if until_tick is None else until_tick
+        while True:
+            if self.signal.requested:
+                self.drain(sink)
+                return Status.INTERRUPTED
+            try:
+                outcome = self._run(last_tick, until_event)
+            except CallError as error:
+                self._refresh()
+                if self.signal.requested and error.code is None:
+                    self._unusable = True
+                    return Status.INTERRUPTED
+                self._recover(error)
+                continue
+            self._refresh()
+            self.drain(sink)
+            if outcome != _RUN_DRAIN:
+                return _RUN_OUTCOMES[outcome]
+
+    def _recover(self, error: CallError) -> None:
+        """Rolls back the turn that faulted; anything but a fault of the program is a mistake of the engine."""
+        if error.code is not wasmtime.TrapCode.UNREACHABLE or self._get("fault_kind") == 0:
+            self._unusable = True
+            raise MachineError(f"the engine stopped at event {self.events}: {error}")
+        self._call("recover")
+
+    def _call(self, name: str, *arguments: int) -> Any:
+        """Calls an export that ends by itself."""
+        self._must_be_usable()
+        try:
+            return self._exports[name](*arguments)
+        except CallError as error:
+            self._unusable = True
+            if self.signal.requested and error.code is None:
+                raise Interrupted("the work was stopped") from error
+            raise MachineError(f"the engine stopped in {name} at event {self.events}: {error}") from error
+        finally:
+            self._refresh()
+
+    @property
+    def usable(self) -> bool:
+        """Whether memory is at the end of a whole turn."""
+        return not self._unusable
+
+    def _must_be_usable(self) -> None:
+        if self._unusable:
+            raise MachineError("the machine stopped in the middle of a turn; a picture must be restored first")
+
+    def drain(self, sink: Sink | None = None) -> None:
+        """Hands what was written down to ``sink`` and empties the buffers."""
+        counts = [self._get(name) for name in _BUFFER_COUNTERS]
+        if not any(counts):
+            return
+        if sink is not None:
+            log, payloads, outputs, marks = counts
+            sink(
+                Batch(
+                    first=self.events - log,
+                    events=self._buffer("log_address", log * EVENT_DTYPE.itemsize).view(EVENT_DTYPE),
+                    payloads=self._buffer("log_payload_address", payloads),
+                    outputs=self._buffer("output_address", outputs),
+                    marks=self._buffer("mark_address", marks * MARK_DTYPE.itemsize).view(MARK_DTYPE),
+                )
+            )
+        for name in _BUFFER_COUNTERS:
+            self._set(name, 0)
+
+    def _buffer(self, cell: str, length: int) -> Bytes:
+        address = self._get(cell)
+        return self.memory[address : address + length]
+
+    # --- pictures ---------------------------------------------------------------------------------
+
+    def picture(self) -> tuple[Bytes, Bytes]:
+        """The two ranges of memory that the run is made of, as views that are valid until the machine moves."""
+        self._must_be_usable()
+        self.drain()
+        heap = slice(self._get("heap_base"), self._get("heap_end"))
+        return self.memory[: self._get("static_end")], self.memory[heap]
+
+    def restore(self, heap_length: int, write: Callable[[Bytes, Bytes], None]) -> None:
+        """Returns to a picture: ``write`` fills the two ranges, of which the second is ``heap_length`` long."""
+        low_end, base = self._get("static_end"), self._get("heap_base")
+        needed = base + heap_length
+        if needed > self._size:
+            try:
+                self._memory.grow(self._store, -(-(needed - self._size) // 65536))
+            except wasmtime.WasmtimeError as error:
+                raise MachineError(f"there is not enough memory to go back to that moment: {error}") from error
+            self._refresh()
+        self._unusable = True
+        write(self.memory[:low_end], self.memory[base:needed])
+        self._unusable = False
+        for name in _BUFFER_COUNTERS:
+            self._set(name, 0)
+        self._set("logging", self._logging)
+
+    def digest(self) -> int:
+        """A hash over all actors' states, as an unsigned number of 64 bits."""
+        return int(self._call("digest")) & (2**64 - 1)
+
+    # --- looking ----------------------------------------------------------------------------------
+
+    def actor_records(self) -> npt.NDArray[np.void]:
+        """A copy of all actor records (``ACTOR_RECORD``); the position is the actor's id."""
+        count = self._get("actor_count")
+        records = np.empty(count, ACTOR_RECORD)
+        directory = self._get("actor_directory") >> 2
+        for chunk, start in enumerate(range(0, count, ACTORS_PER_CHUNK)):
+            stop = min(count, start + ACTORS_PER_CHUNK)
+            address = int(self._words[directory + chunk])
+            data = self.memory[address : address + (stop - start) * ACTOR_RECORD.itemsize]
+            records[start:stop] = data.view(ACTOR_RECORD)
+        return records
+
+    def actor_record(self, actor: int) -> np.void | None:
+        """The record of one actor, or None if there is none with that id."""
+        if not 0 <= actor < self._get("actor_count"):
+            return None
+        chunk, position = divmod(actor, ACTORS_PER_CHUNK)
+        address = int(self._words[(self._get("actor_directory") >> 2) + chunk]) + position * ACTOR_RECORD.itemsize
+        record: np.void = self.memory[address : address + ACTOR_RECORD.itemsize].view(ACTOR_RECORD)[0].copy()
+        return record if record["status"] else None
+
+    def actors(self) -> npt.NDArray[np.void]:
+        """All actors that ever were (``ACTOR_DTYPE``), by id."""
+        records = self.actor_records()
+        actors = np.empty(len(records), ACTOR_DTYPE)
+        actors["id"] = np.arange(len(records))
+        for name, source in (("type", "type"), ("status", "status"), ("waiting", "waiting"), ("parent", "parent")):
+            actors[name] = records[source]
+        actors["handled"] = records["seq"]
+        alive: npt.NDArray[np.void] = actors[actors["status"] != 0]
+        return alive
+
+    def message_at(self, address: int) -> tuple[Message, int]:
+        """The message record at an address, and the address of the next in its mailbox (0 at the end)."""
+        record = self.memory[address : address + MESSAGE_RECORD.itemsize].view(MESSAGE_RECORD)[0]
+        start, length = int(record["payload"]), int(record["length"])
+        message = Message(
+            receiver=int(record["receiver"]),
+            handler=int(record["handler"]),
+            sender=int(record["sender"]),
+            sender_seq=int(record["sender_seq"]),
+            flags=int(record["flags"]),
+            due=int(record["due"]),
+            payload=self.memory[start : start + length].tobytes(),
+        )
+        return message, int(record["next"])
+
+    def peek(self) -> Message | None:
+        """The message of the next event, or None if nothing is left to do."""
+        address = int(self._call("peek")) & 0xFFFFFFFF
+        return self.message_at(address)[0] if address else None
+
+    def mailbox(self, actor: int) -> tuple[Message, ...]:
+        """The messages that an actor has received and not handled yet, in their order."""
+        record = self.actor_record(actor)
+        address = int(record["mail_head"]) if record is not None else 0
+        messages = []
+        while address:
+            message, address = self.message_at(address)
+            messages.append(message)
+        return tuple(messages)
+
+    # --- changing ---------------------------------------------------------------------------------
+
+    def inject(self, receiver: int, handler: int, payload: bytes) -> bool:
+        """A message from outside, due in the next tick. False if there is no such actor."""
+        return bool(self._call("inject", receiver, handler, self._input(payload)))
+
+    def replace_next(self, payload: bytes) -> bool:
+        """Gives the next event's message other arguments. False if nothing is left to do."""
+        return bool(self._call("replace_next", self._input(payload)))
+
+    def drop_next(self) -> bool:
+        """Takes the next event's message away. False if nothing is left to do."""
+        return bool(self._call("drop_next"))
+
+    def poke(self, actor: int, field: int, value: bytes) -> bool:
+        """Gives a field of an actor's state another value. False if there is no such actor or field."""
+        self._input(value)
+        return bool(self._call("poke", actor, field))
+
+    def _input(self, data: bytes) -> int:
+        """Puts bytes where the kernel expects them; gives their number."""
+        capacity = self._get("input_capacity")
+        if len(data) > capacity:
+            raise MachineError(f"a value from outside may have {capacity:,} bytes, this one has {len(data):,}")
+        address = self._get("input_address")
+        self.memory[address : address + len(data)] = np.frombuffer(data, np.uint8)
+        return len(data)
+
+
+def _signed(value: int) -> int:
+    """The same 64 bits as a signed number, for ctypes."""
+    value &= 2**64 - 1
+    return value - 2**64 if value >= 2**63 else value

@@ -1,0 +1,297 @@
+"""Values of a program as plain Python, between three forms: slots in memory, msgpack, and what people see.
+
+    int, duration, actor reference -> int         list, set, tuple, struct -> list
+    float -> float     bool -> bool               dict -> list of (key, value)
+    string -> str      bytes -> bytes             optional -> None or the inner value
+
+A list that was cut because it is huge is a ``CutList``, which knows how many items are missing.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import msgpack
+import numpy as np
+
+from engine.base.errors import MachineError
+from engine.base.events import OUTSIDE
+from engine.base.values import Value, quote
+from engine.compiler.metadata import FieldInfo, Metadata, TypeInfo
+from engine.vm.machine import Bytes
+
+Plain = Any
+"""One of the forms above."""
+
+ITEMS_MAX = 1000
+"""How many items of one container are read; the rest is counted."""
+ITEMS_MAX_TOTAL = 20_000
+"""How many items are read of one value in all."""
+
+SCALAR_KINDS = frozenset({"int", "float", "bool", "duration", "actor"})
+_ENTRY_BYTES = 24
+
+
+class CutList(list[Plain]):
+    """The first items of a list, and how many are ``missing`` behind them."""
+
+    missing: int = 0
+
+
+# --- memory -----------------------------------------------------------------------------------
+
+
+class MemoryReader:
+    """Reads values out of linear memory by the layouts of the metadata."""
+
+    def __init__(self, metadata: Metadata, memory: Bytes) -> None:
+        self._types = metadata.types
+        self._memory = memory
+        self._words = memory.view("<u4")
+        self._left = ITEMS_MAX_TOTAL
+
+    def slot(self, type_index: int, address: int) -> Plain:
+        """The value in the slot at ``address``."""
+        info = self._types[type_index]
+        match info.kind:
+            case "int" | "duration" | "actor":
+                return int(self._memory[address : address + 8].view("<i8")[0])
+            case "float":
+                return float(self._memory[address : address + 8].view("<f8")[0])
+            case "bool":
+                return bool(self._word(address))
+            case "unit":
+                return None
+            case _:
+                return self._object(info, self._word(address))
+
+    def _word(self, address: int) -> int:
+        return int(self._words[address >> 2])
+
+    def _object(self, info: TypeInfo, address: int) -> Plain:
+        match info.kind:
+            case "string":
+                return self._data(address).decode("utf-8", "replace")
+            case "bytes":
+                return self._data(address)
+            case "optional":
+                if address == 0:
+                    return None
+                inner = self._types[info.parts[0]]
+                if inner.kind in SCALAR_KINDS:
+                    return self.slot(info.parts[0], address + 8)
+                return self._object(inner, address)
+            case "struct" | "tuple":
+                return [self.slot(part, address + 8 + 8 * i) for i, part in enumerate(info.parts)]
+            case "list":
+                items = self._word(address + 16)
+                return self._cut(self._word(address + 8), lambda i: self.slot(info.parts[0], items + 8 * i))
+            case "dict":
+                key, value = info.parts
+                live = self._live_entries(address)
+                return self._cut(len(live), lambda i: (self.slot(key, live[i] + 8), self.slot(value, live[i] + 16)))
+            case "set":
+                live = self._live_entries(address)
+                return self._cut(len(live), lambda i: self.slot(info.parts[0], live[i] + 8))
+            case _:
+                raise MachineError(f"a value of kind {info.kind} cannot be shown")
+
+    def _data(self, address: int) -> bytes:
+        return self._memory[address + 8 : address + 8 + self._word(address)].tobytes()
+
+    def _live_entries(self, address: int) -> list[int]:
+        """The addresses of a dict's or set's entries that were not removed, in order of insertion."""
+        used, entries = self._word(address + 12), self._word(address + 20)
+        if used == 0:
+            return []
+        rows = self._memory[entries : entries + used * _ENTRY_BYTES].view("<u4").reshape(used, _ENTRY_BYTES // 4)
+        return [entries + _ENTRY_BYTES * int(i) for i in np.flatnonzero(rows[:, 1])]
+
+    def _cut(self, length: int, item: Callable[[int], Plain]) -> list[Plain]:
+        taken = min(length, ITEMS_MAX, max(0, self._left))
+        self._left -= taken
+        items = CutList(item(i) for i in range(taken))
+        items.missing = length - taken
+        return items
+
+
+# --- msgpack ----------------------------------------------------------------------------------
+
+
+def unpack(metadata: Metadata, params: tuple[FieldInfo, ...], payload: bytes) -> list[Plain]:
+    """The arguments of a message. Raises MachineError where the bytes are not what the parameters say."""
+    unpacker = msgpack.Unpacker(object_pairs_hook=list, strict_map_key=False, max_buffer_size=0)
+    unpacker.feed(payload)
+    try:
+        return [_from_msgpack(metadata.types, param.type, unpacker.unpack()) for param in params]
+    except (msgpack.UnpackException, ValueError, TypeError) as error:
+        raise MachineError(f"a message has a payload that does not fit its parameters: {error}") from error
+
+
+def _from_msgpack(types: tuple[TypeInfo, ...], type_index: int, data: Any) -> Plain:
+    info = types[type_index]
+    match info.kind:
+        case "optional":
+            return None if data is None else _from_msgpack(types, info.parts[0], data)
+        case "list" | "set":
+            items = CutList(_from_msgpack(types, info.parts[0], item) for item in data[:ITEMS_MAX])
+            items.missing = len(data) - len(items)
+            return items
+        case "dict":
+            key, value = info.parts
+            pairs = CutList((_from_msgpack(types, key, k), _from_msgpack(types, value, v)) for k, v in data[:ITEMS_MAX])
+            pairs.missing = len(data) - len(pairs)
+            return pairs
+        case "tuple" | "struct":
+            return [_from_msgpack(types, part, item) for part, item in zip(info.parts, data, strict=True)]
+        case _:
+            return data
+
+
+def pack(metadata: Metadata, type_index: int, value: Plain) -> bytes:
+    """A value in the form that messages carry."""
+    packer = msgpack.Packer(autoreset=False)
+    _pack_into(packer, metadata.types, type_index, value)
+    return bytes(packer.bytes())
+
+
+def _pack_into(packer: Any, types: tuple[TypeInfo, ...], type_index: int, value: Plain) -> None:
+    info = types[type_index]
+    match info.kind:
+        case "optional":
+            if value is None:
+                packer.pack(None)
+            else:
+                _pack_into(packer, types, info.parts[0], value)
+        case "list" | "set":
+            packer.pack_array_header(len(value))
+            for item in value:
+                _pack_into(packer, types, info.parts[0], item)
+        case "dict":
+            packer.pack_map_header(len(value))
+            for key, item in value:
+                _pack_into(packer, types, info.parts[0], key)
+                _pack_into(packer, types, info.parts[1], item)
+        case "tuple" | "struct":
+            packer.pack_array_header(len(value))
+            for part, item in zip(info.parts, value, strict=True):
+                _pack_into(packer, types, part, item)
+        case "float":
+            packer.pack(float(value))
+        case _:
+            packer.pack(value)
+
+
+# --- what people see --------------------------------------------------------------------------
+
+
+class Presenter:
+    """Turns plain values into what people see."""
+
+    def __init__(self, metadata: Metadata) -> None:
+        self._types = metadata.types
+
+    def value(self, type_index: int, plain: Plain) -> Value:
+        """The value with its text, its type, and its parts."""
+        info = self._types[type_index]
+        if info.kind == "optional":
+            if plain is None:
+                return Value("none", info.name)
+            inner = self.value(info.parts[0], plain)
+            return Value(inner.text, inner.type if inner.type == "string" else info.name, inner.parts)
+        if info.kind not in ("list", "set", "dict", "tuple", "struct"):
+            return Value(self._scalar(info, plain), info.name)
+        parts = self._parts(info, plain)
+        return Value(_compound_text(info, parts, getattr(plain, "missing", 0)), info.name, parts)
+
+    def _scalar(self, info: TypeInfo, plain: Plain) -> str:
+        match info.kind:
+            case "bool":
+                return "true" if plain else "false"
+            case "float":
+                return float_text(plain)
+            case "duration":
+                return duration_text(plain)
+            case "bytes":
+                return bytes_text(plain)
+            case "actor":
+                return reference_text(info.name, plain)
+            case "unit":
+                return "()"
+            case _:
+                return str(plain)
+
+    def _parts(self, info: TypeInfo, plain: Plain) -> tuple[tuple[str, Value], ...]:
+        match info.kind:
+            case "dict":
+                key, item = info.parts
+                return tuple((self.value(key, k).quoted, self.value(item, v)) for k, v in plain)
+            case "struct":
+                rows = zip(info.names, info.parts, plain, strict=True)
+                return tuple((name, self.value(part, item)) for name, part, item in rows)
+            case "tuple":
+                return tuple((str(i), self.value(part, plain[i])) for i, part in enumerate(info.parts))
+            case _:
+                return tuple((str(i), self.value(info.parts[0], item)) for i, item in enumerate(plain))
+
+
+def _compound_text(info: TypeInfo, parts: tuple[tuple[str, Value], ...], missing: int) -> str:
+    labelled = info.kind in ("dict", "struct")
+    texts = [f"{label}: {part.quoted}" if labelled else part.quoted for label, part in parts]
+    if missing:
+        texts.append(f"… and {missing:,} more")
+    inside = ", ".join(texts)
+    match info.kind:
+        case "list":
+            return f"[{inside}]"
+        case "tuple":
+            return f"({inside})"
+        case "struct":
+            return f"{info.name}({inside})"
+        case _:
+            return f"{{{inside}}}"
+
+
+def reference_text(type_name: str, actor: int) -> str:
+    """``Counter#3``; ``main`` for the program itself, ``outside`` for the sender of what no actor sent."""
+    if actor == 0:
+        return "main"
+    if type_name != "any":
+        return f"{type_name}#{actor}"
+    return "outside" if actor == OUTSIDE else f"actor#{actor}"
+
+
+def float_text(value: float) -> str:
+    """The shortest decimal that reads back to the same bits, always with a point or an exponent."""
+    return repr(value)
+
+
+_UNITS = ((3_600_000_000, "h"), (60_000_000, "m"), (1_000_000, "s"), (1_000, "ms"), (1, "us"))
+
+
+def duration_text(microseconds: int) -> str:
+    """A duration in the largest unit that gives a whole number: ``250us``, ``10ms``, ``2m``."""
+    for size, unit in _UNITS:
+        if microseconds % size == 0 and (microseconds or unit == "ms"):
+            return f"{microseconds // size}{unit}"
+    return f"{microseconds}us"
+
+
+def bytes_text(data: bytes) -> str:
+    """Bytes as a literal: ``b"\\x01\\x02"``."""
+    body = "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\x{b:02x}" for b in data)
+    return f'b"{body}"'
+
+
+def bits_to_float(bits: int) -> float:
+    """The float with these 64 bits."""
+    value: float = struct.unpack("<d", struct.pack("<q", bits))[0]
+    return value
+
+
+__all__ = [
+    "ITEMS_MAX", "CutList", "MemoryReader", "Plain", "Presenter", "bits_to_float", "bytes_text", "duration_text",
+    "float_text", "pack", "quote", "unpack",
+]  # fmt: skip

@@ -1,0 +1,39 @@
+"""A compiled program as a value that can be run, recorded and stored: the module's bytes and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import wasmtime
+
+from engine.base.source import SourceFile
+from engine.compiler.metadata import Metadata
+from engine.vm.engine import shared_engine
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A module of WebAssembly with its metadata and the source that it was made from; ``digest`` is the BLAKE3 of its
+    bytes in hex. One that comes out of a trace file has no IR."""
+
+    wasm: bytes
+    metadata: Metadata
+    source: SourceFile
+    digest: str
+    make_ir_text: Callable[[], str] = field(default=str, repr=False, compare=False)
+
+    @property
+    def ir_text(self) -> str:
+        """The intermediate representation, for people; empty where it is not known."""
+        return self.make_ir_text()
+
+
+@lru_cache(maxsize=8)
+def native_module(wasm: bytes) -> wasmtime.Module:
+    """The machine code for a module; the last few are kept, so that opening a second machine costs nothing.
+
+    Raises ``wasmtime.WasmtimeError`` where the bytes are no module.
+    """
+    return wasmtime.Module(shared_engine(), wasm)

@@ -1,0 +1,56 @@
+"""The kernel's output buffer as values: what was rendered, and faults."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.vm.faults import FaultRecord
+from engine.vm.machine import Batch
+
+OUTPUT_TEXT, OUTPUT_STATE, OUTPUT_TIMELINE, OUTPUT_FAULT = 0, 1, 2, 3
+
+_HEAD = struct.Struct("<qIIIIII")
+_FAULT = struct.Struct("<IIqq")
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRecord:
+    """One output. ``event`` is the number of the event in whose turn it was made; ``data`` depends on the kind:
+    msgpack for pictures of state and timelines, four numbers for faults."""
+
+    tick: int
+    actor: int
+    seq: int
+    kind: int
+    event: int
+    text: str
+    data: bytes
+
+    def fault(self) -> FaultRecord:
+        """The fault that an output of that kind tells of."""
+        kind, site, a, b = _FAULT.unpack_from(self.data)
+        return FaultRecord(kind, site, a, b, self.text)
+
+
+def read_outputs(batch: Batch, events_now: int) -> Iterator[OutputRecord]:
+    """The outputs of a batch in their order. Event numbers have 32 bits; ``events_now``, the machine's count, completes
+    them."""
+    buffer = batch.outputs.tobytes()
+    offset = 0
+    while offset < len(buffer):
+        tick, actor, seq, kind, text_length, data_length, event_low = _HEAD.unpack_from(buffer, offset)
+        text_start = offset + _HEAD.size
+        data_start = text_start + text_length
+        end = data_start + data_length
+        yield OutputRecord(
+            tick=tick,
+            actor=actor,
+            seq=seq,
+            kind=kind,
+            event=events_now - ((events_now - event_low) & 0xFFFFFFFF),
+            text=buffer[text_start:data_start].decode("utf-8", "replace"),
+            data=buffer[data_start:end],
+        )
+        offset = end + (-end % 8)

@@ -1,0 +1,72 @@
+"""Commands about the text: they ask the editor in front to do them by name."""
+
+from __future__ import annotations
+
+from studio.model.commands import Command
+from studio.model.studio import StudioModel
+
+NO_EDITOR = "No file is open."
+
+_EDITS: tuple[tuple[str, str, str, int, str], ...] = (
+    ("undo", "Undo", "Ctrl+Z", 0, "undo"),
+    ("redo", "Redo", "Ctrl+Shift+Z", 0, "redo"),
+    ("cut", "Cut", "Ctrl+X", 1, ""),
+    ("copy", "Copy", "Ctrl+C", 1, ""),
+    ("paste", "Paste", "Ctrl+V", 1, ""),
+    ("select_all", "Select All", "Ctrl+A", 1, ""),
+    ("find", "Find…", "Ctrl+F", 2, "search"),
+    ("replace", "Replace…", "Ctrl+H", 2, "replace"),
+    ("find_next", "Find Next", "F3", 2, ""),
+    ("find_previous", "Find Previous", "Shift+F3", 2, ""),
+    ("toggle_comment", "Toggle Comment", "Ctrl+/", 3, ""),
+    ("indent", "Indent Lines", "Ctrl+]", 3, ""),
+    ("outdent", "Outdent Lines", "Ctrl+[", 3, ""),
+    ("move_line_up", "Move Line Up", "Alt+Up", 3, ""),
+    ("move_line_down", "Move Line Down", "Alt+Down", 3, ""),
+    ("duplicate_line", "Duplicate Line", "Shift+Alt+Down", 3, ""),
+    ("delete_line", "Delete Line", "Ctrl+Shift+Backspace", 3, ""),
+    ("go_to_bracket", "Go to Matching Bracket", "Ctrl+Shift+\\", 4, ""),
+    ("next_problem", "Next Problem", "F8", 5, "problems"),
+    ("previous_problem", "Previous Problem", "Shift+F8", 5, ""),
+    ("apply_fix", "Apply Fix", "Ctrl+.", 5, "fix"),
+)
+"""Action of the editor, title, shortcut, group, icon."""
+
+
+def edit_commands(model: StudioModel) -> list[Command]:
+    """The commands of the Edit menu."""
+
+    def make(action: str, title: str, shortcut: str, group: int, icon: str) -> Command:
+        def enabled() -> str | None:
+            document = model.documents.active
+            if document is None or document.buffer is None:
+                return NO_EDITOR
+            return document.buffer.can_perform(action)
+
+        def run() -> None:
+            document = model.documents.active
+            if document is not None and document.buffer is not None:
+                document.buffer.perform(action)
+
+        return Command(f"edit.{action}", title, shortcut, enabled, run, "Edit", group, icon)
+
+    def needs_editor() -> str | None:
+        return None if model.documents.active is not None else NO_EDITOR
+
+    found = [make(*edit) for edit in _EDITS]
+    jumps = [
+        Command(
+            "edit.go_to_line", "Go to Line…", "Ctrl+G", needs_editor, lambda: model.shell.show_palette(":"), "Edit", 4
+        ),
+        Command(
+            "edit.go_to_symbol",
+            "Go to Symbol…",
+            "Ctrl+Shift+O",
+            needs_editor,
+            lambda: model.shell.show_palette("@"),
+            "Edit",
+            4,
+            "outline",
+        ),
+    ]
+    return sorted([*found, *jumps], key=lambda c: c.group)

@@ -1,0 +1,85 @@
+"""Commands about files and tabs."""
+
+from __future__ import annotations
+
+from studio.model.commands import Command, always
+from studio.model.studio import StudioModel
+
+NO_DOCUMENT = "No file is open."
+
+
+def file_commands(model: StudioModel) -> list[Command]:
+    """The commands of the File menu."""
+    documents = model.documents
+
+    def needs_document() -> str | None:
+        return None if documents.active is not None else NO_DOCUMENT
+
+    def save() -> None:
+        document = documents.active
+        assert document is not None, "the command is enabled only with a document"
+        if document.path is None:
+            model.shell.ask_save(document)
+        else:
+            model.files.save(document)
+
+    def can_save() -> str | None:
+        document = documents.active
+        if document is None:
+            return NO_DOCUMENT
+        return None if document.dirty or document.path is None else "There is nothing to save."
+
+    def save_as() -> None:
+        if documents.active is not None:
+            model.shell.ask_save(documents.active)
+
+    def save_all() -> None:
+        for document in documents.items:
+            if document.dirty and document.path is not None:
+                model.files.save(document)
+
+    def reload() -> None:
+        if documents.active is not None:
+            model.files.reload(documents.active)
+
+    def can_reload() -> str | None:
+        document = documents.active
+        return None if document is not None and document.path is not None else "This text has no file."
+
+    def close() -> None:
+        if documents.active is not None:
+            documents.request_close(documents.active)
+
+    def can_save_all() -> str | None:
+        return None if any(d.dirty and d.path is not None for d in documents.items) else "There is nothing to save."
+
+    def needs_two() -> str | None:
+        return None if len(documents.items) > 1 else "Only one file is open."
+
+    return [
+        Command("file.new", "New Program", "Ctrl+N", always, documents.new, "File", 0, "new"),
+        Command("file.open", "Open File…", "Ctrl+O", always, lambda: model.shell.ask_open(), "File", 0, "folder"),
+        Command(
+            "file.open_folder", "Open Folder…", "Ctrl+Alt+O", always, lambda: model.shell.ask_open_folder(), "File"
+        ),
+        Command(
+            "file.quick_open",
+            "Go to File…",
+            "Ctrl+P",
+            always,
+            lambda: model.shell.show_palette(""),
+            "File",
+            0,
+            "search",
+        ),
+        Command("file.save", "Save", "Ctrl+S", can_save, save, "File", 1, "save"),
+        Command("file.save_as", "Save As…", "Ctrl+Shift+S", needs_document, save_as, "File", 1),
+        Command("file.save_all", "Save All", "Ctrl+Alt+S", can_save_all, save_all, "File", 1),
+        Command("file.reload", "Read Again from Disk", "", can_reload, reload, "File", 1),
+        Command("file.close", "Close Tab", "Ctrl+W", needs_document, close, "File", 2),
+        Command("file.next_tab", "Next Tab", "Ctrl+Tab", needs_two, lambda: documents.cycle(1), "File", 2),
+        Command(
+            "file.previous_tab", "Previous Tab", "Ctrl+Shift+Tab", needs_two, lambda: documents.cycle(-1), "File", 2
+        ),
+        Command("file.quit", "Quit", "Ctrl+Q", always, lambda: model.shell.close_window(), "File", 3),
+    ]

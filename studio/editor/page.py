@@ -1,0 +1,217 @@
+"""A tab of the editor: the code of one document with its find bar, bound to the document's model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from engine.api import Problem
+from studio.editor.code_edit import CodeEdit
+from studio.editor.find_bar import FindBar
+from studio.editor.highlighter import Highlighter
+from studio.model.document import Document, Place
+from studio.model.studio import StudioModel
+
+READ_ONLY = "This text is read-only."
+_EDITS = frozenset(
+    [
+        "cut",
+        "paste",
+        "toggle_comment",
+        "indent",
+        "outdent",
+        "move_line_up",
+        "move_line_down",
+        "duplicate_line",
+        "delete_line",
+        "replace",
+        "apply_fix",
+    ]
+)
+
+
+class EditorPage(QWidget):
+    """Shows a document and is its ``Buffer``."""
+
+    def __init__(self, model: StudioModel, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.edit = CodeEdit(model, self)
+        self._model = model
+        self._loading = True
+        self.edit.setPlainText(document.text)
+        self.edit.document().setModified(document.dirty)
+        self.edit.setReadOnly(document.read_only and document.path is None)
+        self.highlighter: Highlighter | None = None
+        if document.is_program:
+            self.highlighter = Highlighter(self.edit.document(), model.language, model.theme)
+        self.find_bar = FindBar(self.edit, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.find_bar)
+        layout.addWidget(self.edit)
+        self.setFocusProxy(self.edit)
+        self.edit.textChanged.connect(self._edited)
+        self.edit.modificationChanged.connect(self._modified)
+        self.edit.place_changed.connect(self._moved)
+        self.edit.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.find_bar.closed.connect(self.edit.setFocus)
+        self._disconnect: list[Callable[[], None]] = [
+            document.analysed.connect(self._show_problems),
+            document.marks_changed.connect(self._show_marks),
+            document.reveal_wanted.connect(self._reveal),
+        ]
+        document.attach(self)
+        self._loading = False
+        self.edit.go_to(document.cursor.line, document.cursor.column)
+        self._first_visible = document.first_visible_line
+        self._show_problems()
+        self._show_marks()
+
+    def restore_scroll(self) -> None:
+        """Scrolls to where the document was left; called once the page has its size."""
+        self.edit.verticalScrollBar().setValue(self._first_visible - 1)
+
+    def close_page(self) -> None:
+        """The tab is closed: the document keeps its text, nothing listens any more."""
+        for disconnect in self._disconnect:
+            disconnect()
+        self.document.detach()
+        if self.highlighter is not None:
+            self.highlighter.close()
+        self.find_bar.close_bar()
+        self.edit.close_editor()
+
+    # --- the buffer ----------------------------------------------------------------------------
+
+    def current_text(self) -> str:
+        """The text as it is now; unlike ``toPlainText`` this keeps no-break spaces."""
+        return self.edit.document().toRawText().replace("\u2029", "\n")
+
+    def replace_text(self, text: str) -> None:
+        """Puts another text in place as one step of undo; only what differs is touched, so the cursor stays."""
+        old = self.current_text()
+        head = 0
+        while head < min(len(old), len(text)) and old[head] == text[head]:
+            head += 1
+        tail = 0
+        while tail < min(len(old), len(text)) - head and old[-1 - tail] == text[-1 - tail]:
+            tail += 1
+        units = len(old[:head].encode("utf-16-le", "surrogatepass")) // 2
+        length = len(old[head : len(old) - tail].encode("utf-16-le", "surrogatepass")) // 2
+        cursor = QTextCursor(self.edit.document())
+        cursor.setPosition(units)
+        cursor.setPosition(units + length, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(text[head : len(text) - tail])
+
+    def mark_saved(self) -> None:
+        """What the editor holds now is what is on the disk."""
+        self.edit.document().setModified(False)
+
+    def perform(self, action: str) -> None:
+        """Does an editing action by name."""
+        own: dict[str, Callable[[], object]] = {
+            "find": lambda: self.find_bar.open(replace=False),
+            "replace": lambda: self.find_bar.open(replace=True),
+            "find_next": self.find_bar.next,
+            "find_previous": self.find_bar.previous,
+            "next_problem": lambda: self._go_to_problem(1),
+            "previous_problem": lambda: self._go_to_problem(-1),
+            "apply_fix": self._apply_fix,
+            "focus": self.edit.setFocus,
+        }
+        if action in own:
+            own[action]()
+        else:
+            known = self.edit.perform(action)
+            assert known, f"the editor knows no action {action}"
+
+    def can_perform(self, action: str) -> str | None:
+        """None if the action makes sense now, else why not."""
+        if action in _EDITS and self.edit.isReadOnly():
+            return READ_ONLY
+        if action == "undo" and not self.edit.document().isUndoAvailable():
+            return "There is nothing to undo."
+        if action == "redo" and not self.edit.document().isRedoAvailable():
+            return "There is nothing to redo."
+        if action in ("cut", "copy") and not self.edit.textCursor().hasSelection():
+            return "Nothing is selected."
+        if action in ("next_problem", "previous_problem") and not self.document.analysis.problems:
+            return "There are no problems in this file."
+        if action == "apply_fix" and self._fixable() is None:
+            return "There is no fix for a problem on this line."
+        return None
+
+    # --- from the editor -------------------------------------------------------------------------
+
+    @Slot()
+    def _edited(self) -> None:
+        if not self._loading:
+            self.document.note_edit(self.edit.document().isModified())
+
+    @Slot(bool)
+    def _modified(self, modified: bool) -> None:
+        if not self._loading and modified != self.document.dirty:
+            self.document.mark_unsaved() if modified else self.document.mark_saved()
+
+    @Slot()
+    def _moved(self) -> None:
+        if not self._loading:
+            self.document.note_cursor(self.edit.place())
+
+    @Slot(int)
+    def _scrolled(self, value: int) -> None:
+        self.document.first_visible_line = value + 1
+
+    # --- from the model --------------------------------------------------------------------------
+
+    def _show_problems(self) -> None:
+        self.edit.set_problems(self.document.analysis.problems)
+
+    def _show_marks(self) -> None:
+        mark = self.document.mark
+        if mark is None:
+            self.edit.set_execution_mark(0, 0, "")
+        else:
+            self.edit.set_execution_mark(mark.line, mark.end_line, mark.kind)
+            self.edit.show_line(mark.line)
+        self.edit.set_inline_values(self.document.inline_values)
+
+    def _reveal(self, place: Place) -> None:
+        self.edit.go_to(place.line, place.column)
+        self.edit.setFocus()
+
+    def _go_to_problem(self, step: int) -> None:
+        here = (self.document.cursor.line, self.document.cursor.column)
+        places = sorted((p.range.line, p.range.column) for p in self.document.analysis.problems)
+        if not places:
+            return
+        if step > 0:
+            place = next((p for p in places if p > here), places[0])
+        else:
+            place = next((p for p in reversed(places) if p < here), places[-1])
+        self.document.reveal(*place)
+
+    def _fixable(self) -> Problem | None:
+        """The problem at the cursor, or else on its line, that has a fix."""
+        cursor = self.edit.textCursor()
+        problem = self.edit.problem_at(cursor.position())
+        if problem is not None and problem.fix is not None:
+            return problem
+        line = cursor.blockNumber() + 1
+        on_line = (p for p in self.document.analysis.problems if p.range.line <= line <= p.range.end_line)
+        return next((p for p in on_line if p.fix is not None), None)
+
+    def _apply_fix(self) -> None:
+        problem = self._fixable()
+        if problem is None or problem.fix is None:
+            return
+        range = problem.fix.range
+        cursor = QTextCursor(self.edit.document())
+        cursor.setPosition(self.edit.position_of(range.line, range.column))
+        cursor.setPosition(self.edit.position_of(range.end_line, range.end_column), QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(problem.fix.text)

@@ -1,0 +1,119 @@
+"""The open texts and which of them is in front."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from studio.model.document import Document
+from studio.model.signal import Signal
+
+
+class Documents:
+    """All open documents in the order of their tabs."""
+
+    def __init__(self) -> None:
+        self.opened: Signal[[Document]] = Signal()
+        self.closed: Signal[[Document]] = Signal()
+        self.active_changed: Signal[[]] = Signal()
+        self.changed: Signal[[Document]] = Signal()
+        """A document was edited, saved, renamed or analysed."""
+        self.close_wanted: Signal[[Document]] = Signal()
+        """Somebody wants to close a document that is not saved: ask."""
+        self._items: list[Document] = []
+        self._active: Document | None = None
+        self._unwire: dict[str, list[Callable[[], None]]] = {}
+
+    @property
+    def items(self) -> tuple[Document, ...]:
+        """The open documents."""
+        return tuple(self._items)
+
+    @property
+    def active(self) -> Document | None:
+        """The document in front."""
+        return self._active
+
+    def find(self, path: Path) -> Document | None:
+        """The open document of a file."""
+        return next((d for d in self._items if d.path == path), None)
+
+    def by_file(self, file: str) -> Document | None:
+        """The open document that problems and runs call so."""
+        return next((d for d in self._items if d.file == file), None)
+
+    def new(self, text: str = "", title: str = "", read_only: bool = False) -> Document:
+        """Opens a text that has no file yet."""
+        document = Document(new_id(), None, text, title or self._free_title(), read_only=read_only)
+        self.add(document)
+        return document
+
+    def _free_title(self) -> str:
+        taken = {d.title for d in self._items}
+        number = 1
+        while f"untitled-{number}.aefl" in taken:
+            number += 1
+        return f"untitled-{number}.aefl"
+
+    def add(self, document: Document, activate: bool = True) -> None:
+        """Opens a document."""
+        self._items.append(document)
+
+        def changed() -> None:
+            self.changed.emit(document)
+
+        signals = (document.edited, document.state_changed, document.analysed)
+        self._unwire[document.id] = [signal.connect(changed) for signal in signals]
+        self.opened.emit(document)
+        if activate or self._active is None:
+            self.activate(document)
+
+    def activate(self, document: Document | None) -> None:
+        """Brings a document to the front."""
+        assert document is None or document in self._items, "only an open document can be in front"
+        if document is not self._active:
+            self._active = document
+            self.active_changed.emit()
+
+    def request_close(self, document: Document) -> None:
+        """Closes a document, or asks first if its text would be lost."""
+        if document.dirty and not document.read_only and document.text:
+            self.activate(document)
+            self.close_wanted.emit(document)
+        else:
+            self.remove(document)
+
+    def remove(self, document: Document) -> None:
+        """Closes a document; a text that is not saved is gone."""
+        index = self._items.index(document)
+        self._items.remove(document)
+        for disconnect in self._unwire.pop(document.id):
+            disconnect()
+        if document is self._active:
+            neighbour = self._items[min(index, len(self._items) - 1)] if self._items else None
+            self._active = neighbour
+            self.closed.emit(document)
+            self.active_changed.emit()
+        else:
+            self.closed.emit(document)
+
+    def move(self, document: Document, index: int) -> None:
+        """Puts a document's tab at another place."""
+        self._items.remove(document)
+        self._items.insert(index, document)
+
+    def cycle(self, step: int) -> None:
+        """Brings the next or previous document to the front."""
+        if self._active is not None:
+            self.activate(self._items[(self._items.index(self._active) + step) % len(self._items)])
+
+    def reveal(self, line: int, column: int = 1) -> None:
+        """Shows a line of the document in front."""
+        if self._active is not None:
+            self._active.reveal(line, column)
+
+
+def new_id() -> str:
+    """A name for a document that no other has, also not in another Studio."""
+    return uuid.uuid4().hex

@@ -1,0 +1,288 @@
+"""The graph of a run: its actors as nodes, what they sent each other as edges, as it stands at any moment.
+
+With up to 300 actors each is a node. With more, a type is one node, which can be opened. Placement folds over the
+run: what appears within the same 64 events is placed together, so the picture depends on the run, not on how fast
+it came.
+All work happens in ``catch_up``, which a view calls while it is seen; a hidden graph costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.api import ACTOR_DTYPE, OUTSIDE, Picture
+from studio.model.edge_counts import OUTSIDE_NODE, EdgeCounts, Edges
+from studio.model.event_store import Ints
+from studio.model.placement import Points, beside, rounds_for, settle
+from studio.model.run import RunModel
+from studio.model.signal import Signal
+
+NODES_AT_MOST = 300
+OPENED_AT_MOST = 120
+STEP_EVENTS = 64
+FAULTED = 3
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node. ``kind``: main, actor, agent, group (``count`` actors of a type), outside. ``key`` names it for good."""
+
+    key: Key
+    label: str
+    kind: str
+    actor_type: int
+    actor: int
+    count: int
+    first: int
+    """The number of the event with which it appears."""
+
+
+_OUTSIDE = Node(("outside", 0), "outside", "outside", -1, -1, 1, 1 << 62)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStates:
+    """Per node, from a picture of all actors: messages waiting, and actors that have faulted."""
+
+    waiting: Ints
+    faulted: Ints
+
+
+class GraphModel:
+    """Nodes, edges and places of the run that is open."""
+
+    def __init__(self, run: RunModel) -> None:
+        self.run = run
+        self.changed: Signal[[]] = Signal()
+        """There is something to catch up with, or something else to show."""
+        self.nodes: tuple[Node, ...] = ()
+        self.places: Points = np.empty((0, 2), np.float32)
+        self.version = 0
+        """Counts changes of nodes and places."""
+        self._opened: set[int] = set()
+        self._counts = EdgeCounts(64)
+        self._store = run.events
+        self._actors_seen = 0
+        self._known_places: dict[Key, npt.NDArray[np.float32]] = {}
+        self._firsts: Ints = np.empty(0, np.int64)
+        self._moving: Ints = np.empty(0, np.int64)
+        self._placed_up_to = -1
+        self._work: Iterator[Points] | None = None
+        self._edge_cache: tuple[object, Edges] | None = None
+        run.events_added.connect(lambda first, count: self.changed.emit())
+        run.playhead_moved.connect(lambda n: self.changed.emit())
+        run.picture_changed.connect(self.changed.emit)
+        run.selection_changed.connect(self.changed.emit)
+        run.changed.connect(self.changed.emit)
+
+    @property
+    def grouped(self) -> bool:
+        """Whether types stand for their actors."""
+        return self.run.events.cast.count > NODES_AT_MOST
+
+    def toggle(self, actor_type: int) -> None:
+        """Opens a group into its actors, or closes it."""
+        self._opened.symmetric_difference_update({actor_type})
+        self._actors_seen = 0
+        self._rebuild()
+        self.changed.emit()
+
+    def is_opened(self, actor_type: int) -> bool:
+        """Whether a type's actors are shown."""
+        return actor_type in self._opened
+
+    # --- what is shown at a moment --------------------------------------------------------------------
+
+    def edges(self, moment: int) -> Edges:
+        """The edges used up to a moment."""
+        key = (self._counts, self._counts.seen, moment)
+        if self._edge_cache is None or self._edge_cache[0] != key:
+            self._edge_cache = (key, self._counts.at(self._store, moment))
+        return self._edge_cache[1]
+
+    def appeared(self, moment: int) -> npt.NDArray[np.bool_]:
+        """Which nodes are there at a moment; the outside is, once it has sent something."""
+        there = self._firsts < moment
+        if len(there):
+            there[OUTSIDE_NODE] = bool((self.edges(moment).sources == OUTSIDE_NODE).any())
+        return there
+
+    def states(self, picture: Picture | None) -> NodeStates:
+        """What a picture of all actors says of each node."""
+        size = len(self.nodes)
+        actors = picture.actors if picture is not None else np.empty(0, ACTOR_DTYPE)
+        nodes = self._counts.node_of(actors["id"])
+        waiting = np.bincount(nodes, actors["waiting"], minlength=size).astype(np.int64)
+        faulted = np.bincount(nodes[actors["status"] == FAULTED], minlength=size)
+        return NodeStates(waiting, faulted)
+
+    def node_of(self, actor: int) -> int:
+        """The node that shows an actor; -1 if none does."""
+        if actor >= self._actors_seen:
+            return OUTSIDE_NODE if actor == OUTSIDE and self.nodes else -1
+        return int(self._counts.node_of(np.array([actor]))[0])
+
+    def pulse(self) -> tuple[int, int] | None:
+        """From which node to which the message went that is handled at the playhead."""
+        if not 0 < self.run.playhead <= self.run.total:
+            return None
+        row = self.run.events.row(self.run.playhead - 1)
+        source, target = self.node_of(row.sender), self.node_of(row.actor)
+        return (source, target) if source >= 0 and target >= 0 and source != target else None
+
+    # --- catching up --------------------------------------------------------------------------------
+
+    def catch_up(self, budget_seconds: float) -> bool:
+        """Takes in what came, for about so long; whether nothing is left to do."""
+        until = perf_counter() + budget_seconds
+        if self._store is not self.run.events:
+            self._restart()
+        while True:
+            if self._work is None and self._take_in():
+                return True
+            if self._work is not None:
+                self._place_round()
+            if perf_counter() > until:
+                return False
+
+    def _restart(self) -> None:
+        if self._store.program is not self.run.events.program:
+            self._known_places.clear()
+            self._opened.clear()
+        self._store = self.run.events
+        self._actors_seen = 0
+        self._rebuild()
+
+    def _take_in(self) -> bool:
+        """One block of events, or the next step of the placement; whether there was nothing to do."""
+        if self._actors_seen < self._store.cast.count:
+            self._rebuild()
+        up_to_date = self._counts.extend(self._store)
+        if not up_to_date:
+            return False
+        return not self._begin_step()
+
+    def _rebuild(self) -> None:
+        """Lays out the nodes; counts are kept where actors keep their nodes."""
+        cast = self._store.cast
+        grouped = cast.count > NODES_AT_MOST
+        was = self.nodes
+        shown = self._group_nodes() if grouped else [self._actor_node(actor) for actor in range(cast.count)]
+        nodes = (_OUTSIDE, *shown)
+        size = max(64, 1 << len(nodes).bit_length())
+        grown = 0 < len(was) <= len(nodes) and all(a.key == b.key for a, b in zip(was, nodes, strict=False))
+        if not grown:
+            self._placed_up_to = -1
+            self._work = None
+            if grouped and was and not any(node.kind == "group" for node in was):
+                self._known_places.clear()
+        if not grown or size != self._counts.size or not self._actors_seen:
+            self._counts = EdgeCounts(size)
+            self._actors_seen = 0
+        kept = len(was) if grown else 0
+        places = [self._place_of(i, node) for i, node in enumerate(nodes[kept:], kept)]
+        self.places = np.concatenate([self.places[:kept], np.array(places, np.float32).reshape(-1, 2)])
+        self.nodes = nodes
+        self._firsts = np.array([node.first for node in nodes], np.int64)
+        self._assign(grouped)
+        self.version += 1
+
+    def _actor_node(self, actor: int) -> Node:
+        cast = self._store.cast
+        kind = cast.program.actor_type(cast.type_of(actor))
+        return Node(("actor", actor), cast.name(actor), kind.kind, kind.id, actor, 1, int(cast.first[actor]))
+
+    def _group_nodes(self) -> list[Node]:
+        cast = self._store.cast
+        nodes: list[Node] = []
+        for kind in cast.program.types:
+            members = np.flatnonzero(cast.types == kind.id)
+            if len(members) == 1 or (kind.id in self._opened and len(members)):
+                nodes.extend(self._actor_node(int(a)) for a in members[:OPENED_AT_MOST])
+                members = members[OPENED_AT_MOST:]
+            if len(members):
+                first = int(cast.first[members[0]])
+                nodes.append(Node(("type", kind.id), kind.name, "group", kind.id, -1, len(members), first))
+        return nodes
+
+    def _assign(self, grouped: bool) -> None:
+        cast = self._store.cast
+        if not grouped:
+            self._counts.assign(self._actors_seen, np.arange(self._actors_seen + 1, cast.count + 1))
+        else:
+            of_type = np.full(len(cast.program.types) + 1, OUTSIDE_NODE, np.int64)
+            for i, node in enumerate(self.nodes):
+                if node.kind == "group":
+                    of_type[node.actor_type] = i
+            assigned = of_type[cast.types[self._actors_seen :]]
+            for i, node in enumerate(self.nodes):
+                if node.actor >= self._actors_seen:
+                    assigned[node.actor - self._actors_seen] = i
+            self._counts.assign(self._actors_seen, assigned)
+        self._actors_seen = cast.count
+
+    # --- placement --------------------------------------------------------------------------------------
+
+    def _place_of(self, index: int, node: Node) -> npt.NDArray[np.float32]:
+        known = self._known_places.get(node.key)
+        if known is not None:
+            return known
+        parent = self._known_places.get(("type", node.actor_type))
+        if parent is None and node.actor >= 0:
+            parent = self._known_places.get(("actor", int(self._store.cast.parents[node.actor])))
+        return beside(parent, index)
+
+    def _begin_step(self) -> bool:
+        """Begins to place what appeared next; whether there was anything."""
+        sources, targets, uses = self._counts.first_uses()
+        complete = self.run.total if self.run.state != "running" else self.run.total - self.run.total % STEP_EVENTS
+        firsts = self._firsts[1:]
+        changes = np.concatenate([firsts, uses])
+        changes = changes[(changes > self._placed_up_to) & (changes < complete)]
+        if not len(changes):
+            return False
+        begin = int(changes.min())
+        stop = min(begin - begin % STEP_EVENTS + STEP_EVENTS, complete)
+        used = uses < stop
+        shown = self._firsts < stop
+        shown[OUTSIDE_NODE] = bool((sources[used] == OUTSIDE_NODE).any())
+        chosen = np.flatnonzero(shown)
+        fresh = np.array([self.nodes[i].key not in self._known_places for i in chosen], np.bool_)
+        self._placed_up_to = stop - 1
+        for i in chosen.tolist():
+            self.places[i] = self._place_of(i, self.nodes[i])
+            self._known_places[self.nodes[i].key] = self.places[i].copy()
+        self._moving = chosen
+        edges = self._pairs(sources[used], targets[used], chosen)
+        self._work = settle(self.places[chosen], edges, fresh, rounds_for(len(chosen), int(fresh.sum())))
+        return True
+
+    def _pairs(self, sources: Ints, targets: Ints, chosen: Ints) -> Ints:
+        """The edges between chosen nodes, spawning included, as pairs of positions in ``chosen``, each once."""
+        actors = np.array([self.nodes[i].actor for i in chosen], np.int64)
+        children = chosen[actors > 0]
+        parents = self._counts.node_of(self._store.cast.parents[actors[actors > 0]])
+        position = np.full(self._counts.size, -1, np.int64)
+        position[chosen] = np.arange(len(chosen))
+        ends = position[np.stack([np.append(sources, parents), np.append(targets, children)], axis=1)]
+        ends = np.sort(ends[(ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1])], axis=1)
+        unique: Ints = np.unique(ends, axis=0)
+        return unique
+
+    def _place_round(self) -> None:
+        assert self._work is not None
+        moved = next(self._work, None)
+        if moved is not None:
+            self.places[self._moving] = moved
+        else:
+            self._work = None
+            for i in self._moving.tolist():
+                self._known_places[self.nodes[i].key] = self.places[i].copy()
+        self.version += 1

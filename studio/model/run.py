@@ -1,0 +1,522 @@
+"""The open run: the truth that timeline, graph, inspector, tables and editor show.
+
+There is one *playhead*, a moment of the shown branch: the state after ``playhead`` events. While ``live`` it rides at
+the end of the run. Moving it is instant here; what the engine has to compute for it (actors, fields, texts) follows
+as a *moment*, and only the latest wish is served. Answers carry a generation: one that is older than what is shown is
+dropped, a newer one is shown even if the playhead has moved on meanwhile, so that views keep up with a drag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.api import (
+    ActorState,
+    Branch,
+    Change,
+    Difference,
+    EventDetail,
+    Output,
+    Picture,
+    ProgramSummary,
+    Status,
+    WaitingMessage,
+)
+from studio.model import engine_port as port
+from studio.model.cast import Program
+from studio.model.engine_port import EnginePort
+from studio.model.event_store import EventStore
+from studio.model.signal import Signal
+
+TEXTS_KEPT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The shown branch against another; ``difference`` is None if they are the same."""
+
+    other: int
+    difference: Difference | None
+
+
+class RunModel:
+    """The open run. All of it lives on the GUI's thread; ``attach`` connects it to the engine's."""
+
+    def __init__(self) -> None:
+        self.changed: Signal[[]] = Signal()
+        self.events_added: Signal[[int, int]] = Signal()
+        self.playhead_moved: Signal[[int]] = Signal()
+        self.picture_changed: Signal[[]] = Signal()
+        self.branches_changed: Signal[[]] = Signal()
+        self.outputs_changed: Signal[[]] = Signal()
+        self.selection_changed: Signal[[]] = Signal()
+        self.texts_changed: Signal[[]] = Signal()
+        self.problem: Signal[[str]] = Signal()
+        self.message: Signal[[str]] = Signal()
+        self.fork_asked: Signal[[]] = Signal()
+        self.forked: Signal[[]] = Signal()
+        self.fork_refused: Signal[[str]] = Signal()
+        self.run_number = 0
+        self._engine: EnginePort | None = None
+        self._generation = 0
+        self._picture_wanted = 0
+        self._following_wanted = 0
+        self._clear()
+
+    def _clear(self) -> None:
+        self.state = "none"
+        self.source_name = ""
+        self.source_text = ""
+        self.seed = 0
+        self.path: Path | None = None
+        self.summary: ProgramSummary | None = None
+        self.program = Program()
+        self.branches: tuple[Branch, ...] = ()
+        self.branch = 0
+        self.playhead = 0
+        self.live = True
+        self.tick = 0
+        self.rate = 0.0
+        self.execution_hash = 0
+        self.verified: bool | None = None
+        self.events = EventStore()
+        self.outputs: Sequence[Output] = []
+        self.picture: Picture | None = None
+        self.actor_state: ActorState | None = None
+        self.event_detail: EventDetail | None = None
+        self.following: str | None = None
+        self.waiting: tuple[WaitingMessage, ...] = ()
+        self.selected_actor: int | None = None
+        self.comparison: Comparison | None = None
+        self._stores: dict[int, EventStore] = {0: self.events}
+        self._texts: dict[int, str] = {}
+        self._shown_generation = 0
+        self._visited: list[int] = []
+        self._revisit: list[int] = []
+
+    def attach(self, engine: EnginePort) -> None:
+        """Connects the model to the engine."""
+        self._engine = engine
+        engine.listen(self._receive)
+
+    # --- what can be asked -----------------------------------------------------------------------
+
+    @property
+    def total(self) -> int:
+        """How many events the shown branch has."""
+        return self.events.total
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a run to look at."""
+        return self.summary is not None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the engine is compiling or running."""
+        return self.state in ("compiling", "running")
+
+    @property
+    def in_the_past(self) -> bool:
+        """Whether the playhead stands before the end."""
+        return self.playhead < self.total
+
+    @property
+    def shown_branch(self) -> Branch | None:
+        """The branch that is shown."""
+        return next((b for b in self.branches if b.id == self.branch), None)
+
+    def playhead_tick(self) -> int:
+        """The tick of the event that led to the playhead's moment; the first tick before any event."""
+        if self.playhead <= 0 or not self.total:
+            return self.events.first_tick
+        return self.events.tick_of(min(self.playhead, self.total) - 1)
+
+    def text_of(self, n: int) -> str | None:
+        """The message of event ``n`` with its arguments, if it has been read; ``want_texts`` asks for it."""
+        return self._texts.get(n)
+
+    # --- running -----------------------------------------------------------------------------------
+
+    def start(self, text: str, file: str, seed: int = 0) -> None:
+        """Compiles a text and runs it; what was open is closed."""
+        self._begin(file)
+        self._post(port.Start(self.run_number, text, file, seed))
+
+    def open_trace(self, path: Path) -> None:
+        """Opens a recording."""
+        self._begin(path.name)
+        self._post(port.OpenTrace(self.run_number, path))
+
+    def save_trace(self, path: Path) -> None:
+        """Writes the recording into a file, behind the scenes."""
+        self._post(port.SaveTrace(path))
+
+    def pause(self) -> None:
+        """Holds the run; ``resume`` goes on."""
+        self._post(port.Pause())
+
+    def resume(self) -> None:
+        """Runs the end of the shown branch on, with the playhead riding along."""
+        if self.is_open and self.state != "running":
+            self.live = True
+            self._set_playhead(self.total)
+            self._post(port.Resume(self.branch))
+
+    def stop(self) -> None:
+        """Ends the run, also out of an endless loop."""
+        self._post(port.Stop())
+
+    def verify(self) -> None:
+        """Replays the shown branch and compares every hash; ``verified`` tells."""
+        if self.is_open:
+            self._post(port.Verify(self.branch))
+
+    # --- moving the playhead -------------------------------------------------------------------------
+
+    def seek(self, n: int, remember: bool = False) -> None:
+        """Moves the playhead to the moment after ``n`` events; ``remember`` enters the old place in the history."""
+        if not self.is_open:
+            return
+        n = max(0, min(n, self.total))
+        if remember and n != self.playhead:
+            self._visited.append(self.playhead)
+            self._revisit.clear()
+        self.live = self.state == "running" and n == self.total
+        if n != self.playhead:
+            self._set_playhead(n)
+        self._ask_moment()
+
+    def seek_tick(self, tick: int) -> None:
+        """Moves to the end of a tick."""
+        self.seek(int(self.events.before_tick(np.array([tick + 1], np.int64))[0]), remember=True)
+
+    def step(self, delta: int) -> None:
+        """Moves by events; a step forward at the end of a paused run makes the next event happen."""
+        if delta > 0 and self.playhead >= self.total and self.state == "paused":
+            self.live = True
+            self._post(port.StepEvent(self.branch))
+        else:
+            self.seek(self.playhead + delta)
+
+    def to_start(self) -> None:
+        """Moves before the first event."""
+        self.seek(0, remember=True)
+
+    def to_end(self) -> None:
+        """Moves to the last event, and along with the run if it is running."""
+        self.seek(self.total, remember=True)
+
+    go_live = to_end
+
+    def back(self) -> None:
+        """Returns to where a jump came from."""
+        if self._visited:
+            self._revisit.append(self.playhead)
+            self.seek(self._visited.pop())
+
+    def forward(self) -> None:
+        """Undoes ``back``."""
+        if self._revisit:
+            self._visited.append(self.playhead)
+            self.seek(self._revisit.pop())
+
+    def to_cause(self) -> None:
+        """Moves to the event in whose turn the message being handled was sent."""
+        if self.event_detail is not None and self.event_detail.cause is not None:
+            self.show_event(self.event_detail.cause)
+
+    def to_effect(self) -> None:
+        """Moves to the first event that handles what this one sent."""
+        if self.event_detail is not None and self.event_detail.effects:
+            self.show_event(self.event_detail.effects[0])
+
+    def show_event(self, n: int) -> None:
+        """Moves to the moment after event number ``n`` and selects its actor."""
+        if 0 <= n < self.total:
+            self.select_actor(self.events.row(n).actor, ask=False)
+            self.seek(n + 1, remember=True)
+
+    def next_of_actor(self, step: int) -> None:
+        """Moves to the next (1) or previous (-1) event of the selected actor, else of the one at the playhead."""
+        actor = self.selected_actor
+        if actor is None and self.playhead:
+            actor = self.events.row(self.playhead - 1).actor
+        found = None if actor is None else self.events.next_of_actor(self.playhead - 1, actor, step)
+        if found is not None:
+            self.seek(found + 1)
+
+    def next_fault(self, step: int) -> None:
+        """Moves to the next (1) or previous (-1) event whose turn failed."""
+        faults = self.events.faults
+        later = faults[faults > self.playhead - 1] if step > 0 else faults[faults < self.playhead - 1][::-1]
+        if len(later):
+            self.show_event(int(later[0]))
+
+    def to_difference(self) -> None:
+        """Moves to the first event that differs from the branch compared with."""
+        if self.comparison is not None and self.comparison.difference is not None:
+            self.seek(self.comparison.difference.n + 1, remember=True)
+
+    def select_actor(self, actor: int | None, ask: bool = True) -> None:
+        """Selects an actor in every view."""
+        if actor == self.selected_actor:
+            return
+        self.selected_actor = actor
+        if self.actor_state is not None and self.actor_state.id != actor:
+            self.actor_state = None
+            self.waiting = ()
+        self.selection_changed.emit()
+        if ask and self.is_open:
+            self._ask_moment()
+
+    # --- branches ------------------------------------------------------------------------------------
+
+    def ask_fork(self) -> None:
+        """Shows the card that asks what to change."""
+        self.fork_asked.emit()
+
+    def fork(self, change: Change | None) -> None:
+        """Makes a branch at the playhead with a change and runs it on; ``forked`` or ``fork_refused`` follows."""
+        if self.is_open:
+            self._post(port.Fork(self.branch, self.playhead, change))
+
+    def show_branch(self, branch: int) -> None:
+        """Shows another branch, at the same moment where it has one."""
+        if branch != self.branch and any(b.id == branch for b in self.branches):
+            self._show(branch)
+            self._set_playhead(min(self.playhead, self.total))
+            self._ask_moment()
+
+    def compare(self, other: int) -> None:
+        """Looks for the first difference between the shown branch and another; ``comparison`` tells."""
+        if other != self.branch:
+            self._post(port.Compare(self.branch, other))
+
+    def end_comparison(self) -> None:
+        """Takes the marks of a comparison away."""
+        self.comparison = None
+        self.branches_changed.emit()
+
+    # --- what views want to be read ---------------------------------------------------------------
+
+    def want_picture(self, wanted: bool) -> None:
+        """A view that shows all actors says when it is to be seen and when no longer; unseen it costs nothing."""
+        self._picture_wanted += 1 if wanted else -1
+        if wanted and self.is_open:
+            self._ask_moment()
+
+    def want_following(self, wanted: bool) -> None:
+        """The same for a view that shows the message that is handled next."""
+        self._following_wanted += 1 if wanted else -1
+        if wanted and self.is_open:
+            self._ask_moment()
+
+    def want_texts(self, rows: Sequence[int]) -> None:
+        """Asks for the texts of messages that are not known yet; ``texts_changed`` follows."""
+        missing = tuple(n for n in rows if n not in self._texts)
+        if missing and self._engine is not None:
+            self._engine.read_texts(port.ReadTexts(self.branch, missing))
+
+    # --- from the engine ------------------------------------------------------------------------------
+
+    def _receive(self, batch: port.Batch) -> None:
+        if batch.run != self.run_number:
+            return
+        for answer in batch.answers:
+            self._take(answer)
+
+    def _take(self, answer: port.Answer) -> None:
+        match answer:
+            case port.Grown():
+                self._take_events(answer)
+            case port.Moment():
+                self._take_moment(answer)
+            case port.StateChanged():
+                self._take_state(answer.state)
+            case port.Opened():
+                self._take_opened(answer)
+            case port.OutputsRead():
+                if answer.branch == self.branch:
+                    self.outputs = list(answer.outputs)
+                    self.outputs_changed.emit()
+            case port.BranchesChanged():
+                self.branches = answer.branches
+                self._take_hash()
+                self.branches_changed.emit()
+            case port.TextsRead():
+                self._take_texts(answer)
+            case port.Forked():
+                self._take_fork(answer.branch)
+            case port.ForkRefused():
+                self.fork_refused.emit(answer.reason)
+            case port.Compared():
+                self.comparison = Comparison(answer.right, answer.difference)
+                self.branches_changed.emit()
+            case port.Verified():
+                self.verified = answer.verification.ok
+                (self.message if self.verified else self.problem).emit(answer.verification.message)
+                self.changed.emit()
+            case port.Saved():
+                self.path = answer.path
+                self.message.emit(f"Recording saved as {answer.path.name}.")
+                self.changed.emit()
+            case port.Trouble():
+                self.problem.emit(answer.text)
+
+    def _take_opened(self, answer: port.Opened) -> None:
+        self.source_name = answer.file
+        self.source_text = answer.text
+        self.seed = answer.seed
+        self.path = answer.path
+        self.summary = answer.summary
+        self.program = Program(answer.summary)
+        self.events = EventStore(self.program)
+        self._stores = {0: self.events}
+        for warning in answer.warnings:
+            self.problem.emit(warning)
+        self.changed.emit()
+        self.branches_changed.emit()
+        self.events_added.emit(0, 0)
+        self.playhead_moved.emit(0)
+
+    def _take_state(self, state: str) -> None:
+        self.state = state
+        if state != "running":
+            self.rate = 0.0
+            self.live = False
+            if self.is_open:
+                self._ask_moment()
+        else:
+            self.live = self.playhead >= self.total
+        self.changed.emit()
+
+    def _take_events(self, answer: port.Grown) -> None:
+        store = self._stores.get(answer.branch)
+        if store is None or answer.first > store.total:
+            return
+        fresh = answer.events[store.total - answer.first :]
+        first = store.total
+        store.append(fresh)
+        if answer.branch != self.branch:
+            return
+        self.tick = answer.tick
+        self.rate = answer.rate
+        self.execution_hash = answer.execution_hash
+        if answer.outputs:
+            assert isinstance(self.outputs, list)
+            self.outputs.extend(answer.outputs)
+        if len(fresh):
+            self.verified = None
+            self.events_added.emit(first, len(fresh))
+        if answer.outputs:
+            self.outputs_changed.emit()
+        if self.live:
+            self._set_playhead(store.total)
+            self._ask_moment()
+        self.changed.emit()
+
+    def _take_moment(self, answer: port.Moment) -> None:
+        if answer.branch != self.branch or answer.generation <= self._shown_generation:
+            return
+        self._shown_generation = answer.generation
+        if answer.picture is not None:
+            self.picture = answer.picture
+        if answer.actor is None or self.selected_actor in (None, answer.actor.id):
+            self.actor_state = answer.actor
+            self.waiting = answer.waiting
+        self.event_detail = answer.event
+        self.following = answer.following
+        self.picture_changed.emit()
+
+    def _take_texts(self, answer: port.TextsRead) -> None:
+        if answer.branch != self.branch:
+            return
+        if len(self._texts) > TEXTS_KEPT:
+            self._texts.clear()
+        self._texts.update(answer.texts)
+        self.texts_changed.emit()
+
+    def _take_fork(self, branch: int) -> None:
+        self._show(branch)
+        self.live = True
+        self._set_playhead(self.total)
+        self.forked.emit()
+
+    def _take_hash(self) -> None:
+        shown = self.shown_branch
+        if shown is not None and self.state != "running":
+            self.execution_hash = shown.execution_hash
+            self.tick = shown.tick
+
+    # --- pieces ---------------------------------------------------------------------------------------
+
+    def _begin(self, name: str) -> None:
+        self._clear()
+        self.run_number += 1
+        self._shown_generation = self._generation
+        self.source_name = name
+        self.state = "compiling"
+        self.selection_changed.emit()
+        self.branches_changed.emit()
+        self.outputs_changed.emit()
+        self.events_added.emit(0, 0)
+        self.playhead_moved.emit(0)
+        self.picture_changed.emit()
+        self.changed.emit()
+
+    def _show(self, branch: int) -> None:
+        """Puts a branch's events in place: those it shares with its parent at once, the rest is asked for."""
+        if branch not in self._stores:
+            chosen = next(b for b in self.branches if b.id == branch)
+            parent = self._stores.get(chosen.parent) if chosen.parent is not None else None
+            self._stores[branch] = parent.fork(chosen.at) if parent is not None else EventStore(self.program)
+        self.branch = branch
+        self.events = self._stores[branch]
+        self.outputs = []
+        self._texts.clear()
+        self.comparison = None
+        self.verified = None
+        self.live = False
+        self._post(port.ShowBranch(branch, self.events.total))
+        self._take_hash()
+        self.branches_changed.emit()
+        self.outputs_changed.emit()
+        self.events_added.emit(0, self.events.total)
+        self.changed.emit()
+
+    def _set_playhead(self, n: int) -> None:
+        self.playhead = n
+        self.playhead_moved.emit(n)
+
+    def _ask_moment(self) -> None:
+        if self._engine is None:
+            return
+        self._generation += 1
+        self._engine.seek(
+            port.Seek(
+                self._generation,
+                self.branch,
+                self.playhead,
+                self.selected_actor,
+                self._picture_wanted > 0,
+                self._following_wanted > 0,
+                self.live,
+            )
+        )
+
+    def _post(self, command: port.Command) -> None:
+        if self._engine is not None:
+            self._engine.post(command)
+
+
+def can_resume(run: RunModel) -> bool:
+    """Whether the shown branch has something left to do and nobody does it."""
+    shown = run.shown_branch
+    return run.state == "paused" or (
+        run.state in ("finished", "paused") and shown is not None and shown.status is not Status.FINISHED
+    )

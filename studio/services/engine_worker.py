@@ -1,0 +1,349 @@
+"""What the engine's thread does: the session, what each command does to it, and the answers that gather meanwhile.
+
+The run advances in slices of about 8 ms: the number of events of the next slice follows from how long the last one
+took. A failure from outside becomes a sentence for the user; a bug becomes one too, and is reported as a bug.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from engine import api
+from studio.model import engine_port as port
+
+SLICE_SECONDS = 0.006
+LEAST_EVENTS, MOST_EVENTS = 1, 400_000
+LIVE_SHARE = 5
+"""While running, reading the live moment takes at most one part in so many of the time."""
+CHUNK_EVENTS = 1 << 17
+RATE_SECONDS = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class _Loading:
+    """Events of a branch that are being sent, and how far that is."""
+
+    branch: int
+    at: int
+    stop: int
+
+
+class EngineWorker:
+    """Owned by the engine's thread, but for ``interrupt``. ``is_calm`` tells whether no command waits."""
+
+    def __init__(self, is_calm: Callable[[], bool]) -> None:
+        self.answers: list[port.Answer] = []
+        self._is_calm = is_calm
+        self._run = 0
+        self._session: api.Session | None = None
+        self._state = "none"
+        self._branch = 0
+        self._slice_events = 2_000
+        self._loading: _Loading | None = None
+        self._rate = 0.0
+        self._rate_from = (0.0, 0)
+        self._live_not_before = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """Whether ``go_on`` has something to do."""
+        return self._state == "running" or self._loading is not None
+
+    def interrupt(self) -> None:
+        """Stops the work that the session does now, from any thread."""
+        session = self._session
+        if session is not None:
+            session.interrupt()
+
+    def batch(self) -> port.Batch:
+        """The answers so far, as one batch; what a branch grew by in pieces is one piece in it."""
+        merged: list[port.Answer] = []
+        pieces: list[port.Grown] = []
+        for answer in self.answers:
+            if isinstance(answer, port.Grown):
+                if pieces and answer.branch == pieces[-1].branch and answer.first == _end(pieces[-1]):
+                    pieces.append(answer)
+                    continue
+                merged.extend(_joined(pieces))
+                pieces = [answer]
+            else:
+                merged.extend(_joined(pieces))
+                pieces = []
+                merged.append(answer)
+        merged.extend(_joined(pieces))
+        self.answers = []
+        return port.Batch(self._run, tuple(merged))
+
+    # --- commands ---------------------------------------------------------------------------------
+
+    def do(self, command: port.Command) -> None:
+        """Does a command; what goes wrong is told."""
+        with self._telling():
+            self._do(command)
+
+    def _do(self, command: port.Command) -> None:
+        match command:
+            case port.Start():
+                self._begin(command.run)
+                self._compile(command)
+            case port.OpenTrace():
+                self._begin(command.run)
+                self._open(command.path)
+            case port.Stop():
+                self._end("stopped")
+            case _:
+                if self._session is not None:
+                    self._do_with(self._session, command)
+
+    def _do_with(self, session: api.Session, command: port.Command) -> None:
+        """The commands that need a session."""
+        match command:
+            case port.Pause():
+                if self._state == "running":
+                    self._end("paused")
+            case port.Resume():
+                self._resume(command.branch)
+            case port.StepEvent():
+                self._branch = command.branch
+                self._advance(session, 1)
+                if self._state != "finished":
+                    self._end("paused")
+            case port.Fork():
+                self._fork(session, command)
+            case port.ShowBranch():
+                self._show(session, command.branch, command.have)
+            case port.Compare():
+                difference = session.first_difference(command.left, command.right)
+                self._tell(port.Compared(command.left, command.right, difference))
+            case port.Verify():
+                self._tell(port.Verified(command.branch, session.verify(command.branch)))
+            case port.SaveTrace():
+                session.save(command.path)
+                self._tell(port.Saved(command.path))
+
+    def _begin(self, run: int) -> None:
+        """Leaves the run before; its answers are nobody's any more."""
+        self._run = run
+        self._session = None
+        self._loading = None
+        self._branch = 0
+        self._state = "none"
+        self.answers = [port.StateChanged("compiling")]
+
+    def _compile(self, command: port.Start) -> None:
+        build = api.compile(command.text, command.file)
+        if build.program is None or build.summary is None:
+            self._tell(port.Trouble(_what_is_wrong(build.problems)), port.StateChanged("none"))
+            return
+        self._session = session = api.Session.start(build.program, command.seed)
+        opened = port.Opened(command.file, command.text, command.seed, build.summary, None, ())
+        self._tell(opened, port.BranchesChanged(session.branches()))
+        self._resume(0)
+
+    def _open(self, path: Path) -> None:
+        try:
+            session = api.Session.load(path)
+        except BaseException:
+            self._tell(port.StateChanged("none"))
+            raise
+        self._session = session
+        source = session.source
+        opened = port.Opened(source.name, source.text, session.seed, session.summary, path, session.warnings)
+        self._tell(opened, port.BranchesChanged(session.branches()))
+        status = session.branches()[0].status
+        self._set_state({api.Status.FINISHED: "finished", api.Status.INTERRUPTED: "stopped"}.get(status, "paused"))
+        self._show(session, 0, 0)
+
+    def _resume(self, branch: int) -> None:
+        self._branch = branch
+        self._rate_from = (perf_counter(), 0)
+        self._set_state("running")
+
+    def _fork(self, session: api.Session, command: port.Fork) -> None:
+        try:
+            branch = session.fork(command.branch, command.n, command.change)
+        except (api.ForkError, api.SeekError) as error:
+            self._tell(port.ForkRefused(str(error)))
+            return
+        self._tell(port.BranchesChanged(session.branches()), port.Forked(branch.id))
+        self._resume(branch.id)
+
+    def _show(self, session: api.Session, branch: int, have: int) -> None:
+        self._tell(port.OutputsRead(branch, session.outputs(branch)))
+        self._loading = _Loading(branch, have, session.total(branch))
+
+    # --- going on ---------------------------------------------------------------------------------
+
+    def go_on(self) -> None:
+        """One slice of running, and one piece of what is being sent."""
+        with self._telling():
+            session = self._session
+            if session is None:
+                return
+            if self._loading is not None:
+                self._load(session, self._loading)
+            if self._state == "running":
+                self._run_slice(session)
+
+    def _run_slice(self, session: api.Session) -> None:
+        started = perf_counter()
+        count = self._advance(session, self._slice_events)
+        seconds = max(perf_counter() - started, 1e-6)
+        wanted = self._slice_events * SLICE_SECONDS / seconds
+        if count >= self._slice_events or seconds > SLICE_SECONDS:
+            wanted = min(max(wanted, self._slice_events / 8), self._slice_events * 2)
+            self._slice_events = int(min(max(wanted, LEAST_EVENTS), MOST_EVENTS))
+
+    def _advance(self, session: api.Session, events: int) -> int:
+        """Runs on by so many events at most; gives how many it were."""
+        progress = session.advance(events, branch=self._branch)
+        self._measure(len(progress.events))
+        self._tell(
+            port.Grown(
+                progress.branch,
+                progress.first,
+                progress.events,
+                progress.outputs,
+                progress.total,
+                progress.tick,
+                progress.execution_hash,
+                self._rate,
+            )
+        )
+        if progress.status is api.Status.FINISHED:
+            self._end("finished")
+        return len(progress.events)
+
+    def _measure(self, count: int) -> None:
+        """Events a second over the last moments, for people to look at."""
+        started, events = self._rate_from
+        seconds = perf_counter() - started
+        self._rate_from = (started, events + count)
+        if seconds > RATE_SECONDS:
+            self._rate = (events + count) / seconds
+            self._rate_from = (perf_counter(), 0)
+
+    def _load(self, session: api.Session, loading: _Loading) -> None:
+        stop = min(loading.at + CHUNK_EVENTS, loading.stop)
+        events = session.events(loading.branch, loading.at, stop)
+        branch = session.branches()[loading.branch]
+        self._tell(
+            port.Grown(loading.branch, loading.at, events, (), stop, branch.tick, branch.execution_hash, self._rate)
+        )
+        self._loading = replace(loading, at=stop) if stop < loading.stop else None
+
+    def _end(self, state: str) -> None:
+        if self._session is not None:
+            self._tell(port.BranchesChanged(self._session.branches()))
+            self._set_state(state)
+        elif self._state != "none":
+            self._set_state("none")
+
+    def _set_state(self, state: str) -> None:
+        self._state = state
+        self._tell(port.StateChanged(state))
+
+    # --- wishes -----------------------------------------------------------------------------------
+
+    def may_seek(self, seek: port.Seek) -> bool:
+        """Whether a wish is served now: while running, looking along takes a small part of the time."""
+        return self._state != "running" or not seek.live or perf_counter() >= self._live_not_before
+
+    def seek(self, seek: port.Seek) -> None:
+        """Reads a moment."""
+        started = perf_counter()
+        with self._telling(goes_on=True):
+            session = self._session
+            if session is not None and seek.branch < len(session.branches()):
+                n = session.total(seek.branch)
+                self._tell(_read_moment(session, seek, n if seek.live else min(seek.n, n)))
+        now = perf_counter()
+        self._live_not_before = now + LIVE_SHARE * (now - started)
+
+    def read_texts(self, wish: port.ReadTexts) -> port.ReadTexts | None:
+        """Writes out messages until something more urgent comes; gives what is left of the wish."""
+        session = self._session
+        if session is None or wish.branch >= len(session.branches()):
+            return None
+        texts: list[tuple[int, str]] = []
+        rows = tuple(n for n in wish.rows if n < session.total(wish.branch))
+        with self._telling(goes_on=True):
+            for n in rows:
+                if texts and not self._is_calm():
+                    break
+                texts.append((n, session.message_text(wish.branch, n)))
+        if not texts:
+            return None
+        self._tell(port.TextsRead(wish.branch, tuple(texts)))
+        return replace(wish, rows=rows[len(texts) :]) if len(texts) < len(rows) else None
+
+    # --- telling ----------------------------------------------------------------------------------
+
+    def _tell(self, *answers: port.Answer) -> None:
+        self.answers.extend(answers)
+
+    @contextlib.contextmanager
+    def _telling(self, goes_on: bool = False) -> Iterator[None]:
+        """Turns what goes wrong inside into a sentence; a run then stops, unless it ``goes_on`` untouched by it."""
+        try:
+            yield
+        except api.Interrupted:
+            return
+        except api.AeroFlowError as error:
+            self._fail(str(error), goes_on)
+        except OSError as error:
+            self._fail(f"{error.filename or 'the file'}: {error.strerror or error}", goes_on)
+        except Exception as error:  # noqa: BLE001 - the boundary of the thread: a bug must not end it
+            self._fail(f"Studio made a mistake ({type(error).__name__}: {error}). The run is stopped.", False)
+            details = (type(error), error, error.__traceback__, threading.current_thread())
+            threading.excepthook(threading.ExceptHookArgs(details))
+
+    def _fail(self, sentence: str, goes_on: bool) -> None:
+        self._tell(port.Trouble(sentence))
+        if not goes_on:
+            self._loading = None
+        if self._state == "running" and not goes_on:
+            self._end("stopped")
+
+
+def _read_moment(session: api.Session, seek: port.Seek, n: int) -> port.Moment:
+    """A moment as the views want it: the event that led there, then what stands there."""
+    event = session.event(seek.branch, n - 1) if n > 0 else None
+    actor = seek.actor if seek.actor is not None else event.actor if event is not None else None
+    picture = session.picture(seek.branch, n)
+    state = None
+    waiting: tuple[api.WaitingMessage, ...] = ()
+    if actor is not None and actor < len(picture.actors):
+        state = session.actor(seek.branch, n, actor)
+        waiting = session.waiting(seek.branch, n, actor)
+    following = session.message_text(seek.branch, n) if seek.following and n < session.total(seek.branch) else None
+    shown = picture if seek.picture else None
+    return port.Moment(seek.generation, seek.branch, n, shown, state, event, following, waiting)
+
+
+def _what_is_wrong(problems: tuple[api.Problem, ...]) -> str:
+    """The first error, and how many more there are."""
+    errors = [p for p in problems if p.severity == "error"]
+    first = errors[0]
+    more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
+    return f"{first.file}:{first.range.line}: {first.message}{more}"
+
+
+def _end(grown: port.Grown) -> int:
+    return grown.first + len(grown.events)
+
+
+def _joined(pieces: list[port.Grown]) -> list[port.Grown]:
+    """Pieces that follow each other as one."""
+    if len(pieces) < 2:
+        return pieces
+    events = np.concatenate([piece.events for piece in pieces])
+    outputs = tuple(output for piece in pieces for output in piece.outputs)
+    return [replace(pieces[-1], first=pieces[0].first, events=events, outputs=outputs)]

@@ -1,0 +1,173 @@
+"""Journals: texts that are not saved, kept on disk so that neither a crash nor ``kill -9`` loses them.
+
+One file for each unsaved document, written whole at most ``DELAY_MS`` after a change. The first line is JSON with the
+digest of the rest; a journal whose digest is wrong is put aside with the ending ``.bad`` and told, never used.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from studio.model.document import Document, TextFormat
+from studio.model.documents import Documents
+from studio.services.background import Background
+from studio.services.text_files import digest, write_atomically
+
+DELAY_MS = 500
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """An unsaved text as it was found. ``disk_digest`` is of the file that the edit began with, empty without one."""
+
+    id: str
+    path: Path | None
+    title: str
+    format: TextFormat
+    disk_digest: str
+    line: int
+    column: int
+    text: str
+
+
+def dump_entry(entry: JournalEntry) -> bytes:
+    """A journal as bytes."""
+    body = entry.text.encode("utf-8", "surrogatepass")
+    head = {
+        "version": VERSION,
+        "digest": digest(body),
+        "path": str(entry.path) if entry.path is not None else None,
+        "title": entry.title,
+        "encoding": entry.format.encoding,
+        "bom": entry.format.bom,
+        "eol": entry.format.eol,
+        "disk": entry.disk_digest,
+        "line": entry.line,
+        "column": entry.column,
+    }
+    return json.dumps(head).encode() + b"\n" + body
+
+
+def parse_entry(id: str, data: bytes) -> JournalEntry:
+    """A journal of bytes. Raises ``ValueError`` if they are not what was once written."""
+    first, _, body = data.partition(b"\n")
+    head = json.loads(first)
+    if not isinstance(head, dict) or head.get("version") != VERSION or head.get("digest") != digest(body):
+        raise ValueError("this journal is not whole")
+    try:
+        return JournalEntry(
+            id,
+            Path(head["path"]) if head["path"] is not None else None,
+            str(head["title"]),
+            TextFormat(str(head["encoding"]), bool(head["bom"]), str(head["eol"])),
+            str(head["disk"]),
+            int(head["line"]),
+            int(head["column"]),
+            body.decode("utf-8", "surrogatepass"),
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError("this journal is not whole") from error
+
+
+def read_journals(folder: Path) -> tuple[list[JournalEntry], list[str]]:
+    """All journals, the oldest first, and sentences about those that were put aside."""
+    found: list[tuple[int, JournalEntry]] = []
+    wrong: list[str] = []
+    for path in sorted(folder.glob("*.journal")) if folder.is_dir() else ():
+        try:
+            found.append((path.stat().st_mtime_ns, parse_entry(path.stem, path.read_bytes())))
+        except ValueError:
+            aside = path.with_suffix(".bad")
+            path.replace(aside)
+            wrong.append(f"A journal of unsaved text was damaged and could not be used; it is kept as {aside}.")
+        except OSError as error:
+            wrong.append(f"A journal of unsaved text could not be read ({error.strerror}): {path}")
+    return [entry for _, entry in sorted(found, key=lambda pair: (pair[0], pair[1].id))], wrong
+
+
+def entry_of(document: Document) -> JournalEntry:
+    """What the journal of a document says now."""
+    return JournalEntry(
+        document.id,
+        document.path,
+        document.title,
+        document.format,
+        document.disk.digest if document.disk is not None else "",
+        document.cursor.line,
+        document.cursor.column,
+        document.text,
+    )
+
+
+class Journal(QObject):
+    """Keeps a journal for every document that is not saved, and none for one that is."""
+
+    def __init__(self, documents: Documents, folder: Path, background: Background) -> None:
+        super().__init__()
+        self._documents = documents
+        self._folder = folder
+        self._background = background
+        self._written: dict[str, int] = {}
+        self.trouble = ""
+        """Why the last journal could not be written."""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DELAY_MS)
+        self._timer.timeout.connect(self.write)
+        self._connections = [documents.changed.connect(self._changed), documents.closed.connect(self._closed)]
+
+    def adopt(self, document: Document) -> None:
+        """A document was made from its journal, which is still right."""
+        self._written[document.id] = document.revision
+
+    def _changed(self, document: Document) -> None:
+        if document.read_only and document.path is None:
+            return
+        if document.dirty and self._written.get(document.id) != document.revision and not self._timer.isActive():
+            self._timer.start()
+        elif not document.dirty:
+            self._forget(document)
+
+    def _closed(self, document: Document) -> None:
+        self._forget(document)
+
+    def _forget(self, document: Document) -> None:
+        if self._written.pop(document.id, None) is not None:
+            path = self._path(document.id)
+            self._background.submit(lambda: path.unlink(missing_ok=True))
+
+    def _path(self, id: str) -> Path:
+        return self._folder / f"{id}.journal"
+
+    @Slot()
+    def write(self) -> None:
+        """Writes what has changed since the last time; a timer calls this, and the end of the program."""
+        self._timer.stop()
+        for document in self._documents.items:
+            if not document.dirty or self._written.get(document.id) == document.revision:
+                continue
+            if document.read_only and document.path is None:
+                continue
+            self._written[document.id] = document.revision
+            self._submit(entry_of(document))
+
+    def _submit(self, entry: JournalEntry) -> None:
+        def work() -> None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_atomically(self._path(entry.id), dump_entry(entry))
+
+        def failed(error: OSError) -> None:
+            self.trouble = error.strerror or str(error)
+
+        self._background.submit(work, None, failed)
+
+    def close(self) -> None:
+        """Writes the rest and stops listening."""
+        self.write()
+        for disconnect in self._connections:
+            disconnect()

@@ -1,0 +1,167 @@
+"""Text files on disk: read with their encoding and line breaks, written whole or not at all.
+
+Writing goes to a temporary file beside the target, which is forced to the disk and then takes the target's place, so
+that a full disk, a crash or a power cut leaves the old file as it was.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import errno
+import hashlib
+import os
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.model.document import DiskState, TextFormat
+
+SIZE_MAX = 64 << 20
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+class NotTextError(OSError):
+    """The file is not a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedText:
+    """A file as it was read; ``text`` has ``\\n`` line breaks. ``remark`` tells what the user should know of it."""
+
+    text: str
+    format: TextFormat
+    disk: DiskState
+    read_only: bool
+    remark: str = ""
+
+
+def read_text_file(path: Path) -> LoadedText:
+    """Reads a text file. Raises ``OSError``, also for a file that is no text or too long to edit."""
+    info = path.stat()
+    if stat.S_ISDIR(info.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
+    if info.st_size > SIZE_MAX:
+        raise NotTextError(errno.EFBIG, f"is larger than {SIZE_MAX >> 20} MiB", str(path))
+    data = path.read_bytes()
+    text, format, remark = decode_text(data)
+    if "\0" in text:
+        raise NotTextError(errno.EINVAL, "is not a text file", str(path))
+    disk = DiskState(digest(data), info.st_mtime_ns, len(data))
+    return LoadedText(text, format, disk, not os.access(path, os.W_OK), remark)
+
+
+def decode_text(data: bytes) -> tuple[str, TextFormat, str]:
+    """Text, format and a remark for the user. Every sequence of bytes has one."""
+    encoding, bom = "utf-8", False
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            data, encoding, bom = data[len(mark) :], name, True
+    remark = ""
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        encoding, bom = "latin-1", False
+        text = data.decode(encoding)
+        remark = "is not UTF-8; it was read as Latin-1 and will be saved so."
+    windows, unix, mac = text.count("\r\n"), text.count("\n"), text.count("\r")
+    eol = "\r\n" if windows * 2 > unix and windows else "\r" if mac > windows and not unix else "\n"
+    if not remark and eol != "\r" and windows and windows != max(unix, mac):
+        remark = f"has mixed line breaks; saving makes all of them {'CRLF' if eol != chr(10) else 'LF'}."
+    return text.replace("\r\n", "\n").replace("\r", "\n"), TextFormat(encoding, bom, eol), remark
+
+
+def encode_text(text: str, format: TextFormat) -> tuple[bytes, TextFormat]:
+    """The bytes of a text, and the format that they have: UTF-8 where the wanted one has not all the characters."""
+    if format.eol != "\n":
+        text = text.replace("\n", format.eol)
+    try:
+        data = text.encode(format.encoding)
+    except UnicodeEncodeError:
+        format = TextFormat("utf-8", False, format.eol)
+        data = text.encode("utf-8", "surrogatepass")
+    mark = next((m for m, name in _BOMS if name == format.encoding), b"") if format.bom else b""
+    return mark + data, format
+
+
+def write_text_file(path: Path, text: str, format: TextFormat) -> tuple[DiskState, TextFormat]:
+    """Writes a text file whole or not at all. Raises ``OSError``."""
+    data, format = encode_text(text, format)
+    write_atomically(path, data)
+    return DiskState(digest(data), path.stat().st_mtime_ns, len(data)), format
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Puts a file in place of another in one step, with the permissions of the old one. Raises ``OSError``."""
+    target = Path(os.path.realpath(path))
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        _copy_mode(target, Path(name))
+        os.replace(name, target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+    _sync_folder(target.parent)
+
+
+def _copy_mode(old: Path, new: Path) -> None:
+    """The new file gets the old one's permissions, or those of a file that a program creates."""
+    try:
+        mode = stat.S_IMODE(old.stat().st_mode)
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        mode = 0o666 & ~mask
+    os.chmod(new, mode)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Forces the new name to the disk where the system can."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def look_at(path: Path, known: DiskState) -> DiskState | None:
+    """What the file is now; None if it is gone. It is read only if its size or time differs from what is known."""
+    try:
+        info = path.stat()
+        if info.st_mtime_ns == known.modified_ns and info.st_size == known.size:
+            return known
+        return DiskState(digest(path.read_bytes()), info.st_mtime_ns, info.st_size)
+    except FileNotFoundError:
+        return None
+
+
+def digest(data: bytes) -> str:
+    """The name of a content."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def why(error: OSError) -> str:
+    """What the system said, as the end of a sentence."""
+    if isinstance(error, NotTextError):
+        return f"it {error.strerror}"
+    reasons = {
+        errno.ENOSPC: "the disk is full",
+        errno.EDQUOT: "your share of the disk is used up",
+        errno.EROFS: "the disk is read-only",
+        errno.EACCES: "you may not write or read there",
+        errno.EPERM: "you may not write or read there",
+        errno.ENOENT: "it does not exist",
+        errno.ENOTDIR: "its folder does not exist",
+        errno.EISDIR: "it is a folder",
+        errno.EIO: "the disk has an error",
+    }
+    return reasons.get(error.errno or 0, error.strerror or str(error))

@@ -1,0 +1,147 @@
+"""The panel of branches: a tree as in a version-control client, comparison, and the jump to the first difference."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from engine.api import Branch
+from studio.model.figures import counted, grouped
+from studio.model.signal import ending
+from studio.model.studio import StudioModel
+from studio.theming.icons import icons_of
+
+ROLE_ID = int(Qt.ItemDataRole.UserRole)
+
+
+class BranchesPanel(QWidget):
+    """All branches of the open run; the shown one is marked."""
+
+    def __init__(self, model: StudioModel) -> None:
+        super().__init__()
+        self._model = model
+        self._run = model.run
+        self.tree = QTreeWidget(self)
+        self.tree.setHeaderLabels([self.tr("Branch"), self.tr("Events")])
+        self.tree.setAccessibleName(self.tr("Branches"))
+        self.tree.setRootIsDecorated(True)
+        self.tree.setUniformRowHeights(True)
+        self.tree.header().setStretchLastSection(False)
+        self.tree.header().setSectionResizeMode(0, self.tree.header().ResizeMode.Stretch)
+        self.tree.header().setSectionResizeMode(1, self.tree.header().ResizeMode.ResizeToContents)
+        self.tree.itemActivated.connect(self._activated)
+        self.tree.itemClicked.connect(self._activated)
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.customContextMenuRequested.connect(self._menu)
+        self.hint = QLabel(self)
+        self.hint.setWordWrap(True)
+        self.hint.setProperty("role", "muted")
+        self.hint.setContentsMargins(10, 8, 10, 4)
+        self.compare_button = QPushButton(self.tr("Compare with…"), self)
+        self.compare_button.clicked.connect(self._choose_other)
+        self.difference_button = QPushButton(self.tr("To first difference"), self)
+        self.difference_button.clicked.connect(self._run.to_difference)
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 4, 8, 8)
+        row.addWidget(self.compare_button)
+        row.addWidget(self.difference_button)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.tree, 1)
+        layout.addWidget(self.hint)
+        layout.addLayout(row)
+        self.setFocusProxy(self.tree)
+        self.destroyed.connect(
+            ending(
+                self._run.branches_changed.connect(self._fill),
+                model.theme.changed.connect(self._fill),
+            )
+        )
+        self._fill()
+
+    def _fill(self) -> None:
+        self.tree.clear()
+        icons = icons_of(self._model)
+        items: dict[int, QTreeWidgetItem] = {}
+        for branch in self._run.branches:
+            shown = branch.id == self._run.branch
+            item = QTreeWidgetItem([branch.name, grouped(branch.total)])
+            item.setData(0, ROLE_ID, branch.id)
+            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            item.setToolTip(0, self._describe(branch))
+            item.setIcon(0, icons.icon("branches" if branch.parent is None else "fork", "accent" if shown else "muted"))
+            if shown:
+                font = item.font(0)
+                font.setBold(True)
+                item.setFont(0, font)
+            items[branch.id] = item
+            if branch.parent in items:
+                items[branch.parent].addChild(item)
+            else:
+                self.tree.addTopLevelItem(item)
+        self.tree.expandAll()
+        if self._run.branch in items:
+            self.tree.setCurrentItem(items[self._run.branch])
+        self._tell()
+
+    def _describe(self, branch: Branch) -> str:
+        """A branch in words."""
+        if branch.parent is None:
+            return f"{branch.name}: {self.tr('the run itself')}"
+        parent = next((b.name for b in self._run.branches if b.id == branch.parent), "")
+        change = branch.change or self.tr("nothing changed")
+        return f"{branch.name}: {self.tr('from')} {parent} {self.tr('after event')} {grouped(branch.at)}\n{change}"
+
+    def _tell(self) -> None:
+        """Comparison and change of the shown branch, in words."""
+        run = self._run
+        others = [b for b in run.branches if b.id != run.branch]
+        self.compare_button.setEnabled(bool(others))
+        reason = "" if others else self.tr("There is no other branch yet: fork first.")
+        self.compare_button.setToolTip(reason)
+        self.difference_button.setVisible(run.comparison is not None and run.comparison.difference is not None)
+        self.hint.setVisible(bool(run.branches))
+        if run.comparison is not None:
+            self.hint.setText(self._comparison_text())
+        elif run.shown_branch is not None and run.shown_branch.parent is not None:
+            self.hint.setText(self._describe(run.shown_branch))
+        else:
+            self.hint.setText("" if others else self.tr("Fork at any moment to try what would have happened."))
+
+    def _comparison_text(self) -> str:
+        comparison = self._run.comparison
+        assert comparison is not None
+        other = next((b.name for b in self._run.branches if b.id == comparison.other), "")
+        found = comparison.difference
+        if found is None:
+            return f"{self.tr('No difference from')} {other}."
+        same = counted(found.n, self.tr("event"))
+        return f"{self.tr('Against')} {other}: {same} {self.tr('in common, then')} {found.reason}"
+
+    def _activated(self, item: QTreeWidgetItem) -> None:
+        self._run.show_branch(int(item.data(0, ROLE_ID)))
+
+    def _choose_other(self) -> None:
+        """A menu of the other branches."""
+        self._popup(self.compare_button.mapToGlobal(QPoint(0, self.compare_button.height())), None)
+
+    def _menu(self, at: QPoint) -> None:
+        item = self.tree.itemAt(at)
+        if item is not None:
+            self._popup(self.tree.viewport().mapToGlobal(at), int(item.data(0, ROLE_ID)))
+
+    def _popup(self, at: QPoint, branch: int | None) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if branch is not None and branch != self._run.branch:
+            menu.addAction(self.tr("Show")).triggered.connect(lambda: self._run.show_branch(branch))
+        for other in self._run.branches:
+            if other.id != self._run.branch and branch in (None, other.id):
+                action = menu.addAction(f"{self.tr('Compare with')} {other.name}")
+                action.triggered.connect(lambda checked=False, id=other.id: self._run.compare(id))
+        if self._run.comparison is not None:
+            menu.addAction(self.tr("End comparison")).triggered.connect(self._run.end_comparison)
+        if menu.actions():
+            menu.popup(at)

@@ -1,0 +1,142 @@
+"""The panel of the events table: the timeline as text, with a filter."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLabel, QLineEdit, QTableView, QVBoxLayout
+from PySide6.QtWidgets import QWidget as Widget
+
+from studio.model.figures import grouped
+from studio.model.signal import ending
+from studio.model.studio import StudioModel
+from studio.timetravel.events_model import MESSAGE, EventsModel
+
+FRAME_MS = 33
+WIDTHS = (84, 84, 150, 340, 150, 110, 60)
+
+
+class EventsPanel(Widget):
+    """A table of all events; its current row is the playhead."""
+
+    def __init__(self, model: StudioModel) -> None:
+        super().__init__()
+        self._model = model
+        self._run = model.run
+        self._events = EventsModel(model)
+        self._following = False
+        self.filter = QLineEdit(self)
+        self.filter.setPlaceholderText(self.tr("Filter: deposit, Account#3, from:Auth, tick:120, is:fault"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setAccessibleName(self.tr("Filter of events"))
+        self.filter.textChanged.connect(self._on_filter)
+        self._count = QLabel(self)
+        self._count.setProperty("role", "muted")
+        self.table = self._make_table()
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 4, 8, 4)
+        row.addWidget(self.filter, 1)
+        row.addWidget(self._count)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addWidget(self.table, 1)
+        self.setFocusProxy(self.table)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self._catch_up)
+        self.destroyed.connect(
+            ending(
+                self._run.events_added.connect(lambda first, count: self._wake()),
+                self._run.playhead_moved.connect(lambda n: self._wake()),
+                self._run.texts_changed.connect(lambda: self.table.viewport().update()),
+                model.theme.changed.connect(lambda: self.table.viewport().update()),
+            )
+        )
+
+    def _make_table(self) -> QTableView:
+        table = QTableView(self)
+        table.setModel(self._events)
+        table.setAccessibleName(self.tr("Events"))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        rows = table.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(table.fontMetrics().height() + 8)
+        columns = table.horizontalHeader()
+        columns.setHighlightSections(False)
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for column, width in enumerate(WIDTHS):
+            table.setColumnWidth(column, width)
+        columns.setStretchLastSection(True)
+        table.selectionModel().currentRowChanged.connect(self._on_current)
+        table.doubleClicked.connect(self._on_double_click)
+        table.verticalScrollBar().valueChanged.connect(self._wake)
+        return table
+
+    def _on_filter(self, text: str) -> None:
+        self._events.set_filter(text)
+        self._wake()
+
+    def _on_current(self, current: QModelIndex, previous: QModelIndex) -> None:
+        if not self._following and current.isValid():
+            self._run.show_event(self._events.event_at(current.row()))
+
+    def _on_double_click(self, index: QModelIndex) -> None:
+        n = self._events.event_at(index.row())
+        handler = self._run.program.handler(self._run.events.row(n).type)
+        if handler is not None and handler.line:
+            self._model.documents.reveal(handler.line)
+
+    # --- following the run ------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catches up with what happened while hidden."""
+        super().showEvent(event)
+        self._catch_up()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Hidden, it does nothing."""
+        self._timer.stop()
+        super().hideEvent(event)
+
+    def _catch_up(self) -> None:
+        self._following = True
+        complete = self._events.catch_up()
+        self._follow()
+        self._following = False
+        found, total = self._events.rowCount(), self._run.total
+        self._count.setText(grouped(total) if found == total else f"{grouped(found)} {self.tr('of')} {grouped(total)}")
+        top = self.table.rowAt(0)
+        if top >= 0:
+            bottom = self.table.rowAt(self.table.viewport().height() - 1)
+            self._events.want_texts(top, bottom if bottom >= 0 else self._events.rowCount() - 1)
+        self.table.viewport().update()
+        if not complete:
+            self._wake()
+
+    def _follow(self) -> None:
+        """Makes the row of the playhead the current one."""
+        row = self._events.row_of(self._run.playhead - 1) if self._run.playhead else -1
+        selection = self.table.selectionModel()
+        if row < 0:
+            selection.clear()
+            return
+        index = self._events.index(row, MESSAGE)
+        if selection.currentIndex().row() != row or not selection.isRowSelected(row):
+            flags = QItemSelectionModel.SelectionFlag
+            selection.setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+            column = self.table.horizontalScrollBar().value()
+            self.table.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
+            self.table.horizontalScrollBar().setValue(column)

@@ -1,0 +1,238 @@
+"""The main window: puts menus, toolbar, panels, code, status and palette together, and is the model's shell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QTimer, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QWidget
+
+from studio.model.document import Document
+from studio.model.studio import StudioModel
+from studio.panels.registry import Panel
+from studio.window.docks import Docks
+from studio.window.editor_area import EditorArea
+from studio.window.menus import Menus
+from studio.window.palette_view import PaletteView
+from studio.window.status import StatusBar
+from studio.window.toolbar import Toolbar
+
+LAYOUT_VERSION = 1
+PROGRAMS = "AeroFlow (*.aefl *.aft);;Programs (*.aefl);;Recorded runs (*.aft);;All files (*)"
+
+
+class MainWindow(QMainWindow):
+    """The window of a Studio. ``layout_changed`` and ``entered`` are for whoever keeps the session and watches files."""
+
+    layout_changed = Signal()
+    entered = Signal()
+    closing = Signal()
+
+    def __init__(self, model: StudioModel, panels: tuple[Panel, ...]) -> None:
+        super().__init__()
+        self._model = model
+        self.setObjectName("studio")
+        self.setWindowIcon(QIcon(str(model.resources / "aeroflow.svg")))
+        self.setAcceptDrops(True)
+        self.resize(1440, 900)
+        self.area = EditorArea(model)
+        self.setCentralWidget(self.area)
+        self.menus = Menus(self, model)
+        self.toolbar = Toolbar(self, model)
+        self.docks = Docks(self, model, panels)
+        self.status = StatusBar(self, model)
+        self.palette_view = PaletteView(self, model)
+        self._first_layout = True
+        self._disconnect: list[Callable[[], None]] = [
+            model.documents.active_changed.connect(self._retitle),
+            model.documents.changed.connect(lambda _: self._retitle()),
+            model.notice.connect(self._notice),
+            model.commands.refused.connect(lambda _, reason: model.notice.emit("info", reason)),
+            model.run.problem.connect(lambda text: model.notice.emit("warning", text)),
+            model.run.message.connect(lambda text: model.notice.emit("info", text)),
+        ]
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(500)
+        self._timer.timeout.connect(self.layout_changed)
+        for dock in self.docks.docks.values():
+            dock.visibilityChanged.connect(self._layout_touched)
+            dock.dockLocationChanged.connect(self._layout_touched)
+        self._retitle()
+
+    # --- layout --------------------------------------------------------------------------------------
+
+    def layout_text(self) -> str:
+        """Where every panel is, as base64."""
+        return bytes(self.saveState(LAYOUT_VERSION).toBase64().data()).decode("ascii")
+
+    def geometry_text(self) -> str:
+        """Where the window is, as base64."""
+        return bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+
+    def restore_layout(self, geometry: str, layout: str) -> None:
+        """Puts window and panels where they were; what does not fit any more is at its first place instead."""
+        if geometry and self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore"))):
+            self._keep_on_screen()
+        if layout:
+            if self.restoreState(QByteArray.fromBase64(layout.encode("ascii", "ignore")), LAYOUT_VERSION):
+                self._first_layout = False
+            else:
+                self.docks.arrange()
+        self.docks.refresh_titles()
+
+    def _keep_on_screen(self) -> None:
+        """A window on a screen that is no longer there comes back."""
+        center = self.frameGeometry().center()
+        if not any(screen.availableGeometry().contains(center) for screen in QGuiApplication.screens()):
+            screen = QGuiApplication.primaryScreen().availableGeometry()
+            self.resize(min(self.width(), screen.width()), min(self.height(), screen.height()))
+            self.move(screen.topLeft())
+
+    @Slot()
+    def _layout_touched(self) -> None:
+        self._timer.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The first size decides how large the panels are."""
+        super().resizeEvent(event)
+        if self._first_layout:
+            self.docks.resize()
+        self._timer.start()
+
+    def event(self, event: QEvent) -> bool:
+        """The window was entered, or shown for the first time."""
+        if event.type() == QEvent.Type.WindowActivate:
+            self.entered.emit()
+        elif event.type() == QEvent.Type.Show and self._first_layout:
+            self.docks.resize()
+            self._first_layout = False
+        return super().event(event)
+
+    def createPopupMenu(self) -> QMenu:
+        """The menu over tabs and titles of panels: which panels there are."""
+        menu = QMenu(self)
+        for dock in self.docks.docks.values():
+            menu.addAction(dock.toggleViewAction())
+        menu.addSeparator()
+        menu.addAction("Reset Layout").triggered.connect(self.reset_layout)
+        return menu
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Everything that is not saved is in its journal; nothing is asked."""
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def close_parts(self) -> None:
+        """No part of the window listens to the models any more."""
+        for disconnect in self._disconnect:
+            disconnect()
+        self._timer.stop()
+        self.area.close_area()
+        self.menus.close_menus()
+        self.toolbar.close_toolbar()
+        self.status.close_status()
+        self.docks.close_docks()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files can be dropped."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Opens what was dropped."""
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                self._model.files.open(Path(url.toLocalFile()))
+
+    def _retitle(self) -> None:
+        document = self._model.documents.active
+        if document is None:
+            self.setWindowTitle("AeroFlow Studio")
+        else:
+            self.setWindowTitle(f"{document.name}[*] — AeroFlow Studio")
+        self.setWindowModified(document is not None and document.dirty)
+
+    def _notice(self, level: str, text: str) -> None:
+        if level == "error":
+            self.area.notices.show_notice(level, text, key=text)
+
+    # --- the shell that commands ask -------------------------------------------------------------------
+
+    def show_palette(self, prefix: str) -> None:
+        """Opens the palette with the beginning of a search."""
+        self.palette_view.open(prefix)
+
+    def show_panel(self, id: str) -> None:
+        """Brings a panel to the front and gives it the keyboard."""
+        self.docks.show(id)
+
+    def toggle_panel(self, id: str) -> None:
+        """Hides a panel, or shows it."""
+        self.docks.toggle(id)
+
+    def panel_visible(self, id: str) -> bool:
+        """Whether a panel can be seen."""
+        return self.docks.is_seen(id)
+
+    def reset_layout(self) -> None:
+        """Puts every panel where it is at first."""
+        self.docks.arrange()
+
+    def toggle_full_screen(self) -> None:
+        """Fills the screen, or no longer."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _dialog(self, title: str, mode: QFileDialog.FileMode, chosen: Callable[[Path], object]) -> QFileDialog:
+        """A file dialog that stops nothing; it goes away by itself."""
+        document = self._model.documents.active
+        folder = self._model.workspace.folder
+        start = document.path.parent if document is not None and document.path is not None else folder
+        dialog = QFileDialog(self, title, str(start) if start is not None else str(Path.home()))
+        dialog.setFileMode(mode)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: chosen(Path(name)))
+        return dialog
+
+    def ask_open(self) -> None:
+        """Lets the user choose a file to open."""
+        dialog = self._dialog("Open", QFileDialog.FileMode.ExistingFile, self._model.files.open)
+        dialog.setNameFilter(PROGRAMS)
+        dialog.open()
+
+    def ask_open_folder(self) -> None:
+        """Lets the user choose a folder to work in."""
+        self._dialog("Open Folder", QFileDialog.FileMode.Directory, self._model.workspace.set_folder).open()
+
+    def ask_save(self, document: Document) -> None:
+        """Lets the user choose where to save a document."""
+        dialog = self._dialog(
+            "Save As", QFileDialog.FileMode.AnyFile, lambda path: self._model.files.save(document, path)
+        )
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(["Programs (*.aefl)", "All files (*)"])
+        dialog.setDefaultSuffix("aefl")
+        dialog.selectFile(document.name)
+        dialog.open()
+
+    def show_welcome(self) -> None:
+        """Shows the welcome page."""
+        self.area.show_welcome()
+
+    def show_text(self, title: str, text: str) -> None:
+        """Shows a text that is not a file; one of that title is shown again."""
+        documents = self._model.documents
+        shown = next((d for d in documents.items if d.path is None and d.title == title and d.read_only), None)
+        if shown is not None:
+            documents.remove(shown)
+        documents.new(text, title, read_only=True)
+
+    def close_window(self) -> None:
+        """Closes the window; unsaved text is kept for the next start."""
+        self.close()
+
+    def parts(self) -> tuple[QWidget, ...]:
+        """The large parts, for tests and pictures."""
+        return (self.area, self.toolbar.bar, self.status.bar, self.palette_view)

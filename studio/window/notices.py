@@ -1,0 +1,107 @@
+"""Notices above the code: what went wrong, and questions that wait without stopping anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from studio.model.studio import StudioModel
+from studio.theming.icons import icons_of
+
+SHOWN_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A button of a notice. ``primary`` marks what most people want."""
+
+    title: str
+    run: Callable[[], object]
+    primary: bool = False
+
+
+class Notice(QFrame):
+    """One sentence with its answers."""
+
+    def __init__(self, model: StudioModel, level: str, text: str, answers: tuple[Answer, ...], close: Callable[[], None]):
+        super().__init__()
+        self.text = text
+        self.setProperty("role", "notice")
+        self.setProperty("level", level)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(f"{level}: {text}")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 5, 8, 5)
+        row.setSpacing(8)
+        sign = QLabel()
+        color = {"info": "link", "warning": "warning", "error": "error"}[level]
+        sign.setPixmap(icons_of(model).pixmap(level, 16, color, self.devicePixelRatioF()))
+        row.addWidget(sign)
+        label = QLabel(text)
+        label.setWordWrap(True)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row.addWidget(label, 1)
+        self.buttons: list[QPushButton] = []
+        for answer in answers:
+            button = QPushButton(answer.title)
+            if answer.primary:
+                button.setProperty("kind", "primary")
+            button.clicked.connect(_both(close, answer.run))
+            row.addWidget(button)
+            self.buttons.append(button)
+        cross = QToolButton()
+        cross.setIcon(icons_of(model).icon("close", "muted"))
+        cross.setToolTip("Close")
+        cross.setAccessibleName("Close this notice")
+        cross.clicked.connect(close)
+        row.addWidget(cross)
+
+
+def _both(first: Callable[[], object], second: Callable[[], object]) -> Callable[[], None]:
+    def run() -> None:
+        first()
+        second()
+
+    return run
+
+
+class Notices(QWidget):
+    """The notices that are open, the newest below. One with a key takes the place of the one before it."""
+
+    def __init__(self, model: StudioModel) -> None:
+        super().__init__()
+        self._model = model
+        self._open: dict[str, Notice] = {}
+        self._count = 0
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+
+    def show_notice(self, level: str, text: str, answers: tuple[Answer, ...] = (), key: str = "") -> Notice:
+        """Shows a notice until it is answered or closed."""
+        self._count += 1
+        key = key or f"#{self._count}"
+        self.remove(key)
+        notice = Notice(self._model, level, text, answers, lambda: self.remove(key))
+        self._open[key] = notice
+        self._layout.addWidget(notice)
+        while len(self._open) > SHOWN_MAX:
+            self.remove(next(iter(self._open)))
+        return notice
+
+    def remove(self, key: str) -> None:
+        """Takes a notice away, if it is there."""
+        notice = self._open.pop(key, None)
+        if notice is not None:
+            self._layout.removeWidget(notice)
+            notice.hide()
+            notice.deleteLater()
+
+    @property
+    def shown(self) -> tuple[Notice, ...]:
+        """The open notices."""
+        return tuple(self._open.values())

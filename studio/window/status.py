@@ -1,0 +1,175 @@
+"""The status bar: what the run does, the last notice, and where the cursor is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Slot
+from PySide6.QtWidgets import QLabel, QMainWindow, QStatusBar, QToolButton
+
+from studio.model.document import TextFormat
+from studio.model.figures import counted, grouped, short
+from studio.model.run import RunModel
+from studio.model.studio import StudioModel
+from studio.theming.icons import icons_of
+
+NOTICE_MS = 9_000
+STATES = {
+    "none": ("ready", "dot", "muted"),
+    "compiling": ("compiling", "clock", "link"),
+    "running": ("recording", "recording", "error"),
+    "paused": ("paused", "pause", "warning"),
+    "finished": ("finished", "success", "success"),
+    "stopped": ("stopped", "stop", "muted"),
+}
+"""What a state of the run is called, its icon and that icon's colour."""
+LEVELS = {"info": "muted", "warning": "warning", "error": "error"}
+
+
+def run_text(run: RunModel) -> str:
+    """What the run does, in a few words."""
+    name = STATES[run.state][0]
+    if not run.is_open:
+        return name
+    parts = [f"{name} {counted(run.total, 'event')}"]
+    if run.state == "running" and run.rate > 0:
+        parts.append(f"{short(run.rate)}/s")
+    if run.in_the_past and not run.live:
+        parts.append(f"looking back at event {grouped(run.playhead)}")
+    return "  ·  ".join(parts)
+
+
+def hash_text(run: RunModel) -> str:
+    """The beginning and end of the execution hash."""
+    digits = f"{run.execution_hash & 0xFFFFFFFFFFFFFFFF:016x}"
+    return f"hash {digits[:4]}…{digits[-2:]}"
+
+
+def format_text(format: TextFormat) -> str:
+    """How a file is written."""
+    eol = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}[format.eol]
+    return f"{format.encoding.upper()}{' BOM' if format.bom else ''}   {eol}"
+
+
+class StatusBar(QObject):
+    """Keeps the status bar of a window up to date."""
+
+    def __init__(self, window: QMainWindow, model: StudioModel) -> None:
+        super().__init__(window)
+        self._model = model
+        self.bar = QStatusBar(window)
+        self.bar.setSizeGripEnabled(False)
+        window.setStatusBar(self.bar)
+        self._run = self._button("State of the run", "Show the timeline", "panel.timeline")
+        self._hash = QLabel()
+        self._hash.setToolTip("Execution hash: equal for equal runs. Click Verify in the Run menu to replay and compare.")
+        self._verified = QLabel()
+        self._message = QLabel()
+        self._message.setMinimumWidth(10)
+        for widget in (self._run, self._hash, self._verified):
+            self.bar.addWidget(widget)
+        self.bar.addWidget(self._message, 1)
+        self._place = self._button("Place of the cursor", "Go to a line", "edit.go_to_line")
+        self._format = QLabel()
+        self._problems = self._button("Problems", "Show the problems", "panel.problems")
+        for widget in (self._place, self._format, self._problems):
+            self.bar.addPermanentWidget(widget)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(30)
+        self._timer.timeout.connect(self.refresh)
+        self._fading = QTimer(self)
+        self._fading.setSingleShot(True)
+        self._fading.setInterval(NOTICE_MS)
+        self._fading.timeout.connect(self._fade)
+        self._cursor: Callable[[], None] = _nothing
+        run, documents = model.run, model.documents
+        self._disconnect: list[Callable[[], None]] = [
+            run.changed.connect(self._later),
+            run.playhead_moved.connect(lambda _: self._later()),
+            documents.active_changed.connect(self._document_changed),
+            documents.changed.connect(lambda _: self._later()),
+            model.theme.changed.connect(self.refresh),
+            model.notice.connect(self.show_notice),
+        ]
+        self._document_changed()
+        self.refresh()
+
+    def close_status(self) -> None:
+        """Stops listening to the models."""
+        for disconnect in (*self._disconnect, self._cursor):
+            disconnect()
+        self._timer.stop()
+        self._fading.stop()
+
+    def _button(self, name: str, tip: str, command: str) -> QToolButton:
+        button = QToolButton()
+        button.setIconSize(QSize(14, 14))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAccessibleName(name)
+        button.setToolTip(tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: self._model.commands.invoke(command))
+        return button
+
+    def _later(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _document_changed(self) -> None:
+        self._cursor()
+        document = self._model.documents.active
+        self._cursor = document.cursor_moved.connect(self._later) if document is not None else _nothing
+        self._later()
+
+    def show_notice(self, level: str, text: str) -> None:
+        """Shows a sentence for a while."""
+        self._message.setText(text)
+        self._message.setToolTip(text)
+        self._message.setProperty("role", LEVELS[level])
+        self._message.style().polish(self._message)
+        self._fading.start()
+
+    @Slot()
+    def _fade(self) -> None:
+        self._message.clear()
+
+    @property
+    def message(self) -> str:
+        """The notice that is shown."""
+        return self._message.text()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Shows everything as it is now."""
+        self._timer.stop()
+        run, icons = self._model.run, icons_of(self._model)
+        _, icon, color = STATES[run.state]
+        if run.is_open and run.in_the_past and not run.live:
+            icon, color = "back", "warning"
+        self._run.setIcon(icons.icon(icon, color))
+        self._run.setText(run_text(run))
+        self._hash.setVisible(run.is_open)
+        self._hash.setText(hash_text(run))
+        self._verified.setVisible(run.is_open and run.verified is not None)
+        self._verified.setText("✓ verified" if run.verified else "✗ differs")
+        self._verified.setProperty("role", "success" if run.verified else "error")
+        self._verified.style().polish(self._verified)
+        self._refresh_document()
+
+    def _refresh_document(self) -> None:
+        document = self._model.documents.active
+        for widget in (self._place, self._format):
+            widget.setVisible(document is not None)
+        if document is not None:
+            self._place.setText(f"Ln {document.cursor.line}, Col {document.cursor.column}")
+            self._format.setText(format_text(document.format))
+        problems = [p for d in self._model.documents.items for p in d.analysis.problems]
+        errors = sum(p.severity == "error" for p in problems)
+        icon, color = ("error", "error") if errors else ("warning", "warning") if problems else ("success", "success")
+        self._problems.setIcon(icons_of(self._model).icon(icon, color))
+        self._problems.setText(counted(len(problems), "problem"))
+
+
+def _nothing() -> None:
+    """The connection of a status bar without a document."""

@@ -1,0 +1,185 @@
+"""The toolbar: running, time, forking, where the playhead is, the search for everything, the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Slot
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from studio.model.studio import StudioModel
+from studio.theming.icons import icons_of
+from studio.model.figures import grouped
+from studio.window.menus import shown_keys
+
+GROUPS: tuple[tuple[str, ...], ...] = (
+    ("run.start", "run.pause", "run.stop"),
+    ("time.start", "time.back", "time.forward", "time.end"),
+    ("time.fork",),
+)
+"""The buttons, by groups."""
+ICONS = {
+    "run.start": "run",
+    "run.pause": "pause",
+    "run.stop": "stop",
+    "time.start": "to-start",
+    "time.back": "step-back",
+    "time.forward": "step",
+    "time.end": "to-end",
+    "time.fork": "fork",
+}
+WITH_TEXT = {"run.start": "Run", "time.fork": "Fork"}
+COLORS = {"run.start": "on_accent", "run.stop": "error", "time.fork": "link"}
+
+
+class Toolbar(QObject):
+    """The one toolbar of a window."""
+
+    def __init__(self, window: QMainWindow, model: StudioModel) -> None:
+        super().__init__(window)
+        self._model = model
+        self._buttons: dict[str, QToolButton] = {}
+        self.bar = QToolBar("Toolbar", window)
+        self.bar.setObjectName("toolbar")
+        self.bar.setMovable(False)
+        self.bar.setFloatable(False)
+        self.bar.setIconSize(QSize(17, 17))
+        self.bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        window.addToolBar(self.bar)
+        for number, group in enumerate(GROUPS):
+            if number:
+                self.bar.addSeparator()
+            for id in group:
+                self._add_button(id)
+        self.bar.addSeparator()
+        self._where = self._add_where()
+        self.bar.addWidget(_stretch())
+        self._search = self._add_search()
+        self.bar.addWidget(_stretch())
+        self._theme = self._add_theme()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(30)
+        self._timer.timeout.connect(self.refresh)
+        run, documents = model.run, model.documents
+        self._disconnect: list[Callable[[], None]] = [
+            model.theme.changed.connect(self._recolour),
+            model.commands.changed.connect(self._later),
+            run.changed.connect(self._later),
+            run.playhead_moved.connect(lambda _: self._later()),
+            run.picture_changed.connect(self._later),
+            run.branches_changed.connect(self._later),
+            run.selection_changed.connect(self._later),
+            documents.active_changed.connect(self._later),
+        ]
+        self._recolour()
+        self.refresh()
+
+    def close_toolbar(self) -> None:
+        """Stops listening to the models."""
+        for disconnect in self._disconnect:
+            disconnect()
+        self._timer.stop()
+
+    def button(self, id: str) -> QToolButton:
+        """The button of a command."""
+        return self._buttons[id]
+
+    def _later(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _add_button(self, id: str) -> None:
+        command = self._model.commands[id]
+        button = QToolButton()
+        button.setAccessibleName(command.title)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if id in WITH_TEXT:
+            button.setText(WITH_TEXT[id])
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        if id == "run.start":
+            button.setProperty("kind", "primary")
+        button.clicked.connect(lambda: self._model.commands.invoke(id))
+        self._buttons[id] = button
+        self.bar.addWidget(button)
+
+    def _add_where(self) -> QToolButton:
+        button = QToolButton()
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setToolTip("The tick of the playhead, and the branch that is shown")
+        button.setAccessibleName("Tick and branch")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._branches = QMenu(button)
+        self._branches.aboutToShow.connect(self._fill_branches)
+        button.setMenu(self._branches)
+        self.bar.addWidget(button)
+        return button
+
+    def _add_search(self) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("kind", "search")
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setText(f"  Search everything   {shown_keys('Ctrl+Shift+P')}")
+        button.setAccessibleName("Search everything")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setMinimumWidth(300)
+        button.clicked.connect(lambda: self._model.commands.invoke("view.palette"))
+        self.bar.addWidget(button)
+        return button
+
+    def _add_theme(self) -> QToolButton:
+        button = QToolButton()
+        button.setToolTip("Switch light and dark")
+        button.setAccessibleName("Switch light and dark")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: self._model.commands.invoke("view.toggle_theme"))
+        self.bar.addWidget(button)
+        return button
+
+    def _fill_branches(self) -> None:
+        self._branches.clear()
+        run = self._model.run
+        for branch in run.branches:
+            action = self._branches.addAction(f"{branch.name}   {grouped(branch.total)} events")
+            action.setCheckable(True)
+            action.setChecked(branch.id == run.branch)
+            action.triggered.connect(self._shower(branch.id))
+
+    def _shower(self, branch: int) -> Callable[[], None]:
+        def show() -> None:
+            self._model.run.show_branch(branch)
+
+        return show
+
+    @Slot()
+    def refresh(self) -> None:
+        """Which buttons can be pressed, and where the playhead is."""
+        self._timer.stop()
+        for id, button in self._buttons.items():
+            command = self._model.commands[id]
+            reason = command.enabled()
+            button.setEnabled(reason is None)
+            keys = f" ({shown_keys(command.shortcut)})" if command.shortcut else ""
+            button.setToolTip(command.title + keys + (f"\n{reason}" if reason else ""))
+        run = self._model.run
+        branch = run.shown_branch
+        self._where.setEnabled(branch is not None)
+        name = branch.name if branch is not None else "no run"
+        self._where.setText(f"tick {grouped(run.playhead_tick())}  ·  {name} ▾" if run.is_open else "no run")
+
+    def _recolour(self) -> None:
+        icons = icons_of(self._model)
+        for id, button in self._buttons.items():
+            button.setIcon(icons.icon(ICONS[id], COLORS.get(id, "text")))
+        self._where.setIcon(icons.icon("clock", "muted"))
+        self._search.setIcon(icons.icon("search", "muted"))
+        self._theme.setIcon(icons.icon("theme", "text"))
+
+
+def _stretch() -> QWidget:
+    """Something that takes the room that is left."""
+    widget = QWidget()
+    widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    QHBoxLayout(widget).setContentsMargins(0, 0, 0, 0)
+    return widget

@@ -1,0 +1,168 @@
+"""A trace file gives back what was saved, and says what is wrong with one that is not whole."""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from pathlib import Path
+
+import msgpack
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.base.errors import TraceFileError
+from engine.base.events import MARK_DTYPE
+from engine.trace.aft import MAGIC, PAGE, BranchRecord, CheckpointRecord, Trace, TraceHeader, read_trace, write_trace
+
+
+def branch(number: int, parent: int | None, at: int, total: int) -> BranchRecord:
+    return BranchRecord(
+        id=number, name=f"branch {number}", parent=parent, at=at, open_tick=None,
+        change=() if parent is None else ("inject", 'Auth.login("eve")'), change_text="", total=total, tick=total,
+        status="finished", execution_hash=2**64 - 1 - number, chain=-5, digest=17,
+    )  # fmt: skip
+
+
+def sample() -> Trace:
+    marks = np.array([(10, 1024, -7), (20, 2048, 9)], MARK_DTYPE)
+    header = TraceHeader(
+        "chat.aefl", "render {1}\n", 7, "0.1.0", b"\0asm" * 100, {"types": [1, 2]}, {"events": True}, 2
+    )
+    checkpoint = CheckpointRecord(
+        branch=0, n=1024, tick=10, low_length=100, heap_length=PAGE, positions=np.array([0, 1], np.uint32),
+        pages=bytes(range(256)) * 32, digest=b"d" * 32,
+    )  # fmt: skip
+    return Trace(header, (branch(0, None, 0, 3000), branch(1, 0, 1500, 1600)), {0: marks}, (checkpoint,))
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    path = tmp_path / "run.aft"
+    write_trace(path, sample())
+    return path
+
+
+def frames(data: bytes) -> list[tuple[int, int]]:
+    """Start and end of every frame."""
+    found, offset = [], len(MAGIC)
+    while offset < len(data):
+        length, _ = struct.unpack_from("<II", data, offset)
+        found.append((offset, offset + 8 + length))
+        offset += 8 + length
+    return found
+
+
+def test_what_was_saved_is_read_back(saved: Path) -> None:
+    trace, expected = read_trace(saved), sample()
+    assert trace.header == expected.header
+    assert trace.branches == expected.branches
+    assert np.array_equal(trace.marks[0], expected.marks[0])
+    (checkpoint,) = trace.checkpoints
+    assert checkpoint.pages == expected.checkpoints[0].pages
+    assert checkpoint.positions.tolist() == [0, 1]
+    assert trace.warnings == ()
+
+
+def test_the_same_run_is_saved_as_the_same_bytes(saved: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again.aft"
+    write_trace(again, sample())
+    assert again.read_bytes() == saved.read_bytes()
+
+
+def test_a_torn_last_frame_is_dropped_with_a_warning(saved: Path) -> None:
+    saved.write_bytes(saved.read_bytes()[:-3])
+    trace = read_trace(saved)
+    assert trace.branches == sample().branches
+    assert "ends in the middle of frame 6" in trace.warnings[0]
+
+
+def test_a_file_cut_before_its_branches_says_what_could_be_saved(saved: Path) -> None:
+    data = saved.read_bytes()
+    saved.write_bytes(data[: frames(data)[0][1] + 5])
+    with pytest.raises(TraceFileError, match="no first branch.*Whole are the source text, the seed and the compiled"):
+        read_trace(saved)
+
+
+def test_a_flipped_bit_is_named_with_its_frame_and_what_is_whole(saved: Path) -> None:
+    data = bytearray(saved.read_bytes())
+    start, _ = frames(bytes(data))[3]
+    data[start + 12] ^= 4
+    saved.write_bytes(data)
+    with pytest.raises(TraceFileError, match="frame 4 at byte .* is damaged.*2 branches and 1 checkpoint"):
+        read_trace(saved)
+    trace = read_trace(saved, salvage=True)
+    assert trace.branches == sample().branches
+    assert trace.marks == {}
+    assert "damaged" in trace.warnings[0]
+
+
+def test_checkpoints_behind_a_damage_are_not_used(saved: Path) -> None:
+    data = bytearray(saved.read_bytes())
+    start, _ = frames(bytes(data))[4]
+    data[start + 12] ^= 4
+    saved.write_bytes(data)
+    assert read_trace(saved, salvage=True).checkpoints == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"AEROFL", "ends inside its first line"),
+        (b"AEROFLOWTRACE9\nwhatever", "newer AeroFlow"),
+        (b"PK\x03\x04 a zip file", "not an AeroFlow trace"),
+        (MAGIC, "no header"),
+        (MAGIC + b"\xff" * 40, "no header"),
+    ],
+)
+def test_a_foreign_file_is_refused_in_plain_words(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "x.aft"
+    path.write_bytes(content)
+    with pytest.raises(TraceFileError, match=words):
+        read_trace(path)
+
+
+def test_contents_that_make_no_sense_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.aft"
+    data = msgpack.packb(["header", {"version": 1, "source_name": 5}])
+    path.write_bytes(MAGIC + struct.pack("<II", len(data), zlib.crc32(data)) + data)
+    with pytest.raises(TraceFileError, match=r"the header.*makes no sense"):
+        read_trace(path)
+
+
+@given(data=st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_damage_gives_a_trace_or_a_sentence(saved: Path, tmp_path: Path, data: st.DataObject) -> None:
+    content = bytearray(saved.read_bytes())
+    for _ in range(data.draw(st.integers(1, 3))):
+        content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
+    if data.draw(st.booleans()):
+        content = content[: data.draw(st.integers(0, len(content)))]
+    broken = tmp_path / "broken.aft"
+    broken.write_bytes(content)
+    for salvage in (False, True):
+        try:
+            read_trace(broken, salvage)
+        except TraceFileError as error:
+            assert str(error)
+
+
+def test_a_save_that_fails_leaves_the_old_file_and_no_other(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = saved.read_bytes()
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(TraceFileError, match="was not saved: No space left on device; the file that was there is"):
+        write_trace(saved, sample())
+    assert saved.read_bytes() == before
+    assert list(saved.parent.iterdir()) == [saved]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TraceFileError, match="was not saved: No such file or directory"):
+        write_trace(tmp_path / "nowhere" / "run.aft", sample())

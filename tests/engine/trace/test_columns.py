@@ -1,0 +1,68 @@
+"""Event columns give back what was put in, say what is missing, and forget what is unused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.base.events import EVENT_DTYPE
+from engine.trace.columns import BLOCK_EVENTS, EventColumns, Events
+
+
+def numbered(start: int, stop: int) -> Events:
+    made = np.zeros(stop - start, EVENT_DTYPE)
+    made["tick"] = np.arange(start, stop)
+    return made
+
+
+def ticks(columns: EventColumns, start: int, stop: int) -> list[int]:
+    return [int(tick) for tick in columns.read(start, stop)["tick"]]
+
+
+@given(
+    first=st.integers(0, 2 * BLOCK_EVENTS),
+    sizes=st.lists(st.integers(1, 3 * BLOCK_EVENTS // 2), min_size=1, max_size=5),
+)
+def test_what_was_put_in_pieces_is_read_as_one(first: int, sizes: list[int]) -> None:
+    columns = EventColumns(first)
+    number = first
+    for size in sizes:
+        columns.put(number, numbered(number, number + size))
+        number += size
+    assert columns.missing(first, number) is None
+    start, stop = first + (number - first) // 3, number
+    pieces = [columns.read(start, stop)]
+    assert np.array_equal(np.concatenate(pieces)["tick"], np.arange(start, stop))
+
+
+def test_what_is_missing_is_named_a_block_at_a_time() -> None:
+    columns = EventColumns(0)
+    columns.put(0, numbered(0, 10))
+    assert columns.missing(0, 10) is None
+    assert columns.missing(0, 20) == (10, 20)
+    assert columns.missing(0, 3 * BLOCK_EVENTS) == (10, BLOCK_EVENTS)
+    assert columns.missing(BLOCK_EVENTS + 5, BLOCK_EVENTS + 9) == (BLOCK_EVENTS, BLOCK_EVENTS + 9)
+
+
+def test_what_would_leave_a_gap_is_not_taken() -> None:
+    columns = EventColumns(0)
+    columns.put(5, numbered(5, 10))
+    assert columns.missing(5, 10) == (0, 10)
+    columns.put(0, numbered(0, 10))
+    assert ticks(columns, 5, 10) == [5, 6, 7, 8, 9]
+
+
+def test_old_blocks_are_forgotten_when_there_are_too_many() -> None:
+    columns = EventColumns(0, blocks_max=2)
+    columns.put(0, numbered(0, 4 * BLOCK_EVENTS))
+    assert columns.missing(0, 10) == (0, 10)
+    assert columns.missing(2 * BLOCK_EVENTS, 4 * BLOCK_EVENTS) is None
+
+
+def test_nobody_can_write_into_what_was_read() -> None:
+    columns = EventColumns(0)
+    columns.put(0, numbered(0, 10))
+    with pytest.raises(ValueError, match="read-only"):
+        columns.read(0, 5)["tick"][0] = 7
