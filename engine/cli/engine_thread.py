@@ -15,16 +15,19 @@ STACK_BYTES = 16 * 1024 * 1024
 def on_engine_thread(work: Callable[[], T], interrupt: Callable[[], None] | None = None) -> T:
     """The result of ``work``, which runs on a thread of its own; what it raises is raised here.
 
-    At Ctrl-C ``interrupt`` is called, and the result of ``work`` is still waited for; a second Ctrl-C gives up.
+    At Ctrl-C ``interrupt`` is called until ``work`` comes to its end; a second Ctrl-C gives up.
     """
     results: list[T] = []
     failures: list[BaseException] = []
+    done = threading.Event()
 
     def body() -> None:
         try:
             results.append(work())
         except BaseException as failure:  # noqa: BLE001 - handed over to the caller's thread
             failures.append(failure)
+        finally:
+            done.set()
 
     before = threading.stack_size(STACK_BYTES)
     try:
@@ -33,12 +36,13 @@ def on_engine_thread(work: Callable[[], T], interrupt: Callable[[], None] | None
     finally:
         threading.stack_size(before)
     try:
-        thread.join()
+        done.wait()  # not join(): interrupted once, it takes the thread for ended (Python before 3.13)
     except KeyboardInterrupt:
         if interrupt is None:
             raise
-        interrupt()
-        thread.join()
+        # Asked again until it is heard: a request that falls between two slices stops nothing.
+        while not done.wait(0.05):
+            interrupt()
     if failures:
         raise failures[0]
     return results[0]

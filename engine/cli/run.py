@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -41,7 +43,10 @@ def run(
         elif not as_json:
             give(output.text)
 
+    stopping = threading.Event()
+
     def interrupt() -> None:
+        stopping.set()
         for session in sessions:
             session.interrupt()
 
@@ -56,6 +61,8 @@ def run(
                 for output in progress.outputs:
                     show(output)
                 advanced(progress.total, progress.tick)
+                if stopping.is_set() and progress.status is api.Status.RUNNING:
+                    progress = replace(progress, status=api.Status.INTERRUPTED)
                 if progress.status is not api.Status.RUNNING:
                     if record is not None:
                         save_trace(session, record)

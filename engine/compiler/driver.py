@@ -2,48 +2,45 @@
 
     source → parse → check → lower → optimise → emit → assemble (given by the caller)
 
-Nothing here touches a disk: a ``Cache`` is given too, or none. A program that was compiled before comes out of it whole; the
-library's parsed form is kept there for the next process.
+Nothing here touches a disk: a ``Cache`` is given too, or none. A program that was compiled before comes out of it
+whole; the library's parsed form is kept there for the next process.
 """
 
 from __future__ import annotations
 
+import gc
 import pickle
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import blake2b
-from typing import Protocol
+from weakref import WeakKeyDictionary
 
 import msgpack
 from blake3 import blake3
 
-from engine.base.diagnostics import Diagnostic
+from engine.base.cache import Cache
+from engine.base.diagnostics import Diagnostic, format_diagnostic
 from engine.base.source import SourceFile
 from engine.compiler.check.checker import check
 from engine.compiler.check.library import Library
+from engine.compiler.check.tree import Program
 from engine.compiler.ir.nodes import Module
-from engine.compiler.ir.passes import optimise
+from engine.compiler.ir.passes import Memo, optimise
 from engine.compiler.ir.printer import print_module
 from engine.compiler.lower.program import lower
 from engine.compiler.metadata import CellInfo, Metadata
+from engine.compiler.pickles import pickled
 from engine.compiler.syntax import ast
 from engine.compiler.syntax.parser import parse
 from engine.compiler.wasm.emit import emit
 
+__all__ = ["Cache", "CompileResult", "CompiledProgram", "check_source", "compile_program", "load_library"]
+
 RECURSION_MAX = 20_000
-"""Passes follow the nesting of a program by recursion; the parser bounds that nesting."""
-
-
-class Cache(Protocol):
-    """Keeps bytes by key; may forget anything at any time, but never gives back other bytes."""
-
-    def get(self, key: str) -> bytes | None:
-        """What was kept under the key, or None."""
-
-    def put(self, key: str, content: bytes) -> None:
-        """Keeps the content, if it can."""
+"""Enough for the deepest nesting that the parser lets through, many times inlined."""
 
 
 @dataclass(frozen=True)
@@ -75,23 +72,36 @@ class CompileResult:
 
 
 def load_library(texts: Mapping[str, str], cache: Cache | None = None) -> Library:
-    """The kernel and the standard library, parsed now or by an earlier process; ``texts`` by file name."""
-    _allow_recursion()
+    """The kernel and the standard library, parsed now or by an earlier process; ``texts`` by file name.
+
+    Their trees are many objects that live as long as the process: the collector is told not to look at them again.
+    """
+    sources = {name: SourceFile(name, text) for name, text in texts.items()}
     key = f"library-{_digest(*texts, *texts.values())}"
-    kept = cache.get(key) if cache else None
-    if kept is not None:
-        return Library({name: SourceFile(name, text) for name, text in texts.items()}, pickle.loads(kept))
-    library = Library.parse(texts)
-    if cache:
-        cache.put(key, pickle.dumps(library.modules, pickle.HIGHEST_PROTOCOL))
+    with _at_full_speed():
+        kept = cache.get(key) if cache else None
+        if kept is None:
+            modules = {name: _parse_library_file(source) for name, source in sources.items()}
+            if cache:
+                cache.put(key, pickled(modules))
+        else:
+            modules = pickle.loads(kept)
+        library = Library(sources, modules)
+    gc.freeze()
     return library
+
+
+def _parse_library_file(source: SourceFile) -> ast.Module:
+    module, problems = parse(source, library=True)
+    assert not problems, "the library has mistakes:\n" + "\n".join(format_diagnostic(p, source) for p in problems)
+    return module
 
 
 def check_source(source: SourceFile, library: Library) -> tuple[tuple[Diagnostic, ...], ast.Module]:
     """What is wrong with a text, and its tree, which is there however broken the text is."""
-    _allow_recursion()
-    module, problems = parse(source)
-    _, more = check(module, source, library)
+    with _at_full_speed():
+        module, problems = parse(source)
+        _, more = check(module, source, library)
     return (*problems, *more), module
 
 
@@ -103,30 +113,37 @@ def compile_program(
     *,
     counting: bool = False,
 ) -> CompileResult:
-    """Compiles a program. ``assemble`` turns WebAssembly text into bytes. With ``counting`` the module counts the calls of
-    the program's functions in the cell ``calls``."""
-    _allow_recursion()
-    tree, problems = parse(source)
-    program, more = check(tree, source, library)
-    diagnostics = (*problems, *more)
-    if any(diagnostic.is_error for diagnostic in diagnostics):
-        return CompileResult(None, diagnostics)
+    """Compiles a program. ``assemble`` turns WebAssembly text into bytes. With ``counting`` the module counts the
+    calls of the program's functions in the cell ``calls``."""
+    with _at_full_speed():
+        tree, problems = parse(source)
+        program, more = check(tree, source, library)
+        diagnostics = (*problems, *more)
+        if any(diagnostic.is_error for diagnostic in diagnostics):
+            return CompileResult(None, diagnostics)
+        key = f"program-{_digest(source.name, source.text, str(counting), _library_digest(library))}"
+        kept = _kept_program(cache, key)
+        make = partial(_make_module, program, library, source, counting)
+        if kept is None:
+            module, metadata = make()
+            wasm = assemble(emit(module))
+            if cache:
+                cache.put(key, msgpack.packb([wasm, metadata.to_plain()]))
+            compiled = CompiledProgram(wasm, metadata, source, lambda: module)
+        else:
+            compiled = CompiledProgram(*kept, source, lambda: make()[0])
+        return CompileResult(compiled, diagnostics)
 
-    def make() -> tuple[Module, Metadata]:
-        module, metadata = lower(program, library, source)
-        module = optimise(module, metadata.file, counting)
-        cells = tuple(CellInfo(cell.name, cell.address, cell.type) for cell in module.cells)
-        return module, replace(metadata, sites=module.sites, cells=cells)
 
-    key = f"program-{_digest(source.name, source.text, str(counting), _library_digest(library))}"
-    kept = _kept_program(cache, key)
-    if kept is None:
-        module, metadata = make()
-        wasm = assemble(emit(module))
-        if cache:
-            cache.put(key, msgpack.packb([wasm, metadata.to_plain()]))
-        return CompileResult(CompiledProgram(wasm, metadata, source, lambda: module), diagnostics)
-    return CompileResult(CompiledProgram(*kept, source, lambda: make()[0]), diagnostics)
+_memos: WeakKeyDictionary[Library, Memo] = WeakKeyDictionary()
+"""What optimising the library's functions gave, for the next program."""
+
+
+def _make_module(program: Program, library: Library, source: SourceFile, counting: bool) -> tuple[Module, Metadata]:
+    module, metadata = lower(program, library, source)
+    module = optimise(module, metadata.file, counting, _memos.setdefault(library, Memo()))
+    cells = tuple(CellInfo(cell.name, cell.address, cell.type) for cell in module.cells)
+    return module, replace(metadata, sites=module.sites, cells=cells)
 
 
 def _kept_program(cache: Cache | None, key: str) -> tuple[bytes, Metadata] | None:
@@ -149,6 +166,15 @@ def _digest(*texts: str) -> str:
     return digest.hexdigest()
 
 
-def _allow_recursion() -> None:
+@contextmanager
+def _at_full_speed() -> Iterator[None]:
+    """Passes follow the nesting of a program by recursion, and make many small objects but no circles of them."""
     if sys.getrecursionlimit() < RECURSION_MAX:
         sys.setrecursionlimit(RECURSION_MAX)
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()

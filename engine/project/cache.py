@@ -1,8 +1,9 @@
 """A folder of things that can be computed again: library files that were parsed, programs that were compiled.
 
-An entry is one file: a mark, the BLAKE2 digest of its content, the content. Whatever does not add up (a torn write, a flipped bit, a
-foreign file) is as good as not there. Writing goes through a temporary file that is renamed, so that a reader in another process
-sees a whole entry or none; where the disk is full or the folder is read-only, nothing is kept and nobody is told.
+An entry is one file: a mark, the BLAKE2 digest of its content, the content. Whatever does not add up (a torn write, a
+flipped bit, a foreign file) is as good as not there. Writing goes through a temporary file that is renamed, so that a
+reader in another process sees a whole entry or none; where the disk is full or the folder is read-only, nothing is
+kept and nobody is told.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The texts of the kernel and the standard library, as they were installed, and the version of the compiler that reads them."""
+"""The texts of the kernel and the standard library, as they were installed, and the version of the compiler that
+reads them."""
 
 from __future__ import annotations
 

@@ -49,11 +49,15 @@ class PageStore:
     """Where pages are kept. Every ``capture`` is undone by one ``release``."""
 
     def __init__(self) -> None:
-        self._segments: list[Pages] = [np.zeros((_SEGMENT_PAGES, _WORDS), np.uint64)]
+        self._segments: list[Pages] = [np.empty((_SEGMENT_PAGES, _WORDS), np.uint64)]
+        self._segments[0][ZERO_PAGE] = 0
         self._used = 1  # the first page is the one of zeros
         self._references = np.zeros(_SEGMENT_PAGES, np.int32)
         self._free: list[Ids] = []
         self._free_count = 0
+        # Fresh memory costs a fault for every page, so what is needed for comparing is kept.
+        self._before = np.empty((_CHUNK_PAGES, _WORDS), np.uint64)
+        self._unequal = np.empty((_CHUNK_PAGES, _WORDS), np.bool_)
 
     @property
     def bytes_used(self) -> int:
@@ -108,7 +112,10 @@ class PageStore:
         ids = np.empty(len(pages), np.int64)
         ids[: len(before)] = before
         changed = np.ones(len(pages), bool)
-        changed[: len(before)] = (pages[: len(before)] != self.pages(before)).any(axis=1)
+        known = len(before)
+        self._gather(before, self._before[:known])
+        np.not_equal(pages[:known], self._before[:known], out=self._unequal[:known])
+        self._unequal[:known].any(axis=1, out=changed[:known])
         fresh = pages[changed]
         if len(fresh):
             filled = fresh.any(axis=1)

@@ -138,8 +138,9 @@ def _spread(line: Line) -> list[Checkpoint]:
     placed = line.checkpoints.placed()
     base = placed[:1] if line.parent is not None else []
     rest = placed[1:]
-    chosen = [rest[len(rest) * i // CHECKPOINTS_MAX] for i in range(CHECKPOINTS_MAX)] if rest else []
-    return [*base, *dict.fromkeys(chosen if len(rest) > CHECKPOINTS_MAX else rest)]
+    if len(rest) > CHECKPOINTS_MAX:
+        rest = [rest[len(rest) * i // CHECKPOINTS_MAX] for i in range(CHECKPOINTS_MAX)]
+    return [*base, *rest]
 
 
 def _checkpoint_record(

@@ -6,5 +6,6 @@ import wasmtime
 
 
 def assemble(text: str) -> bytes:
-    """The module in binary form. Raises ``wasmtime.WasmtimeError`` on text that is not valid, which is a mistake of ours."""
+    """The module in binary form. Raises ``wasmtime.WasmtimeError`` on text that is not valid, which is a mistake of
+    ours."""
     return bytes(wasmtime.wat2wasm(text))

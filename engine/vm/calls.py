@@ -45,8 +45,8 @@ class Export:
     def __call__(self, *arguments: int | float) -> Any:
         """Calls it. Raises CallError if the code traps."""
         slots = self._slots
-        for slot, kind, value in zip(slots, self._params, arguments, strict=True):
-            setattr(slot, kind, value)
+        for i, (kind, value) in enumerate(zip(self._params, arguments, strict=True)):
+            setattr(slots[i], kind, value)
         trap = POINTER(_bindings.wasm_trap_t)()
         error = _bindings.wasmtime_func_call_unchecked(self._context, self._function, slots, self._count, byref(trap))
         if error:

@@ -1,8 +1,8 @@
 """The one wasmtime engine of the process, with switches chosen for determinism and speed.
 
 Threads and relaxed SIMD are off: both would let two machines differ. Epoch interruption is on, and serves only to
-stop a runaway turn. NaN bits are made canonical by the library where they become visible, not by the engine's switch, which costs
-1.76x on vector code. Memory keeps its default reservation and guards, so that bounds cost nothing.
+stop a runaway turn. NaN bits are made canonical by the library where they become visible, not by the engine's switch,
+which costs 1.76x on vector code. Memory keeps its default reservation and guards, so that bounds cost nothing.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from functools import cache
 import wasmtime
 from wasmtime import _bindings
 
-WASM_STACK_BYTES = 4 * 1024 * 1024
-"""The compiled code's own recursion limit is 3 MiB of estimated frames, so this one is never met."""
+WASM_STACK_BYTES = 6 * 1024 * 1024
+"""The compiled code's own recursion limit is 3 MiB of estimated frames, so this one is never met. A thread that runs
+modules needs a stack larger than this."""
 
 
 @cache
@@ -28,5 +29,4 @@ def shared_engine() -> wasmtime.Engine:
     config.max_wasm_stack = WASM_STACK_BYTES
     config.parallel_compilation = True
     config.cranelift_opt_level = "speed"
-    _bindings.wasmtime_config_wasm_branch_hinting_set(config.ptr(), True)  # the binding has no property for it
     return wasmtime.Engine(config)

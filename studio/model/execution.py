@@ -51,7 +51,9 @@ class ExecutionMarks:
         if detail is None:
             document.set_marks(None, {})
         else:
-            document.set_marks(mark_of(detail), values_of(detail, document.analysis.outline, self._other_fields(detail)))
+            document.set_marks(
+                mark_of(detail), values_of(detail, document.analysis.outline, self._other_fields(detail))
+            )
 
     def _other_fields(self, detail: EventDetail) -> dict[str, str]:
         """The fields of the actor at the playhead, if that is the one whose state is known."""
@@ -105,7 +107,7 @@ def values_of(detail: EventDetail, outline: Iterable[Symbol], fields: dict[str, 
 
 
 def field_lines(outline: Iterable[Symbol], line: int) -> dict[str, int]:
-    """Where the fields of the actor are declared in whose text a line is; outside of actors, the program's variables."""
+    """Where the fields of the actor around a line are declared; outside of actors, the program's variables."""
     symbols = tuple(outline)
     around = next(
         (s for s in symbols if s.kind in ("actor", "agent") and s.range.line <= line <= s.range.end_line), None

@@ -114,6 +114,14 @@ class GraphModel:
             there[OUTSIDE_NODE] = bool((self.edges(moment).sources == OUTSIDE_NODE).any())
         return there
 
+    def spawns(self, moment: int) -> Ints:
+        """Which node spawned which, as pairs of a parent and a child of another node, for nodes that are there."""
+        actors = np.array([node.actor for node in self.nodes], np.int64)
+        children = np.flatnonzero((actors > 0) & (self._firsts < moment))
+        parents = self._counts.node_of(self._store.cast.parents[actors[children]])
+        kept = parents != children
+        return np.stack([parents[kept], children[kept]], axis=1)
+
     def states(self, picture: Picture | None) -> NodeStates:
         """What a picture of all actors says of each node."""
         size = len(self.nodes)
@@ -136,6 +144,17 @@ class GraphModel:
         row = self.run.events.row(self.run.playhead - 1)
         source, target = self.node_of(row.sender), self.node_of(row.actor)
         return (source, target) if source >= 0 and target >= 0 and source != target else None
+
+    def next_on_edge(self, source: int, target: int, moment: int) -> int | None:
+        """The number of the next event after a moment that went from node to node; from the first again after the last."""
+        for start, stop in ((moment, self._store.total), (0, moment)):
+            for first, senders in self._store.pieces("sender", start, stop):
+                actors = self._store.column("actor", first, first + len(senders))
+                hits = (self._counts.node_of(senders) == source) & (self._counts.node_of(actors) == target)
+                found = np.flatnonzero(hits)
+                if len(found):
+                    return first + int(found[0])
+        return None
 
     # --- catching up --------------------------------------------------------------------------------
 

@@ -98,9 +98,7 @@ def _lines(model: StudioModel, query: str) -> list[PaletteItem]:
     last = document.text.count("\n") + 1
     if found is None:
         here = document.cursor
-        return [
-            PaletteItem(f"Type a line from 1 to {last}", "down", lambda: None, f"now at {here.line}:{here.column}")
-        ]
+        return [PaletteItem(f"Type a line from 1 to {last}", "down", lambda: None, f"now at {here.line}:{here.column}")]
     line, column = min(int(found[1]), last), int(found[2] or 1)
     return [PaletteItem(f"Go to line {line}", "down", lambda: model.documents.reveal(line, column))]
 

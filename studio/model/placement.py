@@ -19,6 +19,9 @@ Pairs = npt.NDArray[np.int64]
 DISTANCE = 1.0
 """The length of an edge at rest; positions are in this unit."""
 _GOLDEN_ANGLE = np.float32(2.399963)
+_PUSH = np.float32(0.5)
+_REACH = np.float32(2.4)
+"""Nodes farther apart than this do not push each other."""
 _OLD_STEP = np.float32(0.06)
 
 
@@ -68,8 +71,8 @@ def _push(points: Points) -> Points:
     near = dx * dx
     near += dy * dy
     near += np.float32(0.01)
-    force = np.float32(0.32) / near
-    force -= np.float32(0.32) / np.float32(16.0)
+    force = _PUSH / near
+    force -= _PUSH / (_REACH * _REACH)
     np.maximum(force, 0, out=force)
     dx *= force
     dy *= force
@@ -84,7 +87,7 @@ def _pull(points: Points, edges: Pairs, force: Points) -> None:
     strength /= np.float32(1.0) + np.float32(0.25) * length
     pull = difference * strength[:, None]
     degree = np.bincount(edges.ravel(), minlength=len(points)).astype(np.float32)
-    share = np.float32(1.0) / np.sqrt(np.maximum(degree, 1))
+    share = np.float32(1.6) / np.maximum(degree, 2) ** np.float32(0.8)
     for axis in (0, 1):
         force[:, axis] += np.bincount(edges[:, 0], pull[:, axis], len(points)).astype(np.float32) * share
         force[:, axis] -= np.bincount(edges[:, 1], pull[:, axis], len(points)).astype(np.float32) * share

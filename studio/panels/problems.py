@@ -26,6 +26,7 @@ class ProblemsPanel(QWidget):
         self._list = QTreeWidget(self)
         self._list.setColumnCount(4)
         self._list.setHeaderLabels(["Problem", "Code", "Place", "Fix"])
+        self._list.setHeaderHidden(True)
         self._list.setRootIsDecorated(False)
         self._list.setUniformRowHeights(True)
         self._list.setAccessibleName("Problems")
@@ -67,7 +68,7 @@ class ProblemsPanel(QWidget):
         self._empty.setVisible(not rows)
 
     def _row(self, document: Document, problem: Problem) -> QTreeWidgetItem:
-        note = f"  {problem.note}" if problem.note else ""
+        note = f" — {problem.note}" if problem.note else ""
         place = f"{document.name}:{problem.range.line}:{problem.range.column}"
         fix = problem.fix.title if problem.fix is not None else ""
         item = QTreeWidgetItem([problem.message + note, problem.code, place, fix])

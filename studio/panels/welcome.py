@@ -122,7 +122,7 @@ class WelcomePage(QScrollArea):
         side.addSpacing(20)
         side.addWidget(self._heading("How it works", 1.15))
         for title, text in STEPS:
-            label = QLabel(f"<b>{title}.</b> {text}")
+            label = QLabel(f'<span style="font-weight:600">{title}.</span> {text}')
             label.setWordWrap(True)
             label.setProperty("role", "muted")
             side.addWidget(label)

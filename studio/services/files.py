@@ -12,9 +12,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from studio.model.document import DiskState, Document
+from studio.model.document import DiskState, Document, Place
 from studio.model.documents import new_id
-from studio.model.session_state import with_recent
+from studio.model.session_state import OpenFile, with_recent
 from studio.model.studio import StudioModel
 from studio.model.workspace import HIDDEN, SUFFIXES, Entry, Example, describe_example, sort_entries
 from studio.services.background import Background
@@ -95,6 +95,24 @@ class Files:
 
     def _remember(self, path: Path) -> None:
         self._model.recent = with_recent(self._model.recent, str(path))
+
+    def restore(self, file: OpenFile) -> None:
+        """Opens a file as it was left; one that is gone by now is left out."""
+        path = Path(file.path)
+
+        def then(loaded: LoadedText) -> None:
+            document = Document(new_id(), path, loaded.text, "", loaded.format, loaded.disk, loaded.read_only)
+            document.cursor = Place(file.line, file.column)
+            document.first_visible_line = file.first_visible_line
+            self._model.documents.add(document, activate=False)
+            if self._model.workspace.folder is None and not path.is_relative_to(self._model.examples):
+                self._model.workspace.set_folder(path.parent)
+
+        self._background.submit(lambda: read_text_file(path), then)
+
+    def after(self, then: Callable[[], None]) -> None:
+        """Calls something once all that was asked for so far is done."""
+        self._background.submit(lambda: None, lambda _: then())
 
     def recover(self, entry: JournalEntry, place: Callable[[Document], None]) -> None:
         """Opens an unsaved text again; its file, if it has one, is looked at so that a change there is told."""

@@ -58,6 +58,7 @@ class Store(QObject):
         self._snapshot = snapshot
         self._written_session = ""
         self._written_settings = settings.text()
+        self._closed = False
         self.trouble = ""
         """Why the last write did not work."""
         self._timer = QTimer(self)
@@ -68,7 +69,7 @@ class Store(QObject):
 
     def later(self) -> None:
         """Something changed; it is written soon."""
-        if not self._timer.isActive():
+        if not self._timer.isActive() and not self._closed:
             self._timer.start()
 
     @Slot()
@@ -97,4 +98,5 @@ class Store(QObject):
     def close(self) -> None:
         """Writes the rest and stops listening."""
         self.write()
+        self._closed = True
         self._disconnect()

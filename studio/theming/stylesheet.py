@@ -74,6 +74,8 @@ QTabBar::tab:selected {
 QTabBar::tab:disabled { color: @disabled@; }
 QTabBar::tab:focus { color: @link@; }
 QTabBar QToolButton { background: @chrome@; border: none; border-radius: 0; }
+QTabBar QToolButton[kind="tab-close"] { background: transparent; border-radius: 4px; padding: 2px; margin-left: 4px; }
+QTabBar QToolButton[kind="tab-close"]:hover { background: @pressed@; }
 QTabBar::close-button { image: url(@icon:close:muted@); width: 14px; height: 14px; subcontrol-position: right; }
 QTabBar::close-button:hover { image: url(@icon:close:text@); background: @pressed@; border-radius: 3px; }
 QMainWindow > QTabBar::tab {

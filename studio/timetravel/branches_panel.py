@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.api import Branch
 from studio.model.figures import counted, grouped
 from studio.model.signal import ending
 from studio.model.studio import StudioModel
+from studio.panels.registry import Panel, register_panel
 from studio.theming.icons import icons_of
 
 ROLE_ID = int(Qt.ItemDataRole.UserRole)
@@ -145,3 +155,6 @@ class BranchesPanel(QWidget):
             menu.addAction(self.tr("End comparison")).triggered.connect(self._run.end_comparison)
         if menu.actions():
             menu.popup(at)
+
+
+BRANCHES = register_panel(Panel("branches", "Branches", "branches", "left", 2, BranchesPanel))

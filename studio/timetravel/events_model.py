@@ -1,4 +1,4 @@
-"""The events table for Qt: rows are made when they are looked at, texts of arguments are asked for when they are seen."""
+"""The events table for Qt: rows are made when they are looked at, texts of arguments asked for when they are seen."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget as Widget
 from studio.model.figures import grouped
 from studio.model.signal import ending
 from studio.model.studio import StudioModel
+from studio.panels.registry import Panel, register_panel
 from studio.timetravel.events_model import MESSAGE, EventsModel
 
 FRAME_MS = 33
@@ -140,3 +141,6 @@ class EventsPanel(Widget):
             column = self.table.horizontalScrollBar().value()
             self.table.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
             self.table.horizontalScrollBar().setValue(column)
+
+
+EVENTS = register_panel(Panel("events", "Events", "events", "bottom", 1, EventsPanel))

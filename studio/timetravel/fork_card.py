@@ -130,7 +130,9 @@ class ForkCard(QDialog):
         self.show()
         self.raise_()
         self.activateWindow()
-        self.choices.checkedButton().setFocus()
+        chosen = self.choices.checkedButton()
+        if chosen is not None:
+            chosen.setFocus()
 
     def _completions(self) -> list[str]:
         """The beginnings of all messages that can be sent: to a type's default instance and to actors."""

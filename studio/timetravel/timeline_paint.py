@@ -190,7 +190,9 @@ def _paint_details(
         painter.setPen(QPen(look.color("border"), 1))
         painter.drawLine(QLineF(geometry.gutter, middle, geometry.width, middle))
     x = geometry.gutter + (details.places - geometry.start) / (geometry.end - geometry.start) * geometry.columns
-    y: Floats = (geometry.lanes_top + details.lanes * LANE_HEIGHT - geometry.scroll + LANE_HEIGHT / 2 - 0.5).astype(np.float64)
+    y: Floats = (geometry.lanes_top + details.lanes * LANE_HEIGHT - geometry.scroll + LANE_HEIGHT / 2 - 0.5).astype(
+        np.float64
+    )
     _paint_arrows(painter, model, geometry, look, details, x, y)
     focus = model.run.playhead - 1
     for i in np.flatnonzero(details.lanes >= 0).tolist():

@@ -10,6 +10,7 @@ from studio.model.figures import grouped
 from studio.model.signal import ending
 from studio.model.studio import StudioModel
 from studio.model.timeline import TimelineModel
+from studio.panels.registry import Panel, register_panel
 from studio.theming.icons import icons_of
 from studio.timetravel.fork_card import ForkCard
 from studio.timetravel.timeline_access import install_timeline_access
@@ -127,3 +128,6 @@ class TimelinePanel(QWidget):
     def sizeHint(self) -> QSize:
         """A quarter of a window."""
         return QSize(900, 280)
+
+
+TIMELINE = register_panel(Panel("timeline", "Timeline", "timeline", "bottom", 0, TimelinePanel))

@@ -379,7 +379,9 @@ class TimelineView(QAbstractScrollArea):
         run = self._run
         if not run.total:
             return self.tr("nothing has run")
-        place = f"{self.tr('event')} {run.playhead} {self.tr('of')} {run.total}, {self.tr('tick')} {run.playhead_tick()}"
+        place = (
+            f"{self.tr('event')} {run.playhead} {self.tr('of')} {run.total}, {self.tr('tick')} {run.playhead_tick()}"
+        )
         if not run.playhead:
             return f"{self.tr('before the first event of')} {run.total}"
         row = run.events.row(run.playhead - 1)

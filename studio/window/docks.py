@@ -6,9 +6,11 @@ has a title of its own.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QMouseEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QTabBar, QTabWidget, QToolButton, QWidget
 
 from studio.model.studio import StudioModel
 from studio.panels.registry import Panel
@@ -121,7 +123,7 @@ class Docks(QObject):
         self._model = model
         self.docks = {panel.id: PanelDock(panel, model, window) for panel in panels}
         window.setDockNestingEnabled(True)
-        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, self._north())
+        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
         self._timer = QTimer(self)
@@ -134,12 +136,6 @@ class Docks(QObject):
             dock.dockLocationChanged.connect(self._later)
         self._disconnect = model.theme.changed.connect(self._recolour)
         self.arrange()
-
-    @staticmethod
-    def _north() -> object:
-        from PySide6.QtWidgets import QTabWidget
-
-        return QTabWidget.TabPosition.North
 
     def close_docks(self) -> None:
         """Stops listening to the models."""
@@ -157,7 +153,7 @@ class Docks(QObject):
             for dock in docks:
                 dock.setFloating(False)
                 self._window.addDockWidget(place, dock)
-            for above, below in zip(docks, docks[1:], strict=False):
+            for above, below in pairwise(docks):
                 if area in STACKED:
                     self._window.splitDockWidget(above, below, Qt.Orientation.Vertical)
                 else:

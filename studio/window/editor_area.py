@@ -197,6 +197,7 @@ class EditorArea(QWidget):
 
     def _show_conflict(self, document: Document) -> None:
         key = f"conflict {document.id}"
+        answers: tuple[Answer, ...]
         if document.conflict == "changed":
             answers = (
                 Answer("Compare", lambda: self._model.files.compare(document)),

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-import studio.graph.panel
-import studio.inspector.panel
-import studio.panels.explorer
-import studio.panels.outline
-import studio.panels.problems
-import studio.timetravel.timeline_panel
+from studio.graph import graph_panel
+from studio.inspector import inspector_panel
+from studio.panels import explorer, outline, output, problems
 from studio.panels.registry import Panel, panels
+from studio.timetravel import branches_panel, events_panel, timeline_panel
+
+FEATURES = (
+    explorer,
+    outline,
+    branches_panel,
+    graph_panel,
+    inspector_panel,
+    timeline_panel,
+    events_panel,
+    output,
+    problems,
+)
 
 AREAS = ("left", "right", "bottom")
 

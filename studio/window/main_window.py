@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QTimer, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QWidget
 
@@ -24,7 +24,7 @@ PROGRAMS = "AeroFlow (*.aefl *.aft);;Programs (*.aefl);;Recorded runs (*.aft);;A
 
 
 class MainWindow(QMainWindow):
-    """The window of a Studio. ``layout_changed`` and ``entered`` are for whoever keeps the session and watches files."""
+    """The window of a Studio. ``layout_changed`` and ``entered`` are for who keeps the session and watches files."""
 
     layout_changed = Signal()
     entered = Signal()

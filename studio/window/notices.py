@@ -26,7 +26,9 @@ class Answer:
 class Notice(QFrame):
     """One sentence with its answers."""
 
-    def __init__(self, model: StudioModel, level: str, text: str, answers: tuple[Answer, ...], close: Callable[[], None]):
+    def __init__(
+        self, model: StudioModel, level: str, text: str, answers: tuple[Answer, ...], close: Callable[[], None]
+    ):
         super().__init__()
         self.text = text
         self.setProperty("role", "notice")

@@ -83,8 +83,8 @@ class _RowPainter(QStyledItemDelegate):
         rows = index.model()
         assert isinstance(rows, _Rows), "the palette has one kind of rows"
         item, theme = rows.items[index.row()], self._model.theme
-        area = QRectF(option.rect)  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        area = QRectF(option.rect)
+        state = option.state
         painter.save()
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(area, QColor(theme.color("selection")))
@@ -92,7 +92,7 @@ class _RowPainter(QStyledItemDelegate):
         if item.icon:
             icon = icons_of(self._model).icon(item.icon, "muted")
             icon.paint(painter, round(area.left()) + 9, round(area.top()) + (ROW_HEIGHT - 16) // 2, 16, 16)
-        font = QFont(option.font)  # type: ignore[attr-defined]
+        font = QFont(option.font)
         left = self._paint_title(painter, area.adjusted(34, 0, -10, 0), item, font, color)
         painter.setFont(font)
         painter.setPen(QColor(theme.color("muted")))
@@ -121,7 +121,9 @@ class _RowPainter(QStyledItemDelegate):
             painter.setFont(strong if hit else font)
             painter.setPen(QColor(self._model.theme.color("link")) if hit and not item.refusal else color)
             piece = item.title[start:end]
-            painter.drawText(QRectF(left, area.top(), area.width(), area.height()), Qt.AlignmentFlag.AlignVCenter, piece)
+            painter.drawText(
+                QRectF(left, area.top(), area.width(), area.height()), Qt.AlignmentFlag.AlignVCenter, piece
+            )
             left += painter.fontMetrics().horizontalAdvance(piece)
             start = end
         return left

@@ -62,7 +62,9 @@ class StatusBar(QObject):
         window.setStatusBar(self.bar)
         self._run = self._button("State of the run", "Show the timeline", "panel.timeline")
         self._hash = QLabel()
-        self._hash.setToolTip("Execution hash: equal for equal runs. Click Verify in the Run menu to replay and compare.")
+        self._hash.setToolTip(
+            "Execution hash: equal for equal runs. Click Verify in the Run menu to replay and compare."
+        )
         self._verified = QLabel()
         self._message = QLabel()
         self._message.setMinimumWidth(10)

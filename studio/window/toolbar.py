@@ -7,9 +7,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
+from studio.model.figures import grouped
 from studio.model.studio import StudioModel
 from studio.theming.icons import icons_of
-from studio.model.figures import grouped
 from studio.window.menus import shown_keys
 
 GROUPS: tuple[tuple[str, ...], ...] = (
@@ -49,7 +49,7 @@ class Toolbar(QObject):
         for number, group in enumerate(GROUPS):
             if number:
                 self.bar.addSeparator()
-            for id in group:
+            for id in [i for i in group if i in model.commands]:
                 self._add_button(id)
         self.bar.addSeparator()
         self._where = self._add_where()

@@ -117,7 +117,9 @@ class ScriptedEngine:
         self._receive(port.Batch(run.run_number, answers))
 
 
-def grown(events: npt.NDArray[np.void], first: int = 0, branch: int = 0, outputs: tuple[Output, ...] = ()) -> port.Grown:
+def grown(
+    events: npt.NDArray[np.void], first: int = 0, branch: int = 0, outputs: tuple[Output, ...] = ()
+) -> port.Grown:
     """The news that a branch has these events now."""
     tick = int(events["tick"][-1]) if len(events) else 0
     return port.Grown(branch, first, events, outputs, first + len(events), tick, 0x7F3A, 1e6)
@@ -165,7 +167,5 @@ def studio(theme: str = "light") -> tuple[StudioModel, ScriptedEngine]:
     run = RunModel()
     run.attach(engine)
     language = Language(lambda text, file: Analysis((), ()), lambda line, state: ((), 0))
-    model = StudioModel(
-        run, ThemeModel(sources, theme), Settings(), language, ROOT / "resources", ROOT / "examples"
-    )
+    model = StudioModel(run, ThemeModel(sources, theme), Settings(), language, ROOT / "resources", ROOT / "examples")
     return model, engine

@@ -250,8 +250,8 @@ def _read_constant(world: World, node: ast.LetStmt) -> None:
     else:
         value = body.value(node.value)
     settle(body, [tree.Evaluate(node.span, value)])
-    if world.report.errors == errors and value.type is not ERROR:
-        world.constants[node.pattern.name] = value
+    sound = world.report.errors == errors
+    world.constants[node.pattern.name] = value if sound else body.nothing(node.span)
 
 
 def _is_fixed(world: World, node: ast.Expr) -> bool:

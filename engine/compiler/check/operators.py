@@ -52,7 +52,10 @@ def _unary(body: Body, node: ast.Unary, expected: Type | None) -> tree.Expr:
     if node.op == "-" and isinstance(node.operand, ast.IntLit):
         return int_constant(body, -node.operand.value, node.span, expected)
     if node.op == "not":
-        return tree.Unary(BOOL, node.span, "not", body.typed(node.operand, BOOL, "what follows `not`"))
+        inverted = body.typed(node.operand, BOOL, "what follows `not`")
+        if body.is_library and isinstance(inverted, tree.Const):
+            return tree.Const(BOOL, node.span, not inverted.value)
+        return tree.Unary(BOOL, node.span, "not", inverted)
     operand = body.value(node.operand, expected)
     t = head(operand.type)
     if t is ERROR:

@@ -21,9 +21,8 @@ def settle(body: Body, statements: list[tree.Stmt]) -> None:
     """Decides all types of a body, then asks the library whether it can do what it was called for with these types."""
     if body.open_types:
         _report_open(body)
-        seen: set[int] = set()
         for statement in statements:
-            _settle_node(statement, seen)
+            _settle_node(statement)
     if not body.is_library and body.report.errors == body.errors_before:
         _check_library_calls(body)
 
@@ -47,18 +46,17 @@ def _report_open(body: Body) -> None:
         end.link.append(ERROR)
 
 
-def _settle_node(node: Any, seen: set[int]) -> None:
+def _settle_node(node: Any) -> None:
     if isinstance(node, tuple):
         for item in node:
-            _settle_node(item, seen)
+            _settle_node(item)
         return
-    if not is_dataclass(node) or isinstance(node, Type) or id(node) in seen:
+    if not is_dataclass(node) or isinstance(node, Type):
         return
     kind = type(node)
     slots = _SLOTS.get(kind)
     if slots is None:
         slots = _SLOTS[kind] = tuple(f.name for f in fields(node) if f.name != "span")
-    seen.add(id(node))
     for slot in slots:
         value = getattr(node, slot)
         if isinstance(value, Type):
@@ -67,7 +65,7 @@ def _settle_node(node: Any, seen: set[int]) -> None:
             if value.type_args:
                 object.__setattr__(node, slot, tree.FunctionRef(value.name, tuple(map(resolve, value.type_args))))
         elif not isinstance(value, str | int | float | bytes | None):
-            _settle_node(value, seen)
+            _settle_node(value)
 
 
 def _check_library_calls(body: Body) -> None:

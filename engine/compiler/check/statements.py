@@ -102,7 +102,8 @@ def _assign(body: Body, node: ast.AssignStmt, out: Statements) -> bool:
         # the parser has said so
         body.value(node.value)
         return False
-    if place.type is ERROR or not may_change(body, place, "assigned") or not isinstance(place, tree.Place):
+    verb = "assigned" if isinstance(node.target, ast.Name) else "changed"
+    if place.type is ERROR or not may_change(body, place, verb) or not isinstance(place, tree.Place):
         body.value(node.value, place.type if place.type is not ERROR else None)
         return False
     what = f"`{body.written(node.target.span)}`"

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 def groups(callees: Mapping[str, Iterable[str]]) -> list[list[str]]:
     """The strongly connected components, each after all that it calls (Tarjan, without recursion).
 
-    Names that are called but are no key count as functions that call nothing and are left out. The order follows the order of
-    ``callees`` and nothing else.
+    Names that are called but are no key count as functions that call nothing and are left out. The order follows the
+    order of ``callees`` and nothing else.
     """
     number: dict[str, int] = {}
     low: dict[str, int] = {}

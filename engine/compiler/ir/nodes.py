@@ -39,7 +39,7 @@ class Get:
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """A WebAssembly numeric instruction by its name (``i64.add``, ``i32.eqz``, ``f64.convert_i64_s``, ``memory.grow``)."""
+    """A WebAssembly numeric instruction by its name (``i64.add``, ``i32.eqz``, ``f64.convert_i64_s``)."""
 
     type: ValueType
     name: str
@@ -234,8 +234,8 @@ class Local:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function. The first ``param_count`` locals are its parameters. ``always_inline`` asks for inlining at every call;
-    ``exported`` names an export; ``in_table`` gives it a place in the function table; ``line`` is where it was written."""
+    """A function. The first ``param_count`` locals are its parameters; the others start as zero. ``always_inline`` asks
+    for inlining at every call; ``exported`` names an export; ``file`` and ``line`` are where it was written."""
 
     name: str
     param_count: int

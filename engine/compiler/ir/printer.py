@@ -9,9 +9,10 @@ says their type already; floats always show a point or an exponent.
 
 from __future__ import annotations
 
-from collections import Counter
-
 from engine.compiler.ir.nodes import (
+    F64,
+    I32,
+    I64,
     Block,
     Break,
     Call,
@@ -38,6 +39,8 @@ from engine.compiler.ir.nodes import (
     Store,
 )
 
+_PER_LINE = 10
+
 
 def print_module(module: Module) -> str:
     """All of it: cells, function table, functions in their order."""
@@ -60,20 +63,34 @@ def print_function(function: Function, module: Module | None = None) -> str:
             " always_inline" if function.always_inline else "",
         ]
     )
-    place = f"    # {function.file}:{function.line}" if function.file else ""
+    place = f"    # {function.file}" + (f":{function.line}" if function.line else "") if function.file else ""
     arrow = f" -> {function.result}" if function.result else ""
     lines = [f"fn {function.name}({params}){arrow}{marks}{place}"]
-    lines += [f"  var {names[i]}: {function.locals[i].type}" for i in range(function.param_count, len(function.locals))]
+    lines += _declarations(function, names)
     _Printer(names, module, lines).block(function.body, 1)
     return "\n".join(lines)
 
 
 def _local_names(function: Function) -> list[str]:
-    times = Counter(local.name for local in function.locals)
-    return [
-        local.name if local.name and times[local.name] == 1 else f"{local.name or 't'}.{number}"
-        for number, local in enumerate(function.locals)
-    ]
+    """A name for each local: its own for the first that has it, and with its number for others."""
+    taken: set[str] = set()
+    names = []
+    for number, local in enumerate(function.locals):
+        name = local.name if local.name and local.name not in taken else f"{local.name or 't'}.{number}"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _declarations(function: Function, names: list[str]) -> list[str]:
+    """The other locals by type, a few to a line."""
+    lines = []
+    for type_ in (I32, I64, F64):
+        numbers = range(function.param_count, len(function.locals))
+        of_type = [names[number] for number in numbers if function.locals[number].type == type_]
+        for start in range(0, len(of_type), _PER_LINE):
+            lines.append(f"  var {', '.join(of_type[start : start + _PER_LINE])}: {type_}")
+    return lines
 
 
 class _Printer:

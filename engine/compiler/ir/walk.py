@@ -110,8 +110,8 @@ def size(body: Iterable[Node]) -> int:
 
 
 class Summary:
-    """What a function refers to: how often it ``calls`` which function directly, and ``references``, all functions that it
-    needs (called, put into the table, or noting its faults). ``size`` is the number of its nodes."""
+    """What a function refers to: how often it ``calls`` which function directly, and ``references``, all functions
+    that it needs (called, put into the table, or noting its faults). ``size`` is the number of its nodes."""
 
     __slots__ = ("calls", "references", "size")
 

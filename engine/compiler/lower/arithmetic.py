@@ -29,8 +29,6 @@ def binary(f: FunctionBuilder, op: str, t: Type, left: ir.Expr, right: ir.Expr, 
     if op in _COMPARISONS:
         return compare(op, t, left, right)
     if t == FLOAT:
-        if op == "%":
-            return f.library("float.remainder", left, right, span=span)
         return ir.Op(ir.F64, f"f64.{_FLOAT_OPS[op]}", (left, right))
     if t == I32_TYPE:
         return op32(f"i32.{_I32_OPS[op]}", left, right)

@@ -82,6 +82,8 @@ class _Repair:
         self.result: list[Token] = []
         self.diagnostics: list[Diagnostic] = []
         self.stack: list[_Open] = []
+        self.open_counts: list[dict[str, int]] = [{}]
+        """How many brackets of each kind are open, outside of f-strings and in each expression of one around here."""
         self.line = 0
         self.indent = 0
         self.head: Token | None = None
@@ -120,8 +122,11 @@ class _Repair:
         self._close_what_is_deeper(token, indent)
         self.line += 1
         self.indent = indent
-        after_brace = token.kind == "}" and self.tokens[index + 1].kind == "else"
-        self.head = self.tokens[index + 1] if after_brace else token
+        following = self.tokens[min(index + 1, len(self.tokens) - 1)]
+        self.head = following if token.kind == "}" and following.kind == "else" else token
+        if following.kind == ".":
+            # Library files call functions such as `actor.create`.
+            self.head = None
         self.depth_at_head = len(self.stack)
 
     def _close_before_declaration(self, token: Token, following: Token) -> None:
@@ -175,14 +180,12 @@ class _Repair:
             Span(last.start, last.end),
             Fix("Insert `{`", Span(last.end, last.end), " {"),
         )
-        token = Token("{", "", last.end, last.end)
-        self._append(token)
-        self.stack.append(_Open(token, self.line, self._head_kind(), self.indent, False))
+        self._push(Token("{", "", last.end, last.end), False)
         self.stray -= 1
 
     def _head_goes_on(self, token: Token) -> bool:
-        """Whether ``token`` shows that a parenthesis of the head of a block should have been closed: the block opens, or
-        the result of a function follows."""
+        """Whether ``token`` shows that a parenthesis in the head of a block should have been closed: the block opens,
+        or the result of a function follows."""
         if token.kind not in ("{", "->") or not self.stack or self.head is None or self.head.kind not in _BLOCK_HEADS:
             return False
         top, last = self.stack[-1], self.result[-1].kind
@@ -197,7 +200,7 @@ class _Repair:
     def _opener(self, token: Token, index: int) -> None:
         last = self.result[-1] if self.result else None
         if (
-            self.missing
+            self.missing > 0
             and token.kind == "{"
             and last is not None
             and (last.kind, last.end) == ("{", token.start)
@@ -207,8 +210,7 @@ class _Repair:
             span = Span(token.start, token.end)
             self._report("E0011", "This `{` is one too many.", span, Fix("Remove `{`", span, ""))
             return
-        self._append(token)
-        self.stack.append(_Open(token, self.line, self._head_kind(), self.indent, self._is_flat(index)))
+        self._push(token, self._is_flat(index))
 
     def _closer(self, token: Token) -> None:
         opener = CLOSERS[token.kind]
@@ -219,30 +221,38 @@ class _Repair:
             if self.stray and token.kind == "}" and not fits and top.line != self.line and not top.flat:
                 self._drop(token)
             else:
-                self.stack.pop()
+                self._pop()
                 self._append(token)
             return
-        if not self._is_open(opener) or (
+        if not self.open_counts[-1].get(opener) or (
             token.kind != "}" and top is not None and top.token.kind == "{" and top.line < self.line
         ):
             self._drop(token)
             return
         while self.stack[-1].token.kind != opener:
             self._insert_closer()
-        self.stack.pop()
+        self._pop()
         self._append(token)
 
-    def _is_open(self, opener: str) -> bool:
-        for entry in reversed(self.stack):
-            if entry.token.kind == opener:
-                return True
-            if entry.token.kind == F_OPEN:
-                return False
-        return False
+    def _push(self, token: Token, flat: bool) -> None:
+        kind = token.kind
+        self._append(token)
+        self.stack.append(_Open(token, self.line, self._head_kind(), self.indent, flat))
+        if kind == F_OPEN:
+            self.open_counts.append({})
+        self.open_counts[-1][kind] = self.open_counts[-1].get(kind, 0) + 1
+
+    def _pop(self) -> _Open:
+        entry = self.stack.pop()
+        kind = entry.token.kind
+        self.open_counts[-1][kind] -= 1
+        if kind == F_OPEN:
+            self.open_counts.pop()
+        return entry
 
     def _insert_closer(self) -> None:
         """Closes the innermost bracket right after what was read last."""
-        entry = self.stack.pop()
+        entry = self._pop()
         last = self.result[-1]
         kind = BRACKETS[entry.token.kind]
         end = last.end
@@ -250,14 +260,12 @@ class _Repair:
         self.missing -= 1
         shown, opener = _SHOWN.get(kind, kind), entry.token
         here = self._line_of(last.start)
-        note, text = f"A `{shown}` seems to be missing here.", shown
-        if kind == "}" and entry.line != self.line:
-            text = f"\n{self._leading_space(opener)}}}"
-            note = f"Going by the indentation, its `}}` is missing after line {here}."
-        elif entry.line != self.line:
-            note = f"Its `{shown}` seems to be missing after line {here}."
-        else:
-            note = ""
+        note, text = "", shown
+        if entry.line != self.line:
+            by = "Going by the indentation, its" if kind == "}" else "Its"
+            note = f"{by} `{shown}` is missing after line {here}."
+            if kind == "}":
+                text = f"\n{self._leading_space(opener)}}}"
         if here in self.troubled or self._line_of(opener.start) in self.troubled:
             return
         self._report(
@@ -307,15 +315,21 @@ class _Repair:
 def _count(tokens: list[Token]) -> tuple[int, int]:
     """How many closers are missing and how many are left over, matching them the plain way."""
     stack: list[str] = []
+    open_counts = dict.fromkeys(BRACKETS, 0)
     missing = stray = 0
     for token in tokens:
         kind = token.kind
         if kind in BRACKETS:
             stack.append(kind)
+            open_counts[kind] += 1
         elif kind in CLOSERS:
             opener = CLOSERS[kind]
-            if opener in stack:
-                while stack.pop() != opener:
+            if open_counts[opener]:
+                while True:
+                    popped = stack.pop()
+                    open_counts[popped] -= 1
+                    if popped == opener:
+                        break
                     missing += 1
             else:
                 stray += 1

@@ -12,6 +12,9 @@ from engine.compiler.syntax import ast
 from engine.compiler.syntax.lexer import tokenize
 from engine.compiler.syntax.parse_declarations import DeclarationRules
 
+PROBLEMS_MAX = 500
+"""How many mistakes of one file are told; more is not a program."""
+
 
 def parse(source: SourceFile, library: bool = False) -> tuple[ast.Module, list[Diagnostic]]:
     """The tree of a file and what is wrong with it, in the order of the text. Raises nothing.
@@ -24,6 +27,10 @@ def parse(source: SourceFile, library: bool = False) -> tuple[ast.Module, list[D
     module = rules.module()
     found = [_in_file(d, source.name) for d in rules.diagnostics]
     found.sort(key=lambda d: (d.span.start, d.span.end))
+    if len(found) > PROBLEMS_MAX:
+        rest = len(found) - PROBLEMS_MAX
+        last = found[PROBLEMS_MAX].span
+        found[PROBLEMS_MAX:] = [Diagnostic("E0099", f"There are {rest} more mistakes from here on.", last, source.name)]
     return module, found
 
 

@@ -3,9 +3,9 @@
 The layout of memory is decided here. Addresses 0..63 stay unused, cells have the addresses that they say, static
 data follows (equal objects once), and the cell ``static_end`` is told where free memory starts, a multiple of 16.
 
-A ``Fault`` becomes a call of the program's own ``fault.raise`` and a trap. The text is flat (``local.get 0`` rather than
-folded expressions) with numbered locals and labels, because that is what assembles fastest; functions keep their names for
-people who read a backtrace.
+A ``Fault`` becomes a call of the program's own ``fault.raise`` and a trap. The text is flat (``local.get 0`` rather
+than folded expressions) with numbered locals and labels, because that is what assembles fastest; functions keep their
+names for people who read a backtrace.
 """
 
 from __future__ import annotations
@@ -176,8 +176,8 @@ def _function_text(function: Function, layout: _Layout) -> str:
 
 
 class _Body:
-    """The instructions of a function. ``depth`` is the number of labels around the place where we are, ``reads`` how often
-    each local is read."""
+    """The instructions of a function. ``depth`` is the number of labels around the place where we are, ``reads`` how
+    often each local is read."""
 
     def __init__(self, layout: _Layout, reads: Counter[int]) -> None:
         self.layout = layout

@@ -105,7 +105,7 @@ def test_a_missing_file_is_told_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_ir_prints_the_functions_of_the_program(program: Path) -> None:
-    assert "Account.deposit" in aeroflow("ir", program).stdout
+    assert "fn Account.on:deposit(" in aeroflow("ir", program).stdout
 
 
 def test_state_shows_every_actor_at_a_tick(trace: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import wasmtime
 
@@ -114,7 +115,7 @@ class Machine:
     """An instance of a module that was built by hand."""
 
     store: wasmtime.Store
-    exports: wasmtime.InstanceExports
+    exports: Any
 
     def run(self, *args: int) -> int | None:
         """What the export ``run`` gives."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
@@ -13,11 +14,12 @@ from engine.base.events import EVENT_DTYPE, OUTSIDE
 def events(rows: Iterable[tuple[int, int, int, int, int]]) -> npt.NDArray[np.void]:
     """Events of ``(tick, actor, seq, sender, sender_seq)``; sends are counted from who names whom."""
     rows = list(rows)
+    sends = Counter(row[3:] for row in rows)
     made = np.zeros(len(rows), EVENT_DTYPE)
     for i, (tick, actor, seq, sender, sender_seq) in enumerate(rows):
         made[i]["tick"], made[i]["actor"], made[i]["seq"] = tick, actor, seq
         made[i]["sender"], made[i]["sender_seq"] = sender, sender_seq
-        made[i]["sends"] = sum(row[3:] == (actor, seq) for row in rows)
+        made[i]["sends"] = sends[actor, seq]
     return made
 
 

@@ -3,8 +3,8 @@
 Functions are optimised callees first, so that what is inlined has been folded already. The recursion limit comes last,
 because it needs to know the frames that come out.
 
-Most functions of a program are the library's, and the same as in the last program. A ``Memo`` keeps what optimising them
-gave, for the next module.
+Most functions of a program are the library's, and the same as in the last program. A ``Memo`` keeps what optimising
+them gave, for the next module.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from engine.compiler.ir.callgraph import groups
 from engine.compiler.ir.nodes import Function, Module
-from engine.compiler.ir.passes.count import count_calls
+from engine.compiler.ir.passes.count import count_marks, mark_calls
 from engine.compiler.ir.passes.dead import drop_unreached, drop_unused_locals
 from engine.compiler.ir.passes.depth import limit_depth
 from engine.compiler.ir.passes.fold import fold
@@ -65,19 +65,23 @@ class Memo:
 def optimise(module: Module, file: str = "", counting: bool = False, memo: Memo | None = None) -> Module:
     """The module, ready for emission. ``file`` is the name of the program's own text, as in its functions.
 
-    ``counting`` counts the calls of its functions in the cell ``calls``. The sites, and then the cells, may be more than
-    before.
+    ``counting`` counts the calls of its functions in the cell ``calls``. The sites, and then the cells, may be more
+    than before.
     """
     memo = memo or Memo()
     memo.make_room()
     if counting:
-        module = count_calls(module, file)
+        module = mark_calls(module, file)
     summaries = {id(function): Summary(function) for function in module.functions}
     module = drop_unreached(module, lambda function: summaries[id(function)], keep=FAULT_FUNCTION)
     calls = {function.name: summaries[id(function)].calls for function in module.functions}
     module = replace(module, functions=_optimise_functions(module, calls, memo))
     module = drop_unreached(module, memo.summary, keep=FAULT_FUNCTION)
-    return drop_unreached(limit_depth(module, file, memo.summary), memo.summary)
+    if counting:
+        module = count_marks(module)
+        return limit_depth(module, file)
+    limited = limit_depth(module, file, memo.summary)
+    return limited if limited is not module else drop_unreached(module, memo.summary)
 
 
 def _optimise_functions(module: Module, callees: dict[str, dict[str, int]], memo: Memo) -> tuple[Function, ...]:

@@ -1,7 +1,7 @@
 """Which locals may be read before they are given a value.
 
-A local of a function starts as zero; once its body stands inside another function, perhaps in a loop, somebody has to say so.
-Paths that end (return, break, fault) say nothing about what follows them.
+A local of a function starts as zero; once its body stands inside another function, perhaps in a loop, somebody has to
+say so. Paths that end (return, break, fault) say nothing about what follows them.
 """
 
 from __future__ import annotations

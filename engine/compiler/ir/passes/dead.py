@@ -14,7 +14,8 @@ from engine.compiler.ir.walk import Rewriter, Summary, is_pure, nodes
 
 
 def drop_unreached(module: Module, summary: Callable[[Function], Summary] = Summary, keep: str = "") -> Module:
-    """The module without the functions that no root reaches; the others keep their order. ``keep`` names one more root."""
+    """The module without the functions that no root reaches; the others keep their order. ``keep`` names one more
+    root."""
     by_name = {function.name: function for function in module.functions}
     reached: set[str] = set()
     waiting = [f.name for f in module.functions if f.exported or f.name == keep] + list(module.table)
@@ -84,8 +85,8 @@ class Renumber(Rewriter):
 
 
 class _DropSets(Renumber):
-    """Drops the setting of locals that are never read; calls among what was computed for them stay. ``do { x = v => x }``
-    with no other use of ``x`` becomes ``v``."""
+    """Drops the setting of locals that are never read; calls among what was computed for them stay. ``do { x = v => x
+    }`` with no other use of ``x`` becomes ``v``."""
 
     def __init__(self, reads: Counter[int], numbers: dict[int, int]) -> None:
         super().__init__(numbers)

@@ -1,9 +1,9 @@
 """The recursion limit: the same fault at the same call on every machine, long before a stack runs out.
 
-A function that can reach recursion gets a hidden last parameter, ``depth``: the bytes that the frames above it take, by the
-estimate of ``frames``. It lives in a register; a call passes it on with the caller's own frame added, and a recursive function
-begins with a look at it. What starts from outside (exports, the function table) starts at 0. Functions that reach no recursion are
-left as they are: their frames fit into what the limit leaves.
+A function that can reach recursion gets a hidden last parameter, ``depth``: the bytes that the frames above it take,
+by the estimate of ``frames``. It lives in a register; a call passes it on with the caller's own frame added, and a
+recursive function begins with a look at it. What starts from outside (exports, the function table) starts at 0.
+Functions that reach no recursion are left as they are: their frames fit into what the limit leaves.
 
     fn fib(n)                         fn fib(n, depth)
       …                                 if i32.gt_s(depth, 3145728)
@@ -46,8 +46,9 @@ INNER = "~deep"
 
 
 def limit_depth(module: Module, file: str, summary: Callable[[Function], Summary] = Summary) -> Module:
-    """The module with the limit in it. Its sites may be more than before: one for each recursive function of ``file``, the
-    program's own text. Functions of the library fault at site 0, which stands for the call in the program."""
+    """The module with the limit in it. Its sites may be more than before: one for each recursive function of
+    ``file``, the program's own text. Functions of the library fault at site 0, which stands for the call in the
+    program."""
     summaries = {function.name: summary(function) for function in module.functions}
     callees = {name: found.calls for name, found in summaries.items()}
     order = groups(callees)

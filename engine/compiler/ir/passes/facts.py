@@ -1,18 +1,18 @@
 """What is known of locals at a place in a function: ranges of integers, and what they were computed from.
 
 ``value`` of a local is an expression that gives the same as reading the local: a constant, another local (then
-reading that one is as good) or a small computation on leaves (``r = i64.sub(n, 1)``), which is how an overflow check finds
-what it checks. A fact dies when a local that it mentions is set.
+reading that one is as good) or a small computation on leaves (``r = i64.sub(n, 1)``), which is how an overflow check
+finds what it checks. A fact dies when a local that it mentions is set.
 
-``range_of`` gives the smallest interval that we can see an expression to be in; ``exact_range`` the interval of an addition, a
-subtraction or a multiplication before it wraps around.
+``range_of`` gives the smallest interval that we can see an expression to be in; ``exact_range`` the interval of an
+addition, a subtraction or a multiplication before it wraps around.
 """
 
 from __future__ import annotations
 
 from engine.compiler.ir.nodes import F64, I32, Choose, Const, Expr, Get, Load, Op
 from engine.compiler.ir.ops import HIGHEST, LOWEST, NEGATED, SWAPPED, is_comparison
-from engine.compiler.ir.walk import LEAVES, walk
+from engine.compiler.ir.walk import LEAVES, nodes
 
 Range = tuple[int, int]
 """From the first to the second, both included."""
@@ -60,7 +60,7 @@ class Facts:
             self.ranges[local] = found
         if not _is_rememberable(value):
             return
-        used = {node.local for node in walk((value,)) if isinstance(node, Get)}
+        used = {node.local for node in nodes((value,)) if isinstance(node, Get)}
         if local in used:
             return
         self.values[local] = value
@@ -251,9 +251,5 @@ def _is_rememberable(value: Expr) -> bool:
         return True
     if not isinstance(value, Op) or value.name in ("memory.size", "memory.grow"):
         return False
-    count = 0
-    for node in walk((value,)):
-        count += 1
-        if count > _VALUE_NODES or not (isinstance(node, Op) or type(node) in LEAVES):
-            return False
-    return True
+    parts = nodes((value,))
+    return len(parts) <= _VALUE_NODES and all(isinstance(part, Op) or type(part) in LEAVES for part in parts)

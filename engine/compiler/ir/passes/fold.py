@@ -1,7 +1,7 @@
 """Folding: one walk through a function, in the order of execution, that knows the facts of each place.
 
-It puts constants and copies in the place of locals, simplifies instructions, decides branches, drops code that is not reached, and
-flattens: ``x = do { … => v }`` becomes ``…; x = v``, a block that nobody leaves becomes its body.
+It puts constants and copies in the place of locals, simplifies instructions, decides branches, drops code that is not
+reached, and flattens: ``x = do { … => v }`` becomes ``…; x = v``, a block that nobody leaves becomes its body.
 
     if i64.lt_s(n, 2)              if i64.lt_s(n, 2)
       return n                       return n
@@ -202,9 +202,8 @@ class _Folder(Rewriter):
         if not then:
             test, then, otherwise = negate(test), otherwise, ()
         first = then[0]
-        if not otherwise and len(then) == 1 and isinstance(first, Break):
-            if first.condition is None:
-                return [Break(first.label, test)]
+        if not otherwise and len(then) == 1 and isinstance(first, Break) and first.condition is None:
+            return [Break(first.label, test)]
         if test is node.condition and then is node.then and otherwise is node.otherwise:
             return [node]
         return [If(test, then, otherwise)]
@@ -214,10 +213,11 @@ class _Folder(Rewriter):
         self.jumps[node.label] = 0
         body = self.body(node.body)
         self.facts = join(self.facts, self.at_label[node.label])
-        if body and isinstance(last := body[-1], Break) and last.label == node.label:
-            if last.condition is None or is_pure(last.condition):
-                body = body[:-1]
-                self.jumps[node.label] -= 1
+        last = body[-1] if body else None
+        at_end = isinstance(last, Break) and last.label == node.label
+        if at_end and isinstance(last, Break) and (last.condition is None or is_pure(last.condition)):
+            body = body[:-1]
+            self.jumps[node.label] -= 1
         if self.jumps[node.label] == 0:
             return list(body)
         return [node if body is node.body else Block(node.label, body)]

@@ -1,7 +1,7 @@
 """Inlining: the body of a small function in the place of its call, and a recursive function's own body inside itself.
 
-An argument becomes a new local, or is written straight into the body where it is a constant or a local and the parameter
-never changes. ``return`` becomes leaving a block around the body:
+An argument becomes a new local, or is written straight into the body where it is a constant or a local and the
+parameter never changes. ``return`` becomes leaving a block around the body:
 
     x = max(a, 3)      block max.7                     fn max(p, q)
                          if i64.gt_s(a, 3)               if i64.gt_s(p, q)
@@ -10,8 +10,9 @@ never changes. ``return`` becomes leaving a block around the body:
                          r = 3
                        x = r
 
-Recursion: ``fib`` calls itself twice, so with ``n`` copies of it inside itself, most calls are jumps. WebAssembly engines do not do
-this by themselves. How far it goes is bounded by code size; the same calls are made, in the same order.
+Recursion: ``fib`` calls itself twice, so with ``n`` copies of it inside itself, most calls are jumps. WebAssembly
+engines do not do this by themselves. How far it goes is bounded by code size; the same calls are made, in the same
+order.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Rules for one instruction whose operands are simple already: constants, identities, comparisons that are decided.
 
-An overflow check is a comparison like any other: ``r < a`` for ``r = a + 1``, and ``(a ^ r) & (b ^ r) < 0`` asks whether ``r = a + b`` wrapped around. Where the ranges
-of ``a`` and ``b`` rule that out it becomes 0; where one of them has a known sign, the check becomes ``r < a``.
+An overflow check is a comparison like any other: ``r < a`` for ``r = a + 1``, and ``(a ^ r) & (b ^ r) < 0`` asks
+whether ``r = a + b`` wrapped around. Where the ranges of ``a`` and ``b`` rule that out it becomes 0; where one of
+them has a known sign, the check becomes ``r < a``.
 """
 
 from __future__ import annotations
@@ -64,8 +65,8 @@ def negate(node: Expr) -> Expr:
 def folded_address(address: Expr, offset: int) -> tuple[Expr, int]:
     """An address and offset with a constant addition moved into the offset.
 
-    The offset is added without wrapping around. That is the same, because addresses of objects are never near the end of memory
-    plus a header.
+    The offset is added without wrapping around. That is the same, because addresses of objects are never near the end
+    of memory plus a header.
     """
     while isinstance(address, Op) and address.name == "i32.add":
         more = _const(address.args[1])

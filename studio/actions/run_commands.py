@@ -1,0 +1,173 @@
+"""Commands that run the program and walk through its time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from studio.model.commands import Command
+from studio.model.run import RunModel
+from studio.model.studio import StudioModel
+
+Reason = Callable[[], str | None]
+
+
+def run_commands(model: StudioModel) -> list[Command]:
+    """Everything in the menus Run and Time."""
+    return [*_running(model), *_moving(model.run), *_jumping(model.run), *_branching(model.run)]
+
+
+def _running(model: StudioModel) -> list[Command]:
+    run, documents = model.run, model.documents
+
+    def can_start() -> str | None:
+        if run.state == "paused":
+            return None
+        return None if documents.active is not None else "Open or write a program first."
+
+    def start() -> None:
+        if run.state == "paused":
+            run.resume()
+        elif documents.active is not None:
+            run.start(documents.active.text, documents.active.file)
+
+    def can_restart() -> str | None:
+        return None if documents.active is not None else "Open or write a program first."
+
+    def restart() -> None:
+        if documents.active is not None:
+            run.start(documents.active.text, documents.active.file, run.seed)
+
+    def can_pause() -> str | None:
+        return None if run.state == "running" else "Nothing is running."
+
+    def can_stop() -> str | None:
+        return None if run.state in ("running", "paused", "compiling") else "Nothing is running."
+
+    needs_run = _needs_run(run)
+    return [
+        Command(
+            "run.start", "Run", "F5", can_start, start, "Run", 0, "run",
+            "Runs the program in front, or goes on with a run that is paused",
+        ),
+        Command("run.restart", "Run Again from the Start", "Ctrl+Shift+F5", can_restart, restart, "Run", 0, "run"),
+        Command("run.pause", "Pause", "F6", can_pause, run.pause, "Run", 0, "pause"),
+        Command("run.stop", "Stop", "Shift+F5", can_stop, run.stop, "Run", 0, "stop", "Also ends an endless loop"),
+        Command(
+            "run.verify", "Verify the Recording", "", needs_run, run.verify, "Run", 1, "verify",
+            "Replays every event and compares the hashes",
+        ),
+    ]  # fmt: skip
+
+
+def _moving(run: RunModel) -> list[Command]:
+    needs_run = _needs_run(run)
+
+    def can_go_back() -> str | None:
+        return needs_run() or (None if run.playhead > 0 else "The playhead is before the first event.")
+
+    def can_go_forward() -> str | None:
+        if needs_run():
+            return needs_run()
+        if run.in_the_past or run.state == "paused":
+            return None
+        return "The playhead is at the last event."
+
+    return [
+        Command("time.start", "To the Start", "Alt+Home", can_go_back, run.to_start, "Time", 0, "to-start"),
+        Command(
+            "time.back", "Step Back", "Shift+F10", can_go_back, lambda: run.step(-1), "Time", 0, "step-back",
+            "One event back",
+        ),
+        Command(
+            "time.forward", "Step Event", "F10", can_go_forward, lambda: run.step(1), "Time", 0, "step",
+            "One event on; at the end of a paused run the next event happens",
+        ),
+        Command("time.end", "To the End", "Alt+End", needs_run, run.to_end, "Time", 0, "to-end"),
+        Command("time.previous_place", "Back to the Last Place", "Alt+Left", needs_run, run.back, "Time", 1, "back"),
+        Command("time.next_place", "Forward Again", "Alt+Right", needs_run, run.forward, "Time", 1, "forward"),
+    ]  # fmt: skip
+
+
+def _jumping(run: RunModel) -> list[Command]:
+    needs_run = _needs_run(run)
+
+    def has_cause() -> str | None:
+        if run.event_detail is None:
+            return "There is no event at the playhead."
+        return None if run.event_detail.cause is not None else "This message came from outside or from a timer."
+
+    def has_effect() -> str | None:
+        if run.event_detail is None:
+            return "There is no event at the playhead."
+        return None if run.event_detail.effects else "This turn sent nothing that was handled yet."
+
+    def has_fault() -> str | None:
+        return needs_run() or (None if len(run.events.faults) else "No turn failed in this run.")
+
+    def previous_of_actor() -> None:
+        run.next_of_actor(-1)
+
+    return [
+        Command(
+            "time.cause", "To Cause", "Shift+F12", has_cause, run.to_cause, "Time", 2, "cause",
+            "To the turn that sent the message handled here",
+        ),
+        Command(
+            "time.effect", "To Effect", "F12", has_effect, run.to_effect, "Time", 2, "effect",
+            "To the first turn that handled what was sent here",
+        ),
+        Command(
+            "time.actor_back", "Previous Event of the Actor", "Shift+F9", needs_run, previous_of_actor, "Time", 2, "up",
+        ),
+        Command(
+            "time.actor_forward", "Next Event of the Actor", "F9", needs_run, lambda: run.next_of_actor(1),
+            "Time", 2, "down",
+        ),
+        Command(
+            "time.fault_back", "Previous Fault", "Ctrl+Shift+F8", has_fault, lambda: run.next_fault(-1),
+            "Time", 3, "error",
+        ),
+        Command("time.fault", "Next Fault", "Ctrl+F8", has_fault, lambda: run.next_fault(1), "Time", 3, "error"),
+    ]  # fmt: skip
+
+
+def _branching(run: RunModel) -> list[Command]:
+    needs_run = _needs_run(run)
+
+    def has_parent() -> str | None:
+        shown = run.shown_branch
+        if shown is None or shown.parent is None:
+            return "The shown branch is the original run; fork first."
+        return None
+
+    def compare() -> None:
+        shown = run.shown_branch
+        if shown is not None and shown.parent is not None:
+            run.compare(shown.parent)
+
+    def has_difference() -> str | None:
+        if run.comparison is None:
+            return "Compare the branch with another first."
+        return None if run.comparison.difference is not None else "The two branches are the same."
+
+    return [
+        Command(
+            "time.fork", "Fork…", "Ctrl+Shift+F", needs_run, run.ask_fork, "Time", 4, "fork",
+            "What if, from this moment on, something had been different?",
+        ),
+        Command(
+            "time.compare", "Compare with the Original", "", has_parent, compare, "Time", 4, "compare",
+            "Looks for the first event in which this branch differs from the one that it left",
+        ),
+        Command(
+            "time.difference", "To the First Difference", "Ctrl+Shift+D", has_difference, run.to_difference,
+            "Time", 4, "compare",
+        ),
+    ]  # fmt: skip
+
+
+def _needs_run(run: RunModel) -> Reason:
+    def reason() -> str | None:
+        return None if run.is_open else "Run a program or open a recording first."
+
+    return reason

@@ -1,0 +1,200 @@
+"""The program ``aeroflow-studio``, and the picture that ``aeroflow ide --shot`` takes of it.
+
+What has to happen before the first window is here: no start on a Qt that is known to break the interpreter, a log and a
+file for crashes, and hooks that turn whatever nobody caught into a line of the log and a notice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from studio.model.places import Places, find_places
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from studio.application import Studio
+
+DESKTOP_NAME = "org.aeroflow.Studio"
+SHOT_SIZE = (1440, 900)
+SHOT_SECONDS = 60.0
+SETTLE_SECONDS = 0.4
+
+log = logging.getLogger("aeroflow.studio")
+
+
+def unusable_qt(qt: str, python: tuple[int, int]) -> str | None:
+    """Why this pair cannot work, as a sentence; None if it can."""
+    if qt.startswith("6.12.0") and python < (3, 12):
+        return (
+            f"PySide6 {qt} damages Python {python[0]}.{python[1]} and would crash Studio after a short while. "
+            'Install a version that works: pip install "PySide6-Essentials>=6.11.2,<6.12"'
+        )
+    return None
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Entry point of the GUI script: an optional file, ``--light``, ``--dark``, ``--shot PICTURE``."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    theme = "light" if "--light" in arguments else "dark" if "--dark" in arguments else None
+    shot: Path | None = None
+    if "--shot" in arguments:
+        at = arguments.index("--shot")
+        if at + 1 >= len(arguments):
+            print("--shot wants the name of a picture", file=sys.stderr)
+            return 2
+        shot = Path(arguments[at + 1])
+        del arguments[at : at + 2]
+    files = [Path(argument) for argument in arguments if not argument.startswith("--")]
+    return run_app(files[0] if files else None, theme, shot)
+
+
+def run_app(target: Path | None, theme: str | None, shot: Path | None) -> int:
+    """Opens Studio on a file, with a theme or the one that is set; with ``shot`` it takes a picture and ends."""
+    with contextlib.suppress(PackageNotFoundError):
+        reason = unusable_qt(version("PySide6-Essentials"), sys.version_info[:2])
+        if reason is not None:
+            print(reason, file=sys.stderr)
+            return 1
+    if shot is not None or not _has_display():
+        if shot is None:
+            print("there is no display to open a window on; --shot takes a picture without one", file=sys.stderr)
+            return 1
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    app = make_application()
+    if shot is not None:
+        return _take_shot(app, target, theme, shot)
+    places = find_places()
+    start_log(places)
+    from studio.application import Studio
+
+    studio = Studio(app, places, theme)
+    with hooks(studio):
+        if target is not None:
+            studio.files.open(target)
+        studio.window.show()
+        try:
+            return app.exec()
+        finally:
+            studio.close()
+
+
+def _has_display() -> bool:
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def make_application() -> QApplication:
+    """The application object, named as the launcher is."""
+    from PySide6.QtWidgets import QApplication
+
+    QApplication.setOrganizationName("aeroflow")
+    QApplication.setApplicationName("AeroFlow Studio")
+    QApplication.setDesktopFileName(DESKTOP_NAME)
+    existing = QApplication.instance()
+    return existing if isinstance(existing, QApplication) else QApplication(["aeroflow-studio"])
+
+
+# --- pictures ------------------------------------------------------------------------------------------
+
+
+def _take_shot(app: QApplication, target: Path | None, theme: str | None, shot: Path) -> int:
+    """Runs a file to its end and writes a picture of the window. It keeps nothing and reads no settings of the user."""
+    import tempfile
+
+    from studio.application import Studio
+
+    with tempfile.TemporaryDirectory(prefix="aeroflow-shot-") as name:
+        studio = Studio(app, Places(Path(name) / "config", Path(name) / "state"), theme or "light")
+        try:
+            studio.window.resize(*SHOT_SIZE)
+            studio.window.show()
+            if target is not None:
+                studio.files.open(target)
+            _settle(app, studio, run=target is not None)
+            picture = studio.window.grab()
+        finally:
+            studio.close()
+            app.processEvents()
+    if not picture.save(str(shot)):
+        print(f"the picture {shot} could not be written", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _settle(app: QApplication, studio: Studio, run: bool) -> None:
+    """Lets Studio work until the file is open, has run to its end, and nothing moves any more."""
+    from PySide6.QtCore import QEventLoop
+
+    started, until, quiet_since = False, time.monotonic() + SHOT_SECONDS, time.monotonic()
+    while time.monotonic() < until:
+        app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+        document = studio.model.documents.active
+        if run and not started and document is not None and not studio.background.busy:
+            if document.path is not None:
+                studio.model.run.start(document.text, document.file)
+            started = True
+            quiet_since = time.monotonic()
+        if studio.busy or (run and not started and not _failed_to_open(studio)):
+            quiet_since = time.monotonic()
+        elif time.monotonic() - quiet_since > SETTLE_SECONDS:
+            break
+
+
+def _failed_to_open(studio: Studio) -> bool:
+    return not studio.background.busy and studio.model.documents.active is None and studio.model.run.state == "none"
+
+
+# --- what goes wrong -------------------------------------------------------------------------------------
+
+
+def start_log(places: Places) -> None:
+    """A log in the state folder that starts anew when it is large, and a file for the interpreter's last words."""
+    from logging.handlers import RotatingFileHandler
+
+    try:
+        places.state.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(places.log, maxBytes=512_000, backupCount=1, encoding="utf-8")
+    except OSError:
+        return
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger("aeroflow")
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    faulthandler.enable(places.crash.open("a", encoding="utf-8"))
+
+
+@contextlib.contextmanager
+def hooks(studio: Studio) -> Iterator[None]:
+    """What nobody caught goes into the log and is told in the window; Studio goes on."""
+    before = sys.excepthook, threading.excepthook
+
+    def caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            studio.window.close()
+            return
+        log.error("not caught", exc_info=(kind, error, trace))
+        text = f"Something went wrong in Studio itself ({kind.__name__}: {error}). Your text is safe; "
+        studio.model.notice.emit("error", text + f"the report is in {studio.places.log}.")
+
+    def caught_in_thread(args: threading.ExceptHookArgs) -> None:
+        thread = args.thread.name if args.thread is not None else "a thread"
+        log.error("not caught in %s", thread, exc_info=args.exc_value)
+
+    sys.excepthook, threading.excepthook = caught, caught_in_thread
+    try:
+        yield
+    finally:
+        sys.excepthook, threading.excepthook = before

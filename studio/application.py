@@ -1,0 +1,187 @@
+"""A whole Studio: its models, services and window, from the first start to the last write.
+
+``Studio`` is what the program, the picture of ``--shot`` and the tests of the whole journey make; it needs only a
+``QApplication`` and the folders in which to keep things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QApplication
+
+import engine
+from engine import api
+from engine.language_service.tokens import highlight_line
+from engine.project.resources import folder
+from studio.actions.table import fill_table
+from studio.model.document import Document
+from studio.model.execution import ExecutionMarks
+from studio.model.places import Places
+from studio.model.ports import Language
+from studio.model.run import RunModel
+from studio.model.session_state import OpenFile, SessionState
+from studio.model.studio import StudioModel
+from studio.model.theme import ThemeModel, load_themes
+from studio.services.analysis import AnalysisService
+from studio.services.background import Background
+from studio.services.bridge import EngineBridge
+from studio.services.files import Files
+from studio.services.journal import Journal, JournalEntry, read_journals
+from studio.services.store import Store, read_session, read_settings
+from studio.theming.appearance import Appearance
+from studio.window.features import all_panels
+from studio.window.main_window import MainWindow
+from studio.window.notices import Answer
+
+
+class Studio(QObject):
+    """Everything of one Studio. ``close`` writes what is unwritten and ends its threads."""
+
+    def __init__(self, app: QApplication, places: Places, theme: str | None = None) -> None:
+        super().__init__()
+        self.places = places
+        settings = read_settings(places)
+        sources, theme_problems = load_themes(folder("themes"), places.themes)
+        chosen = ThemeModel(sources, theme or settings.text_of("appearance.theme"))
+        language = Language(api.analyse, highlight_line)
+        self.model = StudioModel(RunModel(), chosen, settings, language, folder("resources"), folder("examples"))
+        self.appearance = Appearance(app, self.model)
+        self.background = Background()
+        self.engine = EngineBridge()
+        self.model.run.attach(self.engine)
+        self.files = Files(self.model, self.background)
+        self.model.files = self.files
+        self.marks = ExecutionMarks(self.model.documents, self.model.run)
+        session, session_problem = read_session(places)
+        journals, journal_problems = read_journals(places.journal)
+        self.model.recent = session.recent
+        panels = all_panels()
+        fill_table(self.model, [(p.id, p.title, p.icon) for p in panels], engine.__version__, str(places.log))
+        self.window = MainWindow(self.model, panels)
+        self.model.shell = self.window
+        self.analysis = AnalysisService(self.model.documents, language.analyse)
+        self.journal = Journal(self.model.documents, places.journal, self.background)
+        self.store = Store(places, settings, self.background, self.session)
+        self._closed = False
+        self._open_order: list[str] = []
+        self._wire()
+        self.window.restore_layout(session.geometry, session.layout)
+        self.files.read_examples()
+        self._restore(session, journals)
+        for problem in (*settings.problems, *theme_problems, session_problem, *journal_problems):
+            if problem:
+                self.window.area.notices.show_notice("warning", problem)
+
+    def _wire(self) -> None:
+        documents = self.model.documents
+        self._disconnect: list[Callable[[], None]] = [
+            documents.opened.connect(lambda _: self.store.later()),
+            documents.closed.connect(lambda _: self.store.later()),
+            documents.active_changed.connect(self.store.later),
+            documents.changed.connect(lambda _: self.store.later()),
+        ]
+        self.window.layout_changed.connect(self.store.later)
+        self.window.entered.connect(self._entered)
+        self.window.closing.connect(self.close)
+
+    # --- the session ---------------------------------------------------------------------------------
+
+    def session(self) -> SessionState:
+        """What is to be restored at the next start."""
+        kept = [d for d in self.model.documents.items if d.path is not None or d.dirty]
+        files = tuple(
+            OpenFile(
+                str(d.path) if d.path is not None else "",
+                d.id if d.dirty else "",
+                d.cursor.line,
+                d.cursor.column,
+                d.first_visible_line,
+            )
+            for d in kept
+        )
+        active = self.model.documents.active
+        return SessionState(
+            files,
+            kept.index(active) if active in kept else -1,
+            self.window.geometry_text(),
+            self.window.layout_text(),
+            self.model.recent,
+        )
+
+    def _restore(self, session: SessionState, journals: list[JournalEntry]) -> None:
+        """Opens what was open, unsaved texts from their journals, and says which those are."""
+        entries = {entry.id: entry for entry in journals}
+        wanted = session.files[session.active] if 0 <= session.active < len(session.files) else None
+        for file in session.files:
+            entry = entries.pop(file.journal, None)
+            if entry is not None:
+                self._recover(entry, file)
+            elif file.path and not any(e.path == Path(file.path) for e in journals):
+                self.files.restore(file)
+        for entry in entries.values():
+            self._recover(entry, None)
+        if wanted is not None:
+            self.files.after(lambda: self._activate(wanted))
+
+    def _activate(self, wanted: OpenFile) -> None:
+        for document in self.model.documents.items:
+            if document.id == wanted.journal or (wanted.path and document.path == Path(wanted.path)):
+                self.model.documents.activate(document)
+                return
+
+    def _recover(self, entry: JournalEntry, file: OpenFile | None) -> None:
+        def place(document: Document) -> None:
+            if file is not None:
+                document.first_visible_line = file.first_visible_line
+            self.journal.adopt(document)
+            self.model.documents.add(document, activate=file is None)
+            document.reveal(entry.line, entry.column)
+            answers: tuple[Answer, ...] = (Answer("Keep", lambda: None, primary=True),)
+            if entry.path is not None:
+                answers = (
+                    Answer("Compare", lambda: self.files.compare(document)),
+                    Answer("Use the File's", lambda: self.files.reload(document)),
+                    *answers,
+                )
+            text = f"{document.name}: changes that were not saved last time are back."
+            self.window.area.notices.show_notice("info", text, answers, f"recovered {entry.id}")
+
+        self.files.recover(entry, place)
+
+    @Slot()
+    def _entered(self) -> None:
+        """The window was entered: files and themes may have changed outside."""
+        if not self._closed:
+            self.files.check_disk()
+            self.background.submit(lambda: load_themes(folder("themes"), self.places.themes)[0], self._themes_read)
+
+    def _themes_read(self, sources: object) -> None:
+        assert isinstance(sources, dict), "themes come by name"
+        self.model.theme.set_sources(sources)
+
+    # --- life ------------------------------------------------------------------------------------------
+
+    @property
+    def busy(self) -> bool:
+        """Whether a thread has something to do or to hand over; the engine's is asked by the run's state."""
+        return self.background.busy or self.analysis.busy or self.model.run.is_busy
+
+    @Slot()
+    def close(self) -> None:
+        """Ends everything, once: what is unsaved is in its journal then."""
+        if self._closed:
+            return
+        self._closed = True
+        self.engine.close()
+        self.journal.close()
+        self.store.close()
+        for disconnect in self._disconnect:
+            disconnect()
+        self.analysis.close()
+        self.background.close()
+        self.window.close_parts()
+        self.appearance.close()
+        self.window.hide()

@@ -1,0 +1,67 @@
+"""From places of the graph to pixels and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF
+
+from studio.model.placement import Points
+
+LEAST_SCALE, MOST_SCALE = 6.0, 360.0
+FIT_SCALE_MOST = 150.0
+MARGIN = 38.0
+NAME = 16.0
+"""Room for the names below the lowest nodes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """``scale`` pixels per unit of distance; the place (``x``, ``y``) is in the middle of the widget."""
+
+    x: float = 0.0
+    y: float = 0.0
+    scale: float = 110.0
+    width: float = 1.0
+    height: float = 1.0
+
+    def pixels(self, points: Points) -> npt.NDArray[np.float64]:
+        """Pixels of places, shape (n, 2)."""
+        middle = np.array([self.width / 2 - self.x * self.scale, self.height / 2 - self.y * self.scale])
+        result: npt.NDArray[np.float64] = points.astype(np.float64) * self.scale + middle
+        return result
+
+    def zoomed(self, factor: float, at: QPointF) -> Camera:
+        """Closer or farther, with the place under a pixel staying there."""
+        scale = min(max(self.scale * factor, LEAST_SCALE), MOST_SCALE)
+        change = 1 / self.scale - 1 / scale
+        x = self.x + (at.x() - self.width / 2) * change
+        y = self.y + (at.y() - self.height / 2) * change
+        return replace(self, x=x, y=y, scale=scale)
+
+    def panned(self, dx: float, dy: float) -> Camera:
+        """Moved by pixels."""
+        return replace(self, x=self.x - dx / self.scale, y=self.y - dy / self.scale)
+
+    def resized(self, width: float, height: float) -> Camera:
+        """For a widget of another size."""
+        return replace(self, width=max(width, 1.0), height=max(height, 1.0))
+
+    def fitted(self, points: Points) -> Camera:
+        """So that all places can be seen."""
+        if not len(points):
+            return replace(self, x=0.0, y=0.0, scale=110.0)
+        low, high = points.min(axis=0), points.max(axis=0)
+        extent = np.maximum(high - low, 0.01)
+        room = (max(self.width - 2 * MARGIN, 40) / extent[0], max(self.height - 2 * MARGIN - NAME, 40) / extent[1])
+        scale = min(max(float(min(room)), LEAST_SCALE), FIT_SCALE_MOST)
+        x, y = ((low + high) / 2).tolist()
+        y += NAME / 2 / scale
+        return replace(self, x=x, y=y, scale=scale)
+
+    @property
+    def radius(self) -> float:
+        """The radius of a node in pixels."""
+        return min(max(0.19 * self.scale, 5.0), 22.0)

@@ -1,0 +1,447 @@
+"""The live graph of actors as one widget.
+
+While it is seen, a timer lets the model catch up for a few milliseconds a frame and moves nodes towards their places;
+when nothing is left to do the timer rests, and hidden it does not run at all.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer
+from PySide6.QtGui import (
+    QFont,
+    QHelpEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QStyle, QToolTip, QWidget
+
+from studio.graph.camera import Camera
+from studio.graph.graph_paint import (
+    CODE,
+    Look,
+    NodePictures,
+    edge_lines,
+    paint_counts,
+    paint_edges,
+    paint_nodes,
+    paint_pulse,
+    paint_spawns,
+)
+from studio.model.edge_counts import Edges
+from studio.model.event_store import Ints
+from studio.model.figures import counted, grouped
+from studio.model.graph import GraphModel
+from studio.model.placement import Points
+from studio.model.signal import ending
+from studio.model.studio import StudioModel
+
+FRAME_MS = 16
+BUDGET_SECONDS = 0.004
+PULSE_SECONDS = 0.45
+LIVE_EDGES_SECONDS = 0.1
+"""While running, edges are drawn anew so often; nodes and badges at every frame."""
+NEAR = 0.002
+
+
+class GraphView(QWidget):
+    """Nodes and edges at the playhead's moment."""
+
+    def __init__(self, model: StudioModel, graph: GraphModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._run = model.run
+        self.graph = graph
+        self.camera = Camera()
+        self._fits = True
+        self._shown: Points = np.empty((0, 2), np.float32)
+        self._shown_of: object = None
+        self._pictures = NodePictures()
+        self._edge_layer: QPixmap | None = None
+        self._edge_view: object = None
+        self._edge_data: object = None
+        self._edges_drawn_at = 0.0
+        self._drawn_counts: tuple[Ints, Ints] = (np.empty(0, np.int64), np.empty(0, np.int64))
+        self._drag_from: QPointF | None = None
+        self._moved = False
+        self._pulse_from = 0.0
+        self._pulse: tuple[int, int] | None = None
+        self._settled = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName(self.tr("Actor graph"))
+        self._timer = QTimer(self)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._frame)
+        self.destroyed.connect(
+            ending(
+                graph.changed.connect(self.wake),
+                self._run.playhead_moved.connect(self._on_playhead),
+                model.theme.changed.connect(self.wake),
+            )
+        )
+
+    def sizeHint(self) -> QSize:
+        """A comfortable square."""
+        return QSize(420, 380)
+
+    # --- frames ---------------------------------------------------------------------------------------
+
+    def wake(self) -> None:
+        """There is something new to show."""
+        self._settled = False
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Seen again: catches up."""
+        super().showEvent(event)
+        self._run.want_picture(True)
+        self.wake()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Hidden: does nothing."""
+        self._timer.stop()
+        self._run.want_picture(False)
+        super().hideEvent(event)
+
+    def _frame(self) -> None:
+        done = self.graph.catch_up(BUDGET_SECONDS)
+        near = self._approach()
+        pulsing = self._pulse is not None and perf_counter() - self._pulse_from < PULSE_SECONDS
+        if not pulsing:
+            self._pulse = None
+        self.update()
+        self.setAccessibleDescription(self.describe())
+        if done and near and not pulsing and self._settled and self._run.state != "running":
+            self._timer.stop()
+        self._settled = done and near
+
+    def _approach(self) -> bool:
+        """Moves what is shown towards the model's places; whether it has arrived."""
+        places = self.graph.places
+        known = len(self._shown) if self._shown_of is self.graph.run.events else 0
+        self._shown_of = self.graph.run.events
+        if len(self._shown) != len(places) or known == 0:
+            kept = min(known, len(places))
+            self._shown = np.concatenate([self._shown[:kept], places[kept:]])
+        difference = places - self._shown
+        still = self._animates()
+        self._shown = self._shown + difference * np.float32(0.28 if still else 1.0)
+        if self._fits:
+            visible = self.graph.appeared(self._run.playhead)
+            self.camera = self.camera.fitted(places[visible] if visible.any() else places[1:])
+        return bool(np.abs(difference).max(initial=0) < NEAR)
+
+    def _animates(self) -> bool:
+        return self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) != 0
+
+    def _on_playhead(self, n: int) -> None:
+        if self.isVisible() and not self._run.live and self._animates():
+            self._pulse = self.graph.pulse()
+            self._pulse_from = perf_counter()
+        self.wake()
+
+    # --- painting ---------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the kept picture of the edges, then nodes, names and pulses."""
+        painter = QPainter(self)
+        look = self._look()
+        nodes, shown = self.graph.nodes, self._shown
+        if len(shown) != len(nodes) or len(nodes) < 2:
+            painter.fillRect(self.rect(), look.color("background"))
+            self._paint_hint(painter, look)
+            return
+        pixels = self.camera.pixels(shown)
+        moment = self._run.playhead
+        painter.drawPixmap(0, 0, self._edge_picture(pixels, moment, look))
+        states = self.graph.states(self._run.picture)
+        selected = self.selected_node()
+        acting = self._acting_node()
+        visible = self.graph.appeared(moment)
+        radius = self.camera.radius
+        if self._pulse is not None:
+            part = min(1.0, (perf_counter() - self._pulse_from) / PULSE_SECONDS)
+            source, target = self._pulse
+            paint_pulse(painter, QPointF(*pixels[source]), QPointF(*pixels[target]), 1 - (1 - part) ** 2, look)
+        paint_nodes(painter, nodes, pixels, visible, states, selected, acting, radius, self._pictures, look)
+        if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(look.color("focus"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _look(self) -> Look:
+        small = QFont(self.font())
+        if small.pointSizeF() > 0:
+            small.setPointSizeF(max(7.0, small.pointSizeF() * 0.88))
+        return Look(self._model.theme, self.font(), small, self.devicePixelRatioF())
+
+    def _edge_picture(self, pixels: npt.NDArray[np.float64], moment: int, look: Look) -> QPixmap:
+        """The edges with their counts, drawn anew when something about them changed; live not at every frame."""
+        edges = self.graph.edges(moment)
+        view = (pixels.tobytes(), look.theme.name, look.ratio, self.size())
+        data = (len(self.graph.nodes), edges.sources.tobytes(), edges.targets.tobytes(), edges.counts.tobytes(), self.graph.pulse())
+        now = perf_counter()
+        fresh = self._run.live and now - self._edges_drawn_at < LIVE_EDGES_SECONDS
+        if self._edge_layer is not None and view == self._edge_view and (fresh or data == self._edge_data):
+            return self._edge_layer
+        layer = QPixmap(self.size() * look.ratio)
+        layer.setDevicePixelRatio(look.ratio)
+        layer.fill(look.color("background"))
+        painter = QPainter(layer)
+        lines, kept = edge_lines(edges, pixels, self.camera.radius)
+        paint_spawns(painter, self.graph.spawns(moment), pixels, look)
+        paint_edges(painter, edges, lines, kept, self._hot(edges)[kept], look)
+        paint_counts(painter, edges, lines, kept, look)
+        painter.end()
+        self._edge_layer, self._edge_view, self._edge_data, self._edges_drawn_at = layer, view, data, now
+        return layer
+
+    def _hot(self, edges: Edges) -> npt.NDArray[np.bool_]:
+        """The edges that are used now: while running, since they were drawn last; else by the event at the playhead."""
+        codes = edges.sources * CODE + edges.targets
+        if self._run.live:
+            known, counts = self._drawn_counts
+            at = np.minimum(np.searchsorted(known, codes), max(len(known) - 1, 0))
+            same = (known[at] == codes) & (counts[at] == edges.counts) if len(known) else np.zeros(len(codes), np.bool_)
+            hot: npt.NDArray[np.bool_] = ~same
+        else:
+            pulse = self.graph.pulse()
+            hot = codes == (pulse[0] * CODE + pulse[1] if pulse is not None else -1)
+        self._drawn_counts = (codes, edges.counts)
+        return hot
+
+    def _paint_hint(self, painter: QPainter, look: Look) -> None:
+        painter.setPen(look.color("muted"))
+        text = self.tr("Actors and their messages appear here\nwhen a program runs.")
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
+
+    # --- what is where ------------------------------------------------------------------------------------
+
+    def selected_node(self) -> int:
+        """The node that shows the selected actor; -1 if none does."""
+        return self.graph.node_of(self._run.selected_actor) if self._run.selected_actor is not None else -1
+
+    def _acting_node(self) -> int:
+        if not 0 < self._run.playhead <= self._run.total:
+            return -1
+        return self.graph.node_of(self._run.events.row(self._run.playhead - 1).actor)
+
+    def node_at(self, at: QPointF) -> int:
+        """The node under a pixel; -1 if there is none."""
+        if not len(self._shown) or len(self._shown) != len(self.graph.nodes):
+            return -1
+        pixels = self.camera.pixels(self._shown)
+        distance = np.hypot(pixels[:, 0] - at.x(), pixels[:, 1] - at.y())
+        distance[~self.graph.appeared(self._run.playhead)] = np.inf
+        nearest = int(np.argmin(distance))
+        return nearest if distance[nearest] <= self.camera.radius + 4 else -1
+
+    def edge_at(self, at: QPointF) -> tuple[int, int, int] | None:
+        """Source, target and count of the edge under a pixel."""
+        edges = self.graph.edges(self._run.playhead)
+        if not len(edges.counts) or len(self._shown) != len(self.graph.nodes):
+            return None
+        lines, kept = edge_lines(edges, self.camera.pixels(self._shown), self.camera.radius)
+        if not len(kept):
+            return None
+        start, end = lines[:, :2], lines[:, 2:]
+        direction = end - start
+        spot = np.array([at.x(), at.y()])
+        part = ((spot - start) * direction).sum(axis=1) / np.maximum((direction**2).sum(axis=1), 1e-6)
+        distance = np.hypot(*(start + direction * np.clip(part, 0, 1)[:, None] - spot).T)
+        nearest = int(np.argmin(distance))
+        if distance[nearest] > 5:
+            return None
+        edge = int(kept[nearest])
+        return int(edges.sources[edge]), int(edges.targets[edge]), int(edges.counts[edge])
+
+    def describe(self) -> str:
+        """The graph in a sentence, for somebody who does not see it."""
+        visible = int(self.graph.appeared(self._run.playhead).sum())
+        edges = self.graph.edges(self._run.playhead)
+        text = f"{counted(visible, 'node')}, {counted(len(edges.counts), 'edge')}"
+        node = self.selected_node()
+        return f"{text}; {self._describe_node(node)}" if node >= 0 else text
+
+    def _describe_node(self, index: int) -> str:
+        node = self.graph.nodes[index]
+        states = self.graph.states(self._run.picture)
+        lines = [f"{node.label} ×{grouped(node.count)}" if node.kind == "group" else node.label]
+        lines.append(f"{counted(int(states.waiting[index]), 'message')} {self.tr('waiting')}")
+        if states.faulted[index]:
+            many = f"{states.faulted[index]} {self.tr('have failed')}"
+            lines.append(many if node.kind == "group" else self.tr("has failed"))
+        if node.kind == "group":
+            lines.append(self.tr("double-click shows its actors"))
+        return "\n".join(lines)
+
+    # --- mouse ----------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begins to move the picture, or selects."""
+        self._drag_from = event.position()
+        self._moved = False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Moves the picture; shows by the cursor what can be clicked."""
+        if self._drag_from is None:
+            over = self.node_at(event.position()) > 0
+            self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+            return
+        difference = event.position() - self._drag_from
+        if self._moved or difference.manhattanLength() > 4:
+            self._moved = True
+            self._fits = False
+            self.camera = self.camera.panned(difference.x(), difference.y())
+            self._drag_from = event.position()
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Selects what was clicked, if nothing was moved."""
+        if self._drag_from is not None and not self._moved and event.button() == Qt.MouseButton.LeftButton:
+            self._click(event.position())
+        self._drag_from = None
+
+    def _click(self, at: QPointF) -> None:
+        index = self.node_at(at)
+        if index >= 0:
+            actor = self.graph.nodes[index].actor
+            if actor >= 0:
+                self._run.select_actor(actor)
+            return
+        edge = self.edge_at(at)
+        if edge is not None:
+            self._next_on_edge(edge[0], edge[1])
+        else:
+            self._run.select_actor(None)
+
+    def _next_on_edge(self, source: int, target: int) -> None:
+        """Moves to the next message that goes along an edge, from the first again after the last."""
+        found = self.graph.next_on_edge(source, target, self._run.playhead)
+        if found is not None:
+            self._run.show_event(found)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Opens a group, or shows an actor's type in the editor."""
+        index = self.node_at(event.position())
+        if index < 0:
+            self.fit()
+        else:
+            self._open_node(index)
+
+    def _open_node(self, index: int) -> None:
+        node = self.graph.nodes[index]
+        if node.actor_type < 0:
+            return
+        if node.kind == "group" or self.graph.is_opened(node.actor_type):
+            self.graph.toggle(node.actor_type)
+            self.fit()
+        else:
+            line = self._run.program.actor_type(node.actor_type).line
+            if line:
+                self._model.documents.reveal(line)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zooms at the mouse."""
+        self.zoom(1.15 ** (event.angleDelta().y() / 120), event.position())
+        event.accept()
+
+    def zoom(self, factor: float, at: QPointF | None = None) -> None:
+        """Closer or farther."""
+        self._fits = False
+        self.camera = self.camera.zoomed(factor, at or QPointF(self.width() / 2, self.height() / 2))
+        self.update()
+
+    def fit(self) -> None:
+        """Shows everything, and goes on to."""
+        self._fits = True
+        self.wake()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keeps the middle in the middle."""
+        self.camera = self.camera.resized(self.width(), self.height())
+        self.wake()
+        super().resizeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Shows what is under the mouse."""
+        if event.type() == QEvent.Type.ToolTip:
+            assert isinstance(event, QHelpEvent)
+            text = self.tip(event.pos())
+            if text:
+                QToolTip.showText(event.globalPos(), text, self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
+
+    def tip(self, at: QPoint) -> str:
+        """What is under a pixel, in words."""
+        index = self.node_at(QPointF(at))
+        if index >= 0:
+            return self._describe_node(index)
+        edge = self.edge_at(QPointF(at))
+        if edge is None:
+            return ""
+        names = self.graph.nodes[edge[0]].label, self.graph.nodes[edge[1]].label
+        return f"{names[0]} → {names[1]}\n{counted(edge[2], 'message')}; {self.tr('click shows the next one')}"
+
+    # --- keys -------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go to the nearest node in their direction; plus, minus and F zoom; Return opens."""
+        directions = {
+            Qt.Key.Key_Left: (-1, 0),
+            Qt.Key.Key_Right: (1, 0),
+            Qt.Key.Key_Up: (0, -1),
+            Qt.Key.Key_Down: (0, 1),
+        }
+        key = Qt.Key(event.key())
+        if key in directions and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._select_towards(*directions[key])
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom(1.25)
+        elif key == Qt.Key.Key_Minus:
+            self.zoom(0.8)
+        elif key == Qt.Key.Key_F:
+            self.fit()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.selected_node() >= 0:
+            self._open_node(self.selected_node())
+        elif key == Qt.Key.Key_Escape:
+            self._run.select_actor(None)
+        else:
+            super().keyPressEvent(event)
+
+    def _select_towards(self, dx: int, dy: int) -> None:
+        """Selects the nearest actor in a direction, or the first one."""
+        if len(self._shown) != len(self.graph.nodes):
+            return
+        there = self.graph.appeared(self._run.playhead) & np.array([n.actor >= 0 for n in self.graph.nodes], np.bool_)
+        if not there.any():
+            return
+        now = self.selected_node()
+        if now < 0:
+            self._run.select_actor(self.graph.nodes[int(np.flatnonzero(there)[0])].actor)
+            return
+        difference = self._shown - self._shown[now]
+        along = difference[:, 0] * dx + difference[:, 1] * dy
+        across = np.abs(difference[:, 0] * dy) + np.abs(difference[:, 1] * dx)
+        cost = np.where(there & (along > 0.05), along + 2 * across, np.inf)
+        best = int(np.argmin(cost))
+        if np.isfinite(cost[best]):
+            self._run.select_actor(self.graph.nodes[best].actor)

@@ -1,0 +1,140 @@
+"""The inspector: the event at the playhead, the state of an actor there, and the ways to cause and effect."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from studio.inspector.value_tree import ValueTree
+from studio.model.events_table import kind_of
+from studio.model.figures import grouped
+from studio.model.inspector import sections
+from studio.model.signal import ending
+from studio.model.studio import StudioModel
+from studio.panels.registry import Panel, register_panel
+from studio.theming.icons import icons_of
+
+FRAME_MS = 33
+
+
+class InspectorPanel(QWidget):
+    """What there is to know about a moment."""
+
+    def __init__(self, model: StudioModel) -> None:
+        super().__init__()
+        self._model = model
+        self._run = model.run
+        self.title = QLabel(self)
+        self.title.setProperty("role", "title")
+        self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.subtitle = QLabel(self)
+        self.subtitle.setProperty("role", "muted")
+        for label in (self.title, self.subtitle):
+            label.setMinimumWidth(40)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.cause = self._button(self.tr("Cause"), self.tr("To the turn that sent this message"), "time.cause")
+        self.effect = self._button(self.tr("Effect"), self.tr("To what this turn sent"), "time.effect")
+        self.effect.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.tree = ValueTree(model, self._run.show_event, self)
+        self.hint = QLabel(self.tr("Run a program, then select an actor or an event to see its values."), self)
+        self.hint.setProperty("role", "muted")
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint.setWordWrap(True)
+        self._head = QWidget(self)
+        head = QVBoxLayout(self._head)
+        head.setContentsMargins(10, 6, 6, 4)
+        head.setSpacing(0)
+        head.addWidget(self.title)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.subtitle, 1)
+        row.addWidget(self.cause)
+        row.addWidget(self.effect)
+        head.addLayout(row)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._head)
+        layout.addWidget(self.tree, 1)
+        layout.addWidget(self.hint, 1)
+        self.setFocusProxy(self.tree)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self._fill)
+        self.destroyed.connect(
+            ending(
+                self._run.picture_changed.connect(self._wake),
+                self._run.selection_changed.connect(self._wake),
+                self._run.outputs_changed.connect(self._wake),
+                model.theme.changed.connect(self._on_theme),
+            )
+        )
+        self._on_theme()
+        self._fill()
+
+    def sizeHint(self) -> QSize:
+        """Narrow beside the graph."""
+        return QSize(340, 360)
+
+    def _button(self, text: str, tip: str, command: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAutoRaise(True)
+        button.setToolTip(tip)
+        button.clicked.connect(lambda: self._model.commands.invoke(command))
+        return button
+
+    def _on_theme(self) -> None:
+        icons = icons_of(self._model)
+        self.cause.setIcon(icons.icon("cause"))
+        self.effect.setIcon(icons.icon("effect"))
+        self._wake()
+
+    def _wake(self) -> None:
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shortens the title to the new width."""
+        super().resizeEvent(event)
+        self._wake()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catches up with what happened while hidden."""
+        super().showEvent(event)
+        self._fill()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Hidden, it does nothing."""
+        self._timer.stop()
+        super().hideEvent(event)
+
+    def _fill(self) -> None:
+        run = self._run
+        for widget in (self._head, self.tree):
+            widget.setVisible(run.is_open)
+        self.hint.setVisible(not run.is_open)
+        detail = run.event_detail
+        self.cause.setEnabled(detail is not None and detail.cause is not None)
+        self.effect.setEnabled(detail is not None and bool(detail.effects))
+        if detail is None:
+            self.title.setText(self.tr("Before the first event"))
+            self.subtitle.setText("")
+        else:
+            cast = run.events.cast
+            message = detail.type.rpartition(".")[2]
+            arguments = ", ".join(value.text for _, value in detail.arguments)
+            text = f"{cast.name(detail.actor)}.{message}({arguments})"
+            room = max(self.title.width(), 120)
+            self.title.setText(self.title.fontMetrics().elidedText(text[:500], Qt.TextElideMode.ElideRight, room))
+            self.title.setToolTip(text[:2000])
+            kind = kind_of(detail.flags)
+            place = f"#{grouped(detail.n + 1)} · {self.tr('tick')} {grouped(detail.tick)}"
+            self.subtitle.setText(f"{place}{' · ' + kind if kind else ''}")
+        self.tree.show_sections(sections(run))
+
+
+INSPECTOR = register_panel(Panel("inspector", "Inspector", "inspector", "right", 1, InspectorPanel))

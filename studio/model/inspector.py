@@ -1,0 +1,132 @@
+"""What the inspector shows of a moment, as a tree of rows: the event, the state of an actor, what waits for it, tables.
+
+Rows are made from values when they are looked at: a list with a million items costs what is shown of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.api import OUTSIDE, FieldValue, Output, Value
+from studio.model.figures import grouped
+from studio.model.run import RunModel
+
+PARTS_AT_MOST = 200
+TEXT_MAX = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the tree. ``before`` is what a changed field was; ``key`` stays the same from moment to moment."""
+
+    key: str
+    label: str
+    text: str
+    type: str = ""
+    before: str | None = None
+    value: Value | None = None
+    event: int | None = None
+    """The event that a double click goes to."""
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether there is something below it."""
+        return self.value is not None and bool(self.value.parts)
+
+    def parts(self) -> tuple[Row, ...]:
+        """The rows below, the first 200 of them."""
+        if self.value is None:
+            return ()
+        parts = self.value.parts
+        rows = [
+            Row(f"{self.key}/{label}", label, _shortened(part.text), part.type, value=part)
+            for label, part in parts[:PARTS_AT_MOST]
+        ]
+        if len(parts) > PARTS_AT_MOST:
+            rows.append(Row(f"{self.key}/…", "…", f"{grouped(len(parts) - PARTS_AT_MOST)} more"))
+        return tuple(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with its rows; ``note`` stands beside the heading."""
+
+    key: str
+    title: str
+    note: str
+    rows: tuple[Row, ...]
+
+
+def sections(run: RunModel) -> tuple[Section, ...]:
+    """Everything there is to say about the playhead's moment."""
+    found = [_state_section(run), _event_section(run), _waiting_section(run), *_tables(run)]
+    return tuple(section for section in found if section is not None)
+
+
+def _event_section(run: RunModel) -> Section | None:
+    detail = run.event_detail
+    if detail is None:
+        return None
+    cast = run.events.cast
+    rows = [Row(f"event/{name}", name, _shortened(v.text), v.type, value=v) for name, v in detail.arguments]
+    if detail.sender != OUTSIDE:
+        rows.append(Row("event/from", "from", cast.name(detail.sender), event=detail.cause))
+    if detail.fault is not None:
+        place = f"{detail.fault.file}:{detail.fault.line}"
+        rows.append(Row("event/fault", "fault", f"{detail.fault.message} ({place})"))
+    note = f"{cast.name(detail.actor)} · {detail.type}"
+    return Section("event", "Event", note, tuple(rows))
+
+
+def _state_section(run: RunModel) -> Section | None:
+    state = run.actor_state
+    if state is None:
+        return None
+    waiting = f" · {grouped(state.waiting)} waiting" if state.waiting else ""
+    note = f"{state.name} · {state.status} · {grouped(state.handled)} handled{waiting}"
+    return Section("state", "State", note, tuple(_field_row(field) for field in state.fields))
+
+
+def _field_row(field: FieldValue) -> Row:
+    value = field.value
+    before = _shortened(field.before) if field.before is not None else None
+    return Row(f"state/{field.name}", field.name, _shortened(value.text), value.type, before, value)
+
+
+def _waiting_section(run: RunModel) -> Section | None:
+    if run.actor_state is None or not run.waiting:
+        return None
+    cast = run.events.cast
+    rows = tuple(
+        Row(f"waiting/{i}", f"tick {grouped(message.due)}", message.text, f"from {cast.name(message.sender)}")
+        for i, message in enumerate(run.waiting[:PARTS_AT_MOST])
+    )
+    return Section("waiting", "Waiting", f"{grouped(len(run.waiting))} in the mailbox", rows)
+
+
+def _tables(run: RunModel) -> list[Section]:
+    """The last table of ``render distributed state`` up to the playhead, if there is one."""
+    last = last_table(run)
+    if last is None:
+        return []
+    rows = tuple(Row(f"table/{label}", label, _shortened(text), event=last.n) for label, text in last.rows)
+    return [Section("table", "Distributed state", f"at tick {grouped(last.tick)}", rows)]
+
+
+def last_table(run: RunModel) -> Output | None:
+    """The last state table that was rendered up to the playhead."""
+    low, high = 0, len(run.outputs)
+    while low < high:
+        middle = (low + high) // 2
+        if run.outputs[middle].n < run.playhead:
+            low = middle + 1
+        else:
+            high = middle
+    for output in reversed(run.outputs[max(0, low - 2_000) : low]):
+        if output.kind == "state":
+            return output
+    return None
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= TEXT_MAX else f"{text[:TEXT_MAX]}…"

@@ -1,0 +1,209 @@
+"""The output: everything rendered, line by line. A click moves the playhead there; what comes later is dimmed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtGui import QColor, QFont, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+
+from studio.model.figures import grouped
+from studio.model.output_lines import OutputLine, OutputLines
+from studio.model.signal import ending
+from studio.model.studio import StudioModel
+from studio.panels.placeholder import Placeholder
+from studio.panels.registry import Panel, register_panel
+from studio.theming.fonts import code_font
+from studio.theming.icons import icons_of
+
+Index = QModelIndex | QPersistentModelIndex
+TICK, WHO, TEXT = range(3)
+HEADS = ("Tick", "Actor", "Output")
+ICONS = {"fault": ("error", "error"), "state": ("state", "muted"), "timeline": ("timeline-lane", "muted")}
+FRAME_MS = 33
+
+
+class OutputModel(QAbstractTableModel):
+    """The lines for Qt."""
+
+    def __init__(self, model: StudioModel) -> None:
+        super().__init__()
+        self._model = model
+        self._run = model.run
+        self._lines = OutputLines()
+        self._of: object = None
+        self._code = code_font(model.settings)
+
+    def catch_up(self) -> None:
+        """Takes in what was rendered since, or starts over for other outputs."""
+        outputs = self._run.outputs
+        if self._of is not outputs or len(outputs) < self._lines.output_count:
+            self.beginResetModel()
+            self._of = outputs
+            self._lines = OutputLines()
+            self._lines.extend(outputs)
+            self.endResetModel()
+            return
+        fresh = outputs[self._lines.output_count :]
+        if fresh:
+            more = OutputLines()
+            more.extend(fresh)
+            first = len(self._lines)
+            self.beginInsertRows(QModelIndex(), first, first + len(more) - 1)
+            self._lines.extend(fresh)
+            self.endInsertRows()
+
+    def line(self, row: int) -> OutputLine:
+        """A line by its row."""
+        return self._lines.line(row)
+
+    def last_before(self, moment: int) -> int:
+        """The row of the last line that is rendered at a moment; -1 if nothing is yet."""
+        return self._lines.first_after(moment) - 1
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - the signature is Qt's
+        """One row per line."""
+        return 0 if parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Tick, actor, text."""
+        return 0 if parent.isValid() else len(HEADS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """The names of the columns."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.tr(HEADS[section])
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """What a cell shows."""
+        line = self._lines.line(index.row())
+        column = index.column()
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+                return self._text(line, column)
+            case Qt.ItemDataRole.ForegroundRole:
+                return self._color(line, column)
+            case Qt.ItemDataRole.FontRole:
+                return self._font(line) if column == TEXT else None
+            case Qt.ItemDataRole.DecorationRole:
+                icon = ICONS.get(line.kind)
+                return icons_of(self._model).icon(*icon) if icon and column == TEXT and not line.part else None
+            case Qt.ItemDataRole.TextAlignmentRole:
+                side = Qt.AlignmentFlag.AlignRight if column == TICK else Qt.AlignmentFlag.AlignLeft
+                return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def _text(self, line: OutputLine, column: int) -> str:
+        if column == TEXT:
+            return f"{line.label}   {line.text}" if line.label else line.text
+        if line.part:
+            return ""
+        return grouped(line.output.tick) if column == TICK else self._run.events.cast.name(line.output.actor)
+
+    def _color(self, line: OutputLine, column: int) -> QColor | None:
+        theme = self._model.theme
+        if line.output.n >= self._run.playhead or column != TEXT:
+            return QColor(theme.color("muted"))
+        return QColor(theme.color("error")) if line.kind == "fault" else None
+
+    def _font(self, line: OutputLine) -> QFont:
+        """What the program wrote is code; what comes after the playhead is also slanted, not only paler."""
+        font = QFont(self._code)
+        font.setItalic(line.output.n >= self._run.playhead)
+        return font
+
+
+class OutputPanel(QWidget):
+    """The list of outputs."""
+
+    def __init__(self, model: StudioModel) -> None:
+        super().__init__()
+        self._model = model
+        self._run = model.run
+        self._lines = OutputModel(model)
+        self._following = False
+        self.table = self._make_table()
+        self._empty = Placeholder("What the program renders appears here.", self.table)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.table)
+        self.setFocusProxy(self.table)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self._catch_up)
+        self.destroyed.connect(
+            ending(
+                self._run.outputs_changed.connect(self._wake),
+                self._run.playhead_moved.connect(lambda n: self._wake()),
+                model.theme.changed.connect(self._wake),
+            )
+        )
+
+    def _make_table(self) -> QTableView:
+        table = QTableView(self)
+        table.setModel(self._lines)
+        table.setAccessibleName(self.tr("Output"))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        rows = table.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(table.fontMetrics().height() + 7)
+        columns = table.horizontalHeader()
+        columns.setHighlightSections(False)
+        columns.setStretchLastSection(True)
+        table.setColumnWidth(TICK, 84)
+        table.setColumnWidth(WHO, 140)
+        table.selectionModel().currentRowChanged.connect(self._on_current)
+        table.doubleClicked.connect(self._on_double_click)
+        return table
+
+    def _on_current(self, current: QModelIndex, previous: QModelIndex) -> None:
+        if not self._following and current.isValid():
+            self._run.show_event(self._lines.line(current.row()).output.n)
+
+    def _on_double_click(self, index: QModelIndex) -> None:
+        """Shows the line of a fault, or the handler that rendered, in the editor."""
+        output = self._lines.line(index.row()).output
+        if output.fault is not None and output.fault.line:
+            self._model.documents.reveal(output.fault.line)
+        elif output.n < self._run.total:
+            handler = self._run.program.handler(self._run.events.row(output.n).type)
+            if handler is not None and handler.line:
+                self._model.documents.reveal(handler.line)
+
+    def _wake(self) -> None:
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catches up with what happened while hidden."""
+        super().showEvent(event)
+        self._catch_up()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Hidden, it does nothing."""
+        self._timer.stop()
+        super().hideEvent(event)
+
+    def _catch_up(self) -> None:
+        self._following = True
+        self._lines.catch_up()
+        self._empty.setVisible(not self._lines.rowCount())
+        row = self._lines.last_before(self._run.playhead)
+        if row >= 0:
+            index = self._lines.index(row, TEXT)
+            if self.table.currentIndex().row() != row:
+                self.table.selectRow(row)
+                self.table.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
+        else:
+            self.table.clearSelection()
+        self._following = False
+        self.table.viewport().update()
+
+
+OUTPUT = register_panel(Panel("output", "Output", "output", "bottom", 2, OutputPanel))

@@ -1,0 +1,71 @@
+"""The cache on disk never gives back anything but what was put in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from engine.project.cache import DiskCache
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+def _entry(folder: Path) -> Path:
+    (path,) = folder.iterdir()
+    return path
+
+
+def test_what_is_put_in_comes_out_in_another_process_of_the_same_version(folder: Path) -> None:
+    DiskCache("1", folder).put("a/key", b"content")
+    assert DiskCache("1", folder).get("a/key") == b"content"
+    assert DiskCache("2", folder).get("a/key") is None
+    assert DiskCache("1", folder).get("other") is None
+
+
+def test_putting_again_replaces(folder: Path) -> None:
+    cache = DiskCache("1", folder)
+    cache.put("key", b"old")
+    cache.put("key", b"new")
+    assert cache.get("key") == b"new"
+    assert len(list(folder.iterdir())) == 1
+
+
+@pytest.mark.parametrize("kind", ["torn", "flipped", "foreign", "empty"])
+def test_a_damaged_entry_is_not_there(folder: Path, kind: str) -> None:
+    cache = DiskCache("1", folder)
+    cache.put("key", b"content of some length")
+    path = _entry(folder)
+    data = path.read_bytes()
+    damaged = {
+        "torn": data[:-3],
+        "flipped": data[:-1] + bytes([data[-1] ^ 1]),
+        "foreign": b"not one of ours",
+        "empty": b"",
+    }
+    path.write_bytes(damaged[kind])
+    assert cache.get("key") is None
+    cache.put("key", b"again")
+    assert cache.get("key") == b"again"
+
+
+def test_where_nothing_can_be_written_nothing_is_kept_and_nobody_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    cache = DiskCache("1", tmp_path / "file")
+    cache.put("key", b"content")
+    assert cache.get("key") is None
+
+
+def test_entries_that_were_not_used_for_longest_make_room(folder: Path) -> None:
+    cache = DiskCache("1", folder, bytes_max=4000)
+    for number in range(3):
+        cache.put(f"key{number}", bytes(1000))
+        os.utime(folder / f"1-key{number}", (number, number))
+    assert cache.get("key0") is not None
+    cache.put("key3", bytes(1000))
+    assert cache.get("key1") is None
+    assert cache.get("key3") is not None
