@@ -34,8 +34,11 @@ class Manifest:
             return Manifest()
 
     def save(self, path: Path | None = None) -> None:
-        """Writes the list, whole or not at all."""
+        """Writes the list, whole or not at all; an empty list leaves no file."""
         target = path or manifest_path()
+        if not (self.files or self.packages or self.registry):
+            target.unlink(missing_ok=True)
+            return
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(".partial")
         plain = {"files": self.files, "packages": sorted(set(self.packages)), "registry": self.registry}

@@ -24,7 +24,7 @@ def recording_distance(memory_bytes: int) -> int:
 
 def seeking_distance(memory_bytes: int) -> int:
     """How many events apart checkpoints are where a seek has been."""
-    return max(4_096, memory_bytes // 64)
+    return max(8_192, memory_bytes // 64)
 
 
 @dataclass(frozen=True, slots=True)

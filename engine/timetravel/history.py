@@ -25,6 +25,8 @@ class Marks:
 
     def __init__(self, rows: npt.NDArray[np.void] | None = None) -> None:
         self._pieces: list[npt.NDArray[np.void]] = [] if rows is None else [rows]
+        self.last_event = int(rows["events"][-1]) if rows is not None and len(rows) else -1
+        """How far they reach."""
 
     @property
     def rows(self) -> npt.NDArray[np.void]:
@@ -33,16 +35,14 @@ class Marks:
             self._pieces = [np.concatenate(self._pieces) if self._pieces else np.empty(0, MARK_DTYPE)]
         return self._pieces[0]
 
-    @property
-    def last_event(self) -> int:
-        """How far they reach."""
-        return int(self._pieces[-1]["events"][-1]) if self._pieces and len(self._pieces[-1]) else -1
-
     def add(self, rows: npt.NDArray[np.void]) -> None:
-        """Takes those that reach further than the ones that are known."""
-        fresh = rows[rows["events"] > self.last_event]
-        if len(fresh):
-            self._pieces.append(fresh.copy())
+        """Takes those that reach further than the ones that are known; there is at least one."""
+        numbers = rows["events"]
+        if int(numbers[-1]) <= self.last_event:
+            return
+        fresh = rows if int(numbers[0]) > self.last_event else rows[numbers > self.last_event]
+        self._pieces.append(fresh.copy())
+        self.last_event = int(numbers[-1])
 
     def first_mismatch(self, rows: npt.NDArray[np.void]) -> int | None:
         """The place in ``rows`` of the first one that is recorded otherwise; None if all that are known agree."""

@@ -53,7 +53,7 @@ class Player:
         """Goes to a checkpoint."""
         self._line = None
         image = checkpoint.image
-        self.machine.restore(image.heap_length, lambda low, heap: self._history.store.write(image, low, heap))
+        self.machine.restore(image.cells, image.heap_length, lambda heap: self._history.store.write(image, heap))
         self._line = line
 
     def capture(self, placed: bool) -> None:

@@ -41,7 +41,7 @@ from engine.timetravel.views import (
     WaitingMessage,
 )
 from engine.trace import causality
-from engine.trace.columns import BLOCK_EVENTS, Events, join, read_only
+from engine.trace.columns import Events, join, read_only
 from engine.trace.search import Query, search
 from engine.vm.calls import StopSignal
 from engine.vm.machine import LOG_EVENTS, LOG_NOTHING, LOG_PAYLOADS, Batch, Machine
@@ -245,13 +245,10 @@ class Session:
         self._check_range(branch, start, stop)
         pieces: list[Events] = []
         for line, first, last in self.history.segments(branch, start, stop):
-            while first < last:
-                end = min(last, first + BLOCK_EVENTS - (first - line.columns.first) % BLOCK_EVENTS)
-                gap = line.columns.missing(first, end)
-                if gap is not None:
+            for begin, end in line.columns.pieces(first, last):
+                while (gap := line.columns.missing(begin, end)) is not None:
                     self._compute_events(line, *gap)
-                pieces.append(line.columns.read(first, end))
-                first = end
+                pieces.append(line.columns.read(begin, end))
         return read_only(join(pieces))
 
     def _check_range(self, branch: int, start: int, stop: int) -> None:

@@ -19,7 +19,7 @@ from engine.compiler.metadata import Metadata
 from engine.timetravel.changes import apply_change
 from engine.timetravel.checkpoints import Checkpoint
 from engine.timetravel.history import Line, Marks
-from engine.timetravel.pages import PAGE, PagedImage, PageStore, page_count
+from engine.timetravel.pages import WORDS, PagedImage, PageStore, page_count
 from engine.timetravel.views import Change, DropMessage, EditMessage, Inject, SetField
 from engine.trace.aft import (
     BranchRecord,
@@ -159,11 +159,11 @@ def _checkpoint_record(
         branch=line.id,
         n=checkpoint.n,
         tick=checkpoint.tick,
-        low_length=checkpoint.image.low_length,
+        cells=checkpoint.image.cells,
         heap_length=checkpoint.image.heap_length,
         positions=np.flatnonzero(changed).astype(np.uint32),
         pages=pages[changed].tobytes(),
-        digest=blake3(pages.tobytes()).digest(),
+        digest=blake3(checkpoint.image.cells + pages.tobytes()).digest(),
     )
 
 
@@ -210,22 +210,20 @@ Images = dict[tuple[int, int], tuple[CheckpointRecord, PagedImage]]
 
 def _images(session: Session, trace: Trace) -> Images:
     images: Images = {}
-    pages: npt.NDArray[np.uint64] = np.zeros((0, PAGE // 8), np.uint64)
+    pages: npt.NDArray[np.uint64] = np.zeros((0, WORDS), np.uint64)
     image = session.history.lines[0].checkpoints.before(0).image
     for record in trace.checkpoints:
-        low_pages = page_count(record.low_length)
-        count = low_pages + page_count(record.heap_length)
-        if record.low_length != image.low_length or (len(record.positions) and int(record.positions.max()) >= count):
+        count = page_count(record.heap_length)
+        if len(record.cells) != len(image.cells) or (len(record.positions) and int(record.positions.max()) >= count):
             raise TraceFileError("a checkpoint of the trace belongs to another program")
-        grown = np.zeros((count, PAGE // 8), np.uint64)
+        grown = np.zeros((count, WORDS), np.uint64)
         grown[: min(count, len(pages))] = pages[:count]
-        grown[record.positions] = np.frombuffer(record.pages, np.uint64).reshape(-1, PAGE // 8)
+        grown[record.positions] = np.frombuffer(record.pages, np.uint64).reshape(-1, WORDS)
         pages = grown
-        if blake3(pages.tobytes()).digest() != record.digest:
+        if blake3(record.cells + pages.tobytes()).digest() != record.digest:
             raise TraceFileError(f"the checkpoint at event {record.n:,} does not match its digest")
-        data = pages.reshape(-1).view(np.uint8)
-        low, heap = data[: record.low_length], data[low_pages * PAGE : low_pages * PAGE + record.heap_length]
-        image = session.history.store.capture(low, heap, image)
+        heap = pages.reshape(-1).view(np.uint8)[: record.heap_length]
+        image = session.history.store.capture(record.cells, heap, image)
         images[record.branch, record.n] = (record, image)
     return images
 
@@ -261,7 +259,7 @@ def _add_fork(session: Session, record: BranchRecord, images: Images) -> None:
         image = base[1]
         machine = scratch.machine
         scratch.settle(None)
-        machine.restore(image.heap_length, lambda low, heap: history.store.write(image, low, heap))
+        machine.restore(image.cells, image.heap_length, lambda heap: history.store.write(image, heap))
     line = history.add(record.name, record.parent, record.at, change, record.change_text, image, machine)
     scratch.settle(line)
 

@@ -81,16 +81,17 @@ class BranchRecord:
 
 @dataclass(frozen=True, slots=True)
 class CheckpointRecord:
-    """The machine's memory after ``n`` events of a branch: two ranges, cut into pages of 4 KiB, the last one padded.
+    """The machine's memory after ``n`` events of a branch: the kernel's cells, and the heap in pages of 4 KiB, the last
+    one padded with zeros.
 
     ``positions`` are the pages that differ from the checkpoint before in the file, whose contents ``pages`` has one
-    after the other; pages beyond the end of that one are always there. ``digest`` is the BLAKE3 of all pages.
+    after the other; pages beyond the end of that one are always there. ``digest`` is the BLAKE3 of cells and pages.
     """
 
     branch: int
     n: int
     tick: int
-    low_length: int
+    cells: bytes
     heap_length: int
     positions: npt.NDArray[np.uint32]
     pages: bytes
@@ -375,12 +376,14 @@ def _marks(body: dict[str, Any]) -> tuple[int, npt.NDArray[np.void]]:
 
 
 def _checkpoint(body: dict[str, Any]) -> CheckpointRecord:
-    numbers = {name: int(body[name]) for name in ("branch", "n", "tick", "low_length", "heap_length")}
+    numbers = {name: int(body[name]) for name in ("branch", "n", "tick", "heap_length")}
     positions = np.frombuffer(_decompress(body["positions"]), "<u4")
     pages = _decompress(body["pages"])
     if len(pages) != len(positions) * PAGE or min(numbers.values()) < 0:
         raise ValueError("the pages of the checkpoint are not all there")
-    return CheckpointRecord(positions=positions, pages=pages, digest=bytes(body["digest"]), **numbers)
+    return CheckpointRecord(
+        cells=bytes(body["cells"]), positions=positions, pages=pages, digest=bytes(body["digest"]), **numbers
+    )
 
 
 def _decompress(data: bytes) -> bytes:

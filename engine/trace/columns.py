@@ -1,13 +1,15 @@
 """Events as columns: rows of one structured array, in blocks that can be dropped and computed again.
 
-A run of ten million events is 400 MB of rows. Nothing has to be kept that a replay can bring back, so blocks are a
-cache: the oldest unused go when there are too many, and ``missing`` says what must be computed before a ``read``. Blocks
-hold plain words, because numpy copies structured rows field by field.
+A run of ten million events is 400 MB of rows. Nothing has to be kept that a replay can bring back, so this is a cache:
+the oldest unused rows go when there are too many, and ``missing`` says what must be computed before a ``read``. Rows
+are computed by *blocks* and kept in *slabs* of many blocks, so that most reads are views. They are copied as plain
+words, because numpy copies structured rows field by field.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -18,64 +20,73 @@ Events = npt.NDArray[np.void]
 
 _WORDS = EVENT_DTYPE.itemsize // 8
 
-BLOCK_EVENTS = 131_072
-"""Five megabytes: large enough for numpy to ask the system for large pages, which spares a thousand faults."""
-BLOCKS_MAX = 80
-"""About ten million events, 420 MB."""
+BLOCK_EVENTS = 65_536
+SLAB_EVENTS = 16 * BLOCK_EVENTS
+"""42 MB, of which the system gives only what is written to."""
+SLABS_MAX = 10
 
 
 class EventColumns:
     """The events of one branch from number ``first`` on."""
 
-    def __init__(self, first: int, blocks_max: int = BLOCKS_MAX) -> None:
+    def __init__(self, first: int, slabs_max: int = SLABS_MAX) -> None:
         self.first = first
-        self._blocks_max = max(2, blocks_max)
-        self._blocks: OrderedDict[int, tuple[npt.NDArray[np.int64], int]] = OrderedDict()
+        self._slabs_max = slabs_max
+        self._slabs: OrderedDict[int, npt.NDArray[np.int64]] = OrderedDict()
+        self._filled: dict[int, int] = {}
+        """How many rows a block has, from its beginning."""
 
     def put(self, number: int, events: Events) -> None:
         """Takes events from ``number`` on. What would leave a gap in a block is ignored: it can be computed later."""
         words = events.view(np.int64).reshape(len(events), _WORDS)
         done = 0
         while done < len(events):
-            index, offset = divmod(number + done - self.first, BLOCK_EVENTS)
+            place = number + done - self.first
+            block, offset = divmod(place, BLOCK_EVENTS)
             count = min(len(events) - done, BLOCK_EVENTS - offset)
-            block, filled = self._blocks.get(index) or (np.empty((BLOCK_EVENTS, _WORDS), np.int64), 0)
+            filled = self._filled.get(block, 0)
             if offset <= filled:
-                block[offset : offset + count] = words[done : done + count]
-                self._blocks[index] = (block, max(filled, offset + count))
-                self._blocks.move_to_end(index)
+                start = place % SLAB_EVENTS
+                self._slab(place // SLAB_EVENTS)[start : start + count] = words[done : done + count]
+                self._filled[block] = max(filled, offset + count)
             done += count
-        while len(self._blocks) > self._blocks_max:
-            self._blocks.popitem(last=False)
+
+    def _slab(self, index: int) -> npt.NDArray[np.int64]:
+        slab = self._slabs.get(index)
+        if slab is None:
+            slab = self._slabs[index] = np.empty((SLAB_EVENTS, _WORDS), np.int64)
+            while len(self._slabs) > self._slabs_max:
+                gone, _ = self._slabs.popitem(last=False)
+                for block in range(gone * SLAB_EVENTS // BLOCK_EVENTS, (gone + 1) * SLAB_EVENTS // BLOCK_EVENTS):
+                    self._filled.pop(block, None)
+        self._slabs.move_to_end(index)
+        return slab
 
     def missing(self, start: int, stop: int) -> tuple[int, int] | None:
         """The first range inside ``start <= number < stop`` that is not there, at most a block long, or None."""
         while start < stop:
-            index, offset = divmod(start - self.first, BLOCK_EVENTS)
+            block, offset = divmod(start - self.first, BLOCK_EVENTS)
             block_start = start - offset
             wanted = min(stop, block_start + BLOCK_EVENTS)
-            filled = self._filled(index)
+            filled = self._filled.get(block, 0)
             if block_start + filled < wanted:
                 return block_start + filled, wanted
             start = wanted
         return None
 
-    def _filled(self, index: int) -> int:
-        entry = self._blocks.get(index)
-        return 0 if entry is None else entry[1]
+    def pieces(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
+        """The range in parts that can each be read as a view."""
+        while start < stop:
+            end = min(stop, start + SLAB_EVENTS - (start - self.first) % SLAB_EVENTS)
+            yield start, end
+            start = end
 
     def read(self, start: int, stop: int) -> Events:
-        """The events ``start <= number < stop``, which must be there; read-only, a view where they lie in one block."""
-        pieces = []
-        while start < stop:
-            index, offset = divmod(start - self.first, BLOCK_EVENTS)
-            count = min(stop - start, BLOCK_EVENTS - offset)
-            block, filled = self._blocks[index]
-            assert offset + count <= filled, "events are read that were never put there"
-            self._blocks.move_to_end(index)
-            pieces.append(block[offset : offset + count])
-            start += count
-        return read_only(join([piece.reshape(-1).view(EVENT_DTYPE) for piece in pieces]))
+        """The events of one of the ``pieces``, which must be there; a read-only view."""
+        assert self.missing(start, stop) is None, "events are read that were never put there"
+        index, offset = divmod(start - self.first, SLAB_EVENTS)
+        rows = self._slab(index)[offset : offset + stop - start]
+        return read_only(rows.reshape(-1).view(EVENT_DTYPE))
 
 
 def join(pieces: list[Events]) -> Events:

@@ -4,9 +4,10 @@ The scheduler is inside the module, so the host only asks for *slices* ("run up 
 what happened out of memory in bulk. Everything that a run is made of is in that memory: copying two ranges of it
 takes a *picture*, writing them back returns to it.
 
-    [0, static_end)         kernel cells and static data       in the picture
-    [static_end, heap_base) log, outputs, marks, input buffer  drained by the host, not in the picture
-    [heap_base, heap_end)   actors, mailboxes, arenas, heap    in the picture
+    cells                 the kernel's variables             in the picture
+    static data           the program's string literals      never change
+    host buffers          log, outputs, marks, input         drained by the host
+    [heap_base, heap_end) actors, mailboxes, arenas, heap    in the picture
 
 A machine belongs to one thread at a time. Only its ``StopSignal`` may be used from others. When it stops running code
 in the middle of a turn, memory is half way and the machine is *unusable* until a picture is written back.
@@ -74,6 +75,7 @@ EVENTS_MAX = 2**63 - 1
 _RUN_OUTCOMES = {0: Status.FINISHED, 1: Status.AT_LIMIT, 2: Status.AT_LIMIT}
 _RUN_DRAIN = 3
 _BUFFER_COUNTERS = ("log_count", "log_payload_used", "output_used", "mark_count")
+_NO_EVENTS, _NO_MARKS, _NO_BYTES = np.empty(0, EVENT_DTYPE), np.empty(0, MARK_DTYPE), np.empty(0, np.uint8)
 _HOST_CELLS = (
     "tick", "events", "hash", "chain", "actor_count", "actor_directory", "waiting", "logging",
     "log_count", "log_address", "log_payload_used", "log_payload_address", "output_used", "output_address",
@@ -117,6 +119,7 @@ class Machine:
     def __init__(self, program: Program, seed: int, signal: StopSignal | None = None) -> None:
         self.signal = signal or StopSignal()
         self._cells = {cell.name: cell.address for cell in program.metadata.cells}
+        self._cells_end = max(self._cells.values()) + 8
         missing = [name for name in _HOST_CELLS if name not in self._cells]
         if missing:
             raise MachineError(f"this program was compiled for another machine: it has no cell {', '.join(missing)}")
@@ -271,10 +274,10 @@ class Machine:
             sink(
                 Batch(
                     first=self.events - log,
-                    events=self._buffer("log_address", log * EVENT_DTYPE.itemsize).view(EVENT_DTYPE),
-                    payloads=self._buffer("log_payload_address", payloads),
-                    outputs=self._buffer("output_address", outputs),
-                    marks=self._buffer("mark_address", marks * MARK_DTYPE.itemsize).view(MARK_DTYPE),
+                    events=self._rows("log_address", log, EVENT_DTYPE) if log else _NO_EVENTS,
+                    payloads=self._buffer("log_payload_address", payloads) if payloads else _NO_BYTES,
+                    outputs=self._buffer("output_address", outputs) if outputs else _NO_BYTES,
+                    marks=self._rows("mark_address", marks, MARK_DTYPE) if marks else _NO_MARKS,
                 )
             )
         for name in _BUFFER_COUNTERS:
@@ -284,18 +287,24 @@ class Machine:
         address = self._get(cell)
         return self.memory[address : address + length]
 
+    def _rows(self, cell: str, count: int, dtype: np.dtype[np.void]) -> npt.NDArray[np.void]:
+        return self._buffer(cell, count * dtype.itemsize).view(dtype)
+
     # --- pictures ---------------------------------------------------------------------------------
 
-    def picture(self) -> tuple[Bytes, Bytes]:
-        """The two ranges of memory that the run is made of, as views that are valid until the machine moves."""
+    def picture(self) -> tuple[bytes, Bytes]:
+        """What the run is made of: a copy of the kernel's cells, and the heap as a view that is valid until the machine
+        moves. What was written down must have been drained."""
         self._must_be_usable()
-        self.drain()
+        assert not any(self._get(name) for name in _BUFFER_COUNTERS)
         heap = slice(self._get("heap_base"), self._get("heap_end"))
-        return self.memory[: self._get("static_end")], self.memory[heap]
+        return self.memory[: self._cells_end].tobytes(), self.memory[heap]
 
-    def restore(self, heap_length: int, write: Callable[[Bytes, Bytes], None]) -> None:
-        """Returns to a picture: ``write`` fills the two ranges, of which the second is ``heap_length`` long."""
-        low_end, base = self._get("static_end"), self._get("heap_base")
+    def restore(self, cells: bytes, heap_length: int, write: Callable[[Bytes], None]) -> None:
+        """Returns to a picture: ``write`` fills the heap, which gets ``heap_length`` bytes."""
+        if len(cells) != self._cells_end:
+            raise MachineError("the picture belongs to another program")
+        base = self._get("heap_base")
         needed = base + heap_length
         if needed > self._size:
             try:
@@ -304,10 +313,9 @@ class Machine:
                 raise MachineError(f"there is not enough memory to go back to that moment: {error}") from error
             self._refresh()
         self._unusable = True
-        write(self.memory[:low_end], self.memory[base:needed])
+        self.memory[: self._cells_end] = np.frombuffer(cells, np.uint8)
+        write(self.memory[base:needed])
         self._unusable = False
-        for name in _BUFFER_COUNTERS:
-            self._set(name, 0)
         self._set("logging", self._logging)
 
     def digest(self) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from studio.actions.edit_commands import edit_commands
 from studio.actions.file_commands import file_commands
+from studio.actions.run_commands import run_commands
 from studio.actions.view_commands import help_commands, view_commands
 from studio.model.studio import StudioModel
 
@@ -15,11 +16,6 @@ def fill_table(model: StudioModel, panels: Sequence[tuple[str, str, str]], versi
     table = model.commands
     table.add(file_commands(model))
     table.add(edit_commands(model))
-    try:
-        from studio.actions.run_commands import run_commands
-
-        table.add(run_commands(model))
-    except ImportError:
-        pass
+    table.add(run_commands(model))
     table.add(view_commands(model, panels))
     table.add(help_commands(model, version, log))

@@ -76,26 +76,33 @@ def edge_lines(edges: Edges, pixels: Pixels, radius: float) -> tuple[Pixels, Int
     return np.concatenate([start + side + inset, end + side - inset], axis=1), kept
 
 
-def paint_edges(
-    painter: QPainter, edges: Edges, lines: Pixels, kept: Ints, hot: npt.NDArray[np.bool_], look: Look
-) -> None:
-    """Edges in three widths by how much went along them; ``hot`` ones are being used right now."""
-    if not len(kept):
-        return
-    counts = edges.counts[kept]
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(kept) <= SMOOTH_EDGES)
+def edge_classes(counts: Ints) -> Ints:
+    """0, 1 or 2 by how much went along each edge, compared with the busiest."""
+    if not len(counts):
+        return counts
     strength = np.log1p(counts) / np.log1p(counts.max())
-    faint = 90 if len(kept) > 250 else 150
-    heads = len(kept) <= SMOOTH_EDGES
+    classes: Ints = (strength >= 0.45).astype(np.int64) + (strength >= 0.8)
+    return classes
+
+
+def paint_edges(painter: QPainter, lines: Pixels, classes: Ints, look: Look) -> None:
+    """Edges in three widths by how much went along them."""
+    heads = len(lines) <= SMOOTH_EDGES
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, heads)
     if not heads:
         thin = mix(look.theme.color("background"), look.theme.color("edge"), 0.4)  # opaque lines cost a third
-        _paint_lines(painter, lines[~hot], QColor(thin), 1.0, False)
-        _paint_lines(painter, lines[hot], look.color("accent"), 1.0, False)
+        _paint_lines(painter, lines, QColor(thin), 1.0, False)
         return
-    for low, high, width, alpha in ((0.0, 0.45, 1.0, faint), (0.45, 0.8, 1.6, faint + 40), (0.8, 1.1, 2.4, 215)):
-        chosen = (strength >= low) & (strength < high) & ~hot
-        _paint_lines(painter, lines[chosen], look.color("edge", alpha), width, True)
-    _paint_lines(painter, lines[hot], look.color("accent"), 2.4, True)
+    faint = 90 if len(lines) > 250 else 150
+    for kind, (width, alpha) in enumerate(((1.0, faint), (1.6, faint + 40), (2.4, 215))):
+        _paint_lines(painter, lines[classes == kind], look.color("edge", alpha), width, True)
+
+
+def paint_hot(painter: QPainter, lines: Pixels, look: Look) -> None:
+    """The edges that are used right now."""
+    few = len(lines) <= 40
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, few)
+    _paint_lines(painter, lines[:SMOOTH_EDGES], look.color("accent"), 2.4 if few else 1.0, few)
 
 
 def _paint_lines(painter: QPainter, lines: Pixels, color: QColor, width: float, heads: bool) -> None:
@@ -132,6 +139,7 @@ def paint_counts(painter: QPainter, edges: Edges, lines: Pixels, kept: Ints, loo
     """How many messages went along each edge, beside its middle, if edges are few and long enough."""
     if len(kept) > COUNTED_EDGES:
         return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(look.small)
     metrics = QFontMetricsF(look.small)
     for line, count in zip(lines.tolist(), edges.counts[kept].tolist(), strict=True):

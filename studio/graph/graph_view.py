@@ -31,9 +31,11 @@ from studio.graph.graph_paint import (
     CODE,
     Look,
     NodePictures,
+    edge_classes,
     edge_lines,
     paint_counts,
     paint_edges,
+    paint_hot,
     paint_nodes,
     paint_pulse,
     paint_spawns,
@@ -49,8 +51,6 @@ from studio.model.studio import StudioModel
 FRAME_MS = 16
 BUDGET_SECONDS = 0.004
 PULSE_SECONDS = 0.45
-LIVE_EDGES_SECONDS = 0.1
-"""While running, edges are drawn anew so often; nodes and badges at every frame."""
 NEAR = 0.002
 
 
@@ -68,9 +68,7 @@ class GraphView(QWidget):
         self._shown_of: object = None
         self._pictures = NodePictures()
         self._edge_layer: QPixmap | None = None
-        self._edge_view: object = None
-        self._edge_data: object = None
-        self._edges_drawn_at = 0.0
+        self._edge_key: object = None
         self._drawn_counts: tuple[Ints, Ints] = (np.empty(0, np.int64), np.empty(0, np.int64))
         self._drag_from: QPointF | None = None
         self._moved = False
@@ -138,12 +136,12 @@ class GraphView(QWidget):
             kept = min(known, len(places))
             self._shown = np.concatenate([self._shown[:kept], places[kept:]])
         difference = places - self._shown
-        still = self._animates()
-        self._shown = self._shown + difference * np.float32(0.28 if still else 1.0)
+        arrived = bool(np.abs(difference).max(initial=0) < NEAR) or not self._animates()
+        self._shown = places.copy() if arrived else self._shown + difference * np.float32(0.28)
         if self._fits:
             visible = self.graph.appeared(self._run.playhead)
             self.camera = self.camera.fitted(places[visible] if visible.any() else places[1:])
-        return bool(np.abs(difference).max(initial=0) < NEAR)
+        return arrived
 
     def _animates(self) -> bool:
         return self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) != 0
@@ -167,7 +165,7 @@ class GraphView(QWidget):
             return
         pixels = self.camera.pixels(shown)
         moment = self._run.playhead
-        painter.drawPixmap(0, 0, self._edge_picture(pixels, moment, look))
+        self._paint_all_edges(painter, self.graph.edges(moment), pixels, moment, look)
         states = self.graph.states(self._run.picture)
         selected = self.selected_node()
         acting = self._acting_node()
@@ -190,25 +188,44 @@ class GraphView(QWidget):
             small.setPointSizeF(max(7.0, small.pointSizeF() * 0.88))
         return Look(self._model.theme, self.font(), small, self.devicePixelRatioF())
 
-    def _edge_picture(self, pixels: npt.NDArray[np.float64], moment: int, look: Look) -> QPixmap:
-        """The edges with their counts, drawn anew when something about them changed; live not at every frame."""
-        edges = self.graph.edges(moment)
-        view = (pixels.tobytes(), look.theme.name, look.ratio, self.size())
-        data = (len(self.graph.nodes), edges.sources.tobytes(), edges.targets.tobytes(), edges.counts.tobytes(), self.graph.pulse())
-        now = perf_counter()
-        fresh = self._run.live and now - self._edges_drawn_at < LIVE_EDGES_SECONDS
-        if self._edge_layer is not None and view == self._edge_view and (fresh or data == self._edge_data):
-            return self._edge_layer
+    def _paint_all_edges(
+        self, painter: QPainter, edges: Edges, pixels: npt.NDArray[np.float64], moment: int, look: Look
+    ) -> None:
+        """The kept picture of the edges, and over it what changes from moment to moment."""
+        lines, kept = edge_lines(edges, pixels, self.camera.radius)
+        classes = edge_classes(edges.counts[kept])
+        key = (
+            pixels.tobytes(),
+            len(self.graph.nodes),
+            kept.tobytes(),
+            edges.sources.tobytes(),
+            edges.targets.tobytes(),
+            classes.tobytes(),
+            look.theme.name,
+            look.ratio,
+            self.size(),
+        )
+        if self._edge_layer is None or key != self._edge_key:
+            self._edge_layer, self._edge_key = self._edge_picture(lines, classes, pixels, moment, look), key
+        painter.drawPixmap(0, 0, self._edge_layer)
+        paint_hot(painter, lines[self._hot(edges)[kept]], look)
+        paint_counts(painter, edges, lines, kept, look)
+
+    def _edge_picture(
+        self,
+        lines: npt.NDArray[np.float64],
+        classes: Ints,
+        pixels: npt.NDArray[np.float64],
+        moment: int,
+        look: Look,
+    ) -> QPixmap:
         layer = QPixmap(self.size() * look.ratio)
         layer.setDevicePixelRatio(look.ratio)
         layer.fill(look.color("background"))
         painter = QPainter(layer)
-        lines, kept = edge_lines(edges, pixels, self.camera.radius)
         paint_spawns(painter, self.graph.spawns(moment), pixels, look)
-        paint_edges(painter, edges, lines, kept, self._hot(edges)[kept], look)
-        paint_counts(painter, edges, lines, kept, look)
+        paint_edges(painter, lines, classes, look)
         painter.end()
-        self._edge_layer, self._edge_view, self._edge_data, self._edges_drawn_at = layer, view, data, now
         return layer
 
     def _hot(self, edges: Edges) -> npt.NDArray[np.bool_]:

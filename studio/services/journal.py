@@ -17,7 +17,7 @@ from studio.model.documents import Documents
 from studio.services.background import Background
 from studio.services.text_files import digest, write_atomically
 
-DELAY_MS = 500
+DELAY_MS = 400
 VERSION = 1
 
 
@@ -159,7 +159,7 @@ class Journal(QObject):
     def _submit(self, entry: JournalEntry) -> None:
         def work() -> None:
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._path(entry.id), dump_entry(entry))
+            write_atomically(self._path(entry.id), dump_entry(entry), durable=False)
 
         def failed(error: OSError) -> None:
             self.trouble = error.strerror or str(error)

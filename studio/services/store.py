@@ -88,7 +88,7 @@ class Store(QObject):
     def _submit(self, path: Path, text: str) -> None:
         def work() -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, text.encode())
+            write_atomically(path, text.encode(), durable=False)
 
         def failed(error: OSError) -> None:
             self.trouble = error.strerror or str(error)

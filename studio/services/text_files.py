@@ -92,8 +92,11 @@ def write_text_file(path: Path, text: str, format: TextFormat) -> tuple[DiskStat
     return DiskState(digest(data), path.stat().st_mtime_ns, len(data)), format
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Puts a file in place of another in one step, with the permissions of the old one. Raises ``OSError``."""
+def write_atomically(path: Path, data: bytes, durable: bool = True) -> None:
+    """Puts a file in place of another in one step, with the permissions of the old one. Raises ``OSError``.
+
+    What is not ``durable`` survives the end of the program, but perhaps not a power cut; it waits for no disk.
+    """
     target = Path(os.path.realpath(path))
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
@@ -102,14 +105,16 @@ def write_atomically(path: Path, data: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         _copy_mode(target, Path(name))
         os.replace(name, target)
     except OSError:
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
-    _sync_folder(target.parent)
+    if durable:
+        _sync_folder(target.parent)
 
 
 def _copy_mode(old: Path, new: Path) -> None:

@@ -49,7 +49,7 @@ class Toolbar(QObject):
         for number, group in enumerate(GROUPS):
             if number:
                 self.bar.addSeparator()
-            for id in [i for i in group if i in model.commands]:
+            for id in group:
                 self._add_button(id)
         self.bar.addSeparator()
         self._where = self._add_where()

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from studio.application import Studio
 from studio.model.document import Document, TextFormat
 from studio.model.places import Places
-from studio.services import text_files
 from studio.services.files import find_files
 from studio.services.journal import JournalEntry, dump_entry, parse_entry, read_journals
 from studio.services.text_files import decode_text, encode_text, read_text_file, write_text_file
@@ -79,7 +79,7 @@ def test_a_save_that_fails_leaves_file_and_text_as_they_were_and_says_why(
         raise OSError(code, os.strerror(code))
 
     with monkeypatch.context() as patched:
-        patched.setattr(text_files.os, what, fail)
+        patched.setattr(f"studio.services.text_files.os.{what}", fail)
         studio.model.commands.invoke("file.save")
         studio.background.drain()
     notices = [notice.text for notice in studio.window.area.notices.shown]
@@ -252,7 +252,7 @@ def test_typing_reaches_the_journal_within_a_second_and_saving_removes_it(
     path.write_text("one\n")
     document = opened(studio, qtbot, path)
     page = studio.window.area.page(document)
-    qtbot.keyClicks(page.edit, "x")
+    QTest.keyClicks(page.edit, "x")
     qtbot.waitUntil(lambda: [entry.text for entry in journals(places)] == ["xone\n"], timeout=1_000)
     studio.model.commands.invoke("file.save")
     studio.background.drain()

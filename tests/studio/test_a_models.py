@@ -79,7 +79,7 @@ def test_a_setting_that_does_not_fit_is_told_and_its_default_is_used(text: str) 
 
 def test_fuzzy_search_prefers_beginnings_of_words() -> None:
     titles = ["Stop recording", "Toggle Comment", "Reset Layout"]
-    assert [title for title, _ in search("tco", titles, str)][0] == "Toggle Comment"
+    assert next(title for title, _ in search("tco", titles, str)) == "Toggle Comment"
     assert [title for title, _ in search("layout", titles, str)] == ["Reset Layout"]
     assert match("xyz", "Toggle Comment") is None
 
@@ -155,7 +155,8 @@ def test_a_document_asks_its_editor_for_the_text_only_when_somebody_wants_it() -
 
 
 def test_closing_a_document_that_is_not_saved_asks_first() -> None:
-    documents, asked = Documents(), []
+    asked: list[Document] = []
+    documents = Documents()
     documents.close_wanted.connect(asked.append)
     document = documents.new("let a = 1")
     document.mark_unsaved()
@@ -164,7 +165,7 @@ def test_closing_a_document_that_is_not_saved_asks_first() -> None:
     assert documents.items == (document,)
     document.mark_saved()
     documents.request_close(document)
-    assert documents.items == ()
+    assert not documents.items
     assert documents.active is None
 
 

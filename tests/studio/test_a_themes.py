@@ -31,10 +31,28 @@ SEEDS = {
     "light": {"background": "#ffffff", "accent": "#1a73e8", "accent_strong": "#0d47a1"},
     "dark": {"background": "#0d1117", "accent": "#82cfff", "accent_strong": "#ffdd57"},
 }
-PROMISED = (
-    "background surface raised border text muted accent accent_strong error warning success selection line_number "
-    "current_line playhead fault edge node node_text checkpoint"
-).split()
+PROMISED = [
+    "background",
+    "surface",
+    "raised",
+    "border",
+    "text",
+    "muted",
+    "accent",
+    "accent_strong",
+    "error",
+    "warning",
+    "success",
+    "selection",
+    "line_number",
+    "current_line",
+    "playhead",
+    "fault",
+    "edge",
+    "node",
+    "node_text",
+    "checkpoint",
+]
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])

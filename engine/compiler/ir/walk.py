@@ -110,13 +110,20 @@ def size(body: Iterable[Node]) -> int:
 
 
 class Summary:
-    """What a function refers to: how often it ``calls`` which function directly, and ``references``, all functions
-    that it needs (called, put into the table, or noting its faults). ``size`` is the number of its nodes."""
+    """What a function refers to: how often it ``calls`` which function directly, and ``references``, all functions that
+    it needs (called, put into the table, or noting its faults). ``size`` is the number of its nodes, ``depth`` how deep
+    they are nested."""
 
-    __slots__ = ("calls", "references", "size")
+    __slots__ = ("calls", "depth", "references", "size")
 
     def __init__(self, function: Function) -> None:
-        found = nodes(function.body)
+        found: list[Node] = []
+        level: list[Node] = list(function.body)
+        self.depth = 0
+        while level:
+            found += level
+            self.depth += 1
+            level = [part for node in level for part in _CHILDREN[type(node)](node)]
         self.size = len(found)
         self.calls: dict[str, int] = {}
         self.references: set[str] = set()

@@ -84,6 +84,7 @@ class _Repair:
         self.stack: list[_Open] = []
         self.open_counts: list[dict[str, int]] = [{}]
         """How many brackets of each kind are open, outside of f-strings and in each expression of one around here."""
+        self.open_actors = 0
         self.line = 0
         self.indent = 0
         self.head: Token | None = None
@@ -131,7 +132,7 @@ class _Repair:
 
     def _close_before_declaration(self, token: Token, following: Token) -> None:
         """Closes the blocks in which a declaration, or in an actor a handler, cannot stand."""
-        if token.kind == "on" and any(o.head in _ACTORS for o in self.stack):
+        if token.kind == "on" and self.open_actors:
             while self.missing > 0 and self.stack[-1].head not in _ACTORS:
                 self._insert_closer()
         elif token.kind in _TOP_LEVEL and following.kind in (NAME, STRING, "fn"):
@@ -238,6 +239,7 @@ class _Repair:
         kind = token.kind
         self._append(token)
         self.stack.append(_Open(token, self.line, self._head_kind(), self.indent, flat))
+        self.open_actors += self.stack[-1].head in _ACTORS
         if kind == F_OPEN:
             self.open_counts.append({})
         self.open_counts[-1][kind] = self.open_counts[-1].get(kind, 0) + 1
@@ -245,6 +247,7 @@ class _Repair:
     def _pop(self) -> _Open:
         entry = self.stack.pop()
         kind = entry.token.kind
+        self.open_actors -= entry.head in _ACTORS
         self.open_counts[-1][kind] -= 1
         if kind == F_OPEN:
             self.open_counts.pop()

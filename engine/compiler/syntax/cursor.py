@@ -56,7 +56,8 @@ class Cursor:
     """A position in the tokens of one file, and what was found wrong so far.
 
     ``token`` is the next token, ``kind`` its kind, ``last_end`` the offset after the one before. ``braces`` is off
-    where a ``{`` opens the block of a form around, and cannot start a dict or set.
+    where a ``{`` opens the block of a form around, and cannot start a dict or set. ``entries`` is on directly in braces
+    whose items line breaks separate: there a line that starts with ``-`` is an item of its own.
     """
 
     def __init__(self, source: SourceFile, tokens: list[Token], diagnostics: list[Diagnostic], library: bool) -> None:
@@ -71,11 +72,18 @@ class Cursor:
         self.nesting = 0
         self.chain = 0
         self.braces = True
+        self.entries = False
         self._reported_at = -1
         # Where a bracket is missing, not where its partner is.
         places = [d.fix.span if d.fix is not None and d.code == "E0010" else d.span for d in diagnostics]
         self._troubled_lines = {source.position(place.start).line for place in places}
         self._too_deep = False
+        self._stray: dict[int, list[int]] = {}
+        """For a line, which diagnostics are about brackets that close nothing."""
+        for number, d in enumerate(diagnostics):
+            if d.code == "E0011":
+                self._stray.setdefault(source.position(d.span.start).line, []).append(number)
+        self._superseded: set[int] = set()
 
     # --- looking and taking -----------------------------------------------------------------------
 
@@ -175,14 +183,15 @@ class Cursor:
         self._reported_at = self.index
         line = self.source.position(span.start).line if self._troubled_lines else 0
         if line in self._troubled_lines and code != "E0040":
-            if fix is None or fix.text != "{":
+            if fix is None or fix.text != "{" or line not in self._stray:
                 return
             # Where a `{` is missing, its `}` closes nothing: what is missing says more.
-            self.diagnostics = [d for d in self.diagnostics if d.code != "E0011" or self._line_of(d) != line]
+            self._superseded.update(self._stray[line])
         self.diagnostics.append(Diagnostic(code, message, span, note=note, fix=fix))
 
-    def _line_of(self, diagnostic: Diagnostic) -> int:
-        return self.source.position(diagnostic.span.start).line
+    def problems(self) -> list[Diagnostic]:
+        """All that is wrong."""
+        return [d for number, d in enumerate(self.diagnostics) if number not in self._superseded]
 
     def fail(self, code: str, message: str, note: str = "", fix: Fix | None = None) -> NoReturn:
         """Report a mistake at the next token and give the rule up. At the end of a line, what is pointed at is the
@@ -267,8 +276,8 @@ class Cursor:
 
         Whatever happens, the bracket is taken: a rule that opens a bracket must not leave its inside.
         """
-        start, nesting, braces = self.token.start, self.nesting, self.braces
-        self.braces = True
+        start, nesting, braces, entries = self.token.start, self.nesting, self.braces, self.entries
+        self.braces, self.entries = True, False
         try:
             value = rule()
             if self.kind != closer:
@@ -280,7 +289,7 @@ class Cursor:
             value = otherwise(self.since(start))
         self.skip(over_lines=True)
         self.accept(closer)
-        self.braces = braces
+        self.braces, self.entries = braces, entries
         return value
 
     def items(
@@ -290,8 +299,8 @@ class Cursor:
         with commas or line breaks. An item that fails is replaced by ``otherwise`` of its place, or left out."""
         found: list[T] = []
         chain = longest = self.chain
-        nesting, braces = self.nesting, self.braces
-        self.braces = True
+        nesting, braces, entries = self.nesting, self.braces, self.entries
+        self.braces, self.entries = True, closer == "}"
         while self.kind not in CLOSERS and self.kind != END:
             before, start = self.index, self.token.start
             self.chain = chain
@@ -307,7 +316,7 @@ class Cursor:
                 continue
             if not (self.token.breaks and self.index > before):
                 self._separator(closer, what, before)
-        self.chain, self.braces = longest, braces
+        self.chain, self.braces, self.entries = longest, braces, entries
         self.expect(closer, f"after {what}")
         return tuple(found)
 

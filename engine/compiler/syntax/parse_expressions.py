@@ -144,7 +144,7 @@ class ExpressionRules(TypeRules):
                 if op != "not" or token.breaks or self.peek().kind != "in":
                     return left
                 op, precedence = "not in", _COMPARISON
-            if precedence <= least or token.breaks:
+            if precedence <= least or (token.breaks and (op != "-" or self.entries)):
                 return left
             self.link()
             self.advance()
@@ -313,10 +313,12 @@ class ExpressionRules(TypeRules):
         self._fail_without_value()
 
     def _is_value_before_block(self) -> bool:
-        """Whether the brace here, where a block should open, is followed by that block: then it is a dict or set, which
-        is reported."""
+        """Whether the brace here, where a block should open, begins a dict or set, which is reported: because that block
+        or an operator follows it, or because it starts with a key."""
         after = self.after_brackets()
-        if self.peek(after).kind != "{":
+        following = self.peek(after)
+        goes_on = following.kind in _PRECEDENCE or following.kind in (".", "?.")
+        if following.kind != "{" and not (goes_on and not following.breaks) and not self.is_dict_ahead():
             return False
         whole = Span(self.token.start, self.peek(after - 1).end)
         text = self.source.text[whole.start : whole.end]
@@ -327,6 +329,11 @@ class ExpressionRules(TypeRules):
             fix=Fix("Put parentheses around it", whole, f"({text})"),
         )
         return True
+
+    def is_dict_ahead(self) -> bool:
+        """Whether the brace here opens a dict: its first entry is a plain key and a colon."""
+        key = self.peek()
+        return key.kind in (STRING, INTEGER, NAME) and self.peek(2).kind == ":"
 
     def _fail_without_value(self) -> NoReturn:
         token = self.token

@@ -60,7 +60,8 @@ class StatementRules(ExpressionRules):
         """``{ statements }``; ``of`` says whose block it is. Raises ``Failed`` if there is no ``{``."""
         self.enter()
         start = self.expect("{", f"for the block of {of}").start
-        braces, self.braces = self.braces, True
+        braces, entries = self.braces, self.entries
+        self.braces, self.entries = True, False
         chain = longest = self.chain
         found: list[ast.Stmt] = []
         while self.kind != "}" and self.kind != END:
@@ -70,7 +71,7 @@ class StatementRules(ExpressionRules):
             self.chain = chain
             found.append(self.guarded_statement())
             longest = max(longest, self.chain)
-        self.chain, self.braces = longest, braces
+        self.chain, self.braces, self.entries = longest, braces, entries
         self.leave()
         self.expect("}", f"at the end of {of}")
         return ast.Block(self.since(start), tuple(found))
@@ -135,7 +136,7 @@ class StatementRules(ExpressionRules):
             return rule(self)
         if kind == NAME:
             return self._named_statement()
-        if kind == "{" and not self._is_dict_ahead():
+        if kind == "{" and not self.is_dict_ahead():
             return self.block("this")
         if kind in _DECLARATIONS and not (kind == "fn" and self.peek().kind == "(") and self.peek().kind != ".":
             start = self.token.start
@@ -182,11 +183,6 @@ class StatementRules(ExpressionRules):
             fix=Fix("Write `var`", span, "var"),
         )
         return self._let()
-
-    def _is_dict_ahead(self) -> bool:
-        """Whether the brace here opens a dict: its first entry is a plain key and a colon."""
-        key = self.peek()
-        return key.kind in (STRING, INTEGER, NAME) and self.peek(2).kind == ":"
 
     def _expression_statement(self) -> ast.Stmt:
         start = self.token.start
@@ -425,7 +421,7 @@ class StatementRules(ExpressionRules):
 
     def arm_body(self) -> ast.Expr | ast.Block:
         """What stands after ``=>``: a block, a value, or one statement, which is taken for a block of it."""
-        if self.kind == "{" and not self._is_dict_ahead():
+        if self.kind == "{" and not self.is_dict_ahead():
             return self.block("this arm")
         self.enter()
         found = self.statement()

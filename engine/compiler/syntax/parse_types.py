@@ -13,6 +13,9 @@ _TYPE_PARTS = frozenset({NAME, ",", "<", ">", ">>", "?", ".", "->", "fn"})
 INT_DIGITS_MAX = 400
 """Longer integer literals are all the same to the checker, which refuses them; Python refuses to read them."""
 
+TYPE_ARGS_MAX = 64
+"""How many tokens ahead the type arguments of a call may end."""
+
 
 class TypeRules(Cursor):
     """The rules for types and patterns. All raise ``Failed`` where nothing can be made of the text."""
@@ -99,7 +102,7 @@ class TypeRules(Cursor):
         if self.token.start != self.last_end:
             return False
         depth, distance = 0, 0
-        while True:
+        while distance < TYPE_ARGS_MAX:
             token = self.peek(distance)
             kind = token.kind
             if kind == "<":
@@ -112,6 +115,7 @@ class TypeRules(Cursor):
             elif kind not in _TYPE_PARTS:
                 return False
             distance += 1
+        return False
 
     # --- patterns ---------------------------------------------------------------------------------
 

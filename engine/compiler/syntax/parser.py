@@ -25,7 +25,7 @@ def parse(source: SourceFile, library: bool = False) -> tuple[ast.Module, list[D
     tokens, diagnostics = tokenize(source.text)
     rules = DeclarationRules(source, tokens, diagnostics, library)
     module = rules.module()
-    found = [_in_file(d, source.name) for d in rules.diagnostics]
+    found = [_in_file(d, source.name) for d in rules.problems()]
     found.sort(key=lambda d: (d.span.start, d.span.end))
     if len(found) > PROBLEMS_MAX:
         rest = len(found) - PROBLEMS_MAX

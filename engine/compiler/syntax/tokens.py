@@ -58,8 +58,8 @@ CLOSERS = {closer: opener for opener, closer in BRACKETS.items()}
 ASSIGNMENTS = frozenset(_words("= += -= *= /= %= +%= -%= *%= &= |= ^= <<= >>="))
 
 CONTINUING = (frozenset(OPERATORS) - {"-", "!", ";"}) | {"and", "or", "in"}
-"""A line that starts with one of these goes on with the statement of the line before. ``-``, ``not``, ``(`` and ``[``
-are missing: they may also start an expression, and then a line means what it says on its own."""
+"""A line that starts with one of these goes on with the statement of the line before. ``-`` does so too, but may start
+an entry or an arm where lines separate those, so the parser decides. ``not``, ``(`` and ``[`` start something new."""
 
 
 def escaped(operator: str) -> str:

@@ -79,6 +79,14 @@ def test_a_subtraction_that_may_overflow_keeps_its_check() -> None:
     assert any("fault overflow" in line for line in folded)
 
 
+def test_a_divisor_that_is_known_needs_no_check() -> None:
+    guard = If(op("i64.le_s", N, i64(0)), (Return(i64(0)),))
+    check = If(op("i64.eqz", N), (Fault("division_by_zero", 1),))
+    folded = _folded((guard, check, Return(op("i64.div_s", i64(100), N))))
+    assert folded[-1] == "return i64.div_s(100, n)"
+    assert not any("fault" in line for line in folded)
+
+
 def test_constants_branches_and_dead_code_are_decided() -> None:
     decided = If(op("i64.gt_s", op("i64.mul", i64(6), i64(7)), i64(41)), (Return(i64(1)),), (Return(N),))
     assert _folded((decided, Return(i64(2)))) == ["return 1"]

@@ -1,4 +1,4 @@
-"""The library is there before the first test: reading it raises the recursion limit, which hypothesis must not see change."""
+"""The library is read before the first test: that raises the recursion limit, which hypothesis must not see change."""
 
 from __future__ import annotations
 

@@ -144,7 +144,9 @@ def test_a_turn_that_wants_all_memory_fails_alone() -> None:
 
 
 def test_a_turn_may_render_more_than_the_buffer_holds() -> None:
-    world = ran('actor A { on go(n: int) { for i in 0..n { render f"line {i} {"x".repeat(50)}" } } }\nA.go(30000)\nA.go(2)')
+    world = ran(
+        'actor A { on go(n: int) { for i in 0..n { render f"line {i} {"x".repeat(50)}" } } }\nA.go(30000)\nA.go(2)'
+    )
     assert len(world.texts) == 30_002
     assert world.texts[29_999] == "line 29999 " + "x" * 50
     assert world.texts[-1] == "line 1 " + "x" * 50

@@ -49,7 +49,8 @@ def _world() -> World:
 def _packed(args: tuple[Any, ...]) -> bytes:
     canonical = struct.unpack("<d", struct.pack("<Q", 0x7FF8000000000000))[0]
     return b"".join(
-        msgpack.packb(canonical if isinstance(arg, float) and math.isnan(arg) else arg, use_bin_type=True) for arg in args
+        msgpack.packb(canonical if isinstance(arg, float) and math.isnan(arg) else arg, use_bin_type=True)
+        for arg in args
     )
 
 
@@ -81,6 +82,24 @@ def test_large_messages_are_whole() -> None:
         world.run()
         assert world.payloads[-1] == msgpack.packb(texts)
         assert world.texts == [str(len(texts))]
+
+
+def test_messages_of_any_size_fill_the_space_of_a_tick() -> None:
+    program = """
+    actor Sink {
+        state count: int = 0
+        on take(n: int, s: string, m: int) {
+            count += 1
+            if s.len() != n % 211 or m != 4611686018427387904 + n { render f"wrong {n}" }
+            if count == 20000 { render "all" }
+        }
+    }
+    let s = spawn Sink()
+    for n in 0..20000 { s.take(n, "x".repeat(n % 211), 4611686018427387904 + n) }
+    """
+    world = start(program)
+    world.run()
+    assert world.texts == ["all"]
 
 
 def test_a_payload_may_be_larger_than_the_hosts_buffer() -> None:

@@ -1,4 +1,4 @@
-"""Deliveries come by tick, then by receiver, then in the order of sending; timers and slices change nothing about it."""
+"""Deliveries come by tick, by receiver, and in the order of sending; timers and slices change nothing about it."""
 
 from __future__ import annotations
 
@@ -142,7 +142,9 @@ def test_every_goes_on_for_ever() -> None:
 
 
 def test_a_delay_is_rounded_up_to_whole_ticks() -> None:
-    world = ran("actor A { on show(n: int) { render n } }\nafter 1us A.show(1)\nafter 1000us A.show(2)\nafter 1001us A.show(3)")
+    world = ran(
+        "actor A { on show(n: int) { render n } }\nafter 1us A.show(1)\nafter 1000us A.show(2)\nafter 1001us A.show(3)"
+    )
     assert [(o.tick, o.text) for o in world.outputs] == [(2, "1"), (2, "2"), (3, "3")]
 
 

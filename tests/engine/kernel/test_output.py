@@ -23,7 +23,11 @@ def test_a_timeline_is_an_array_of_arrows() -> None:
         }
         """
     )
-    arrows = [["Auth", "Recommender", 10, "login event"], ["Recommender", "UI", 125, '{"items": [1, 2, 3]}'], ["UI", "Auth", 0, ""]]
+    arrows = [
+        ["Auth", "Recommender", 10, "login event"],
+        ["Recommender", "UI", 125, '{"items": [1, 2, 3]}'],
+        ["UI", "Auth", 0, ""],
+    ]
     assert _data(world, OUTPUT_TIMELINE) == [(0, 0, arrows)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgpack
+import numpy as np
 import pytest
 
 from engine.base.events import Status
@@ -71,6 +72,32 @@ def test_the_next_message_is_dropped(events: int) -> None:
     assert world.machine.waiting == 0
 
 
+def test_every_message_can_be_dropped() -> None:
+    world = _at(2)
+    waiting = []
+    while world.machine.peek() is not None:
+        assert world.machine.drop_next()
+        waiting.append(world.machine.waiting)
+    assert waiting == [2, 1, 0]
+    assert world.run() is Status.FINISHED
+    assert world.machine.events == 2
+    world.tell("A", "add", 5, "five")
+    world.run()
+    assert world.texts == ['5 ["a", "five"]']
+
+
+def test_dropping_and_sending_again_is_one_delivery() -> None:
+    world = _at(2)
+    for _ in range(2):
+        assert world.machine.drop_next()
+    for n in range(3):
+        world.tell("A", "add", n, "n")
+        assert world.machine.drop_next()
+    world.tell("A", "add", 7, "seven")
+    world.run(until_tick=3)
+    assert [text.split()[0] for text in world.texts] == ["7"]
+
+
 def test_an_actor_whose_start_is_dropped_never_lives() -> None:
     world = _at(1)
     assert world.machine.drop_next()
@@ -101,16 +128,14 @@ def test_a_field_gets_another_value() -> None:
 
 def test_a_picture_of_memory_brings_a_moment_back() -> None:
     world = _at(3)
-    low, heap = (part.copy() for part in world.machine.picture())
+    cells, view = world.machine.picture()
+    heap = view.copy()
     world.run()
     end = (world.machine.execution_hash, world.machine.digest(), world.machine.tick)
     texts = world.texts[1:]
 
-    def write(low_target: object, heap_target: object) -> None:
-        low_target[:], heap_target[:] = low, heap  # type: ignore[index]
-
     for _ in range(2):
-        world.machine.restore(len(heap), write)
+        world.machine.restore(cells, len(heap), lambda target: np.copyto(target, heap))
         del world.outputs[:]
         assert world.machine.events == 3
         world.run()

@@ -110,8 +110,12 @@ Sets.ready()
 Numbers.ready()
 """
 
-NAMES = st.sampled_from(["push", "push", "push", "pop", "insert", "remove_at", "set", "sort", "reverse", "slice", "double"])
+NAMES = st.sampled_from(
+    ["push", "push", "push", "pop", "insert", "remove_at", "set", "sort", "reverse", "slice", "double"]
+)
 WORDS = st.sampled_from(["a", "b", "c", "dd", "é", ""])
+DICT_NAMES = st.sampled_from(["set", "push", "remove"])
+SET_NAMES = st.sampled_from(["set", "set", "remove"])
 OPS = st.tuples(NAMES, st.integers(0, 7), WORDS)
 
 
@@ -178,10 +182,9 @@ def test_lists(turns: list[list[tuple[str, int, str]]]) -> None:
 @settings(max_examples=50, deadline=None)
 @given(
     st.lists(
-        st.lists(st.tuples(st.sampled_from(["set", "push", "remove"]), st.integers(0, 9), st.text("abcdefgh", max_size=2)), max_size=40),
-        max_size=4,
+        st.lists(st.tuples(DICT_NAMES, st.integers(0, 9), st.text("abcdefgh", max_size=2)), max_size=40), max_size=4
     )
-)  # fmt: skip
+)
 def test_dicts(turns: list[list[tuple[str, int, str]]]) -> None:
     world, model = _world(), dict[str, list[int]]()
     for ops in turns:
@@ -202,7 +205,7 @@ def test_dicts(turns: list[list[tuple[str, int, str]]]) -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.lists(st.tuples(st.sampled_from(["set", "set", "remove"]), st.integers(-5, 60)), max_size=80), max_size=3))
+@given(st.lists(st.lists(st.tuples(SET_NAMES, st.integers(-5, 60)), max_size=80), max_size=3))
 def test_sets(turns: list[list[tuple[str, int]]]) -> None:
     world, model = _world(), dict[int, None]()
     for ops in turns:

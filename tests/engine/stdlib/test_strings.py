@@ -61,7 +61,7 @@ actor Probe {
 Probe.ready()
 """
 
-TEXTS = st.text(alphabet="ab \n\r\"\\\tzA.,éßΣжñ😀\u3000\x07", max_size=24)
+TEXTS = st.text(alphabet='ab \n\r"\\\tzA.,éßΣжñ😀\u3000\x07', max_size=24)
 SHORT = st.text(alphabet="ab é😀.", max_size=3)
 
 
@@ -161,7 +161,7 @@ def test_ints_and_text() -> None:
     assert _world().ask("Probe", "show", ints) == [str(n) for n in ints]
     texts = [str(n) for n in ints] + ["+5", "007", "-0"]
     assert _world().ask("Probe", "ints", texts) == [str(int(t)) for t in texts]
-    wrong = ["", "-", "+", "1.0", "9223372036854775808", "-9223372036854775809", "99999999999999999999", "1 ", "a", "1_0"]
+    wrong = ["", "-", "+", "1.0", str(2**63), str(-(2**63) - 1), "99999999999999999999", "1 ", "a", "1_0"]
     assert _world().ask("Probe", "ints", wrong) == ["none"] * len(wrong)
 
 
@@ -169,7 +169,7 @@ def test_the_cases_of_letters_follow_python_where_one_letter_becomes_one() -> No
     world = _world()
     codes = [*range(0x20, 0x180), *range(0x386, 0x3CF), *range(0x400, 0x530), *range(0x531, 0x587)]
     letters = [chr(c) for c in codes if chr(c).isprintable()]
-    upper = [c for c in letters if len(c.upper()) == 1 and c not in "ŉǰΐΰև" and c.upper().lower() in (c, "i", "s", "σ", "μ")]
+    upper = [c for c in letters if len(c.upper()) == 1 and c.upper().lower() in (c, "i", "s", "σ", "μ")]
     assert world.ask("Probe", "shapes", "".join(upper))[0] == "".join(upper).upper()
     lower = [c for c in letters if len(c.lower()) == 1 and c != "Σ"]  # which Python takes for a final one
     assert world.ask("Probe", "shapes", "".join(lower))[1] == "".join(lower).lower()

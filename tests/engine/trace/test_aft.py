@@ -32,7 +32,7 @@ def sample() -> Trace:
         "chat.aefl", "render {1}\n", 7, "0.1.0", b"\0asm" * 100, {"types": [1, 2]}, {"events": True}, 2
     )
     checkpoint = CheckpointRecord(
-        branch=0, n=1024, tick=10, low_length=100, heap_length=PAGE, positions=np.array([0, 1], np.uint32),
+        branch=0, n=1024, tick=10, cells=b"cells", heap_length=PAGE, positions=np.array([0, 1], np.uint32),
         pages=bytes(range(256)) * 32, digest=b"d" * 32,
     )  # fmt: skip
     return Trace(header, (branch(0, None, 0, 3000), branch(1, 0, 1500, 1600)), {0: marks}, (checkpoint,))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.base.events import EVENT_DTYPE
-from engine.trace.columns import BLOCK_EVENTS, EventColumns, Events
+from engine.trace.columns import BLOCK_EVENTS, SLAB_EVENTS, EventColumns, Events, join
 
 
 def numbered(start: int, stop: int) -> Events:
@@ -22,7 +22,7 @@ def ticks(columns: EventColumns, start: int, stop: int) -> list[int]:
 
 
 @given(
-    first=st.integers(0, 2 * BLOCK_EVENTS),
+    first=st.integers(0, SLAB_EVENTS),
     sizes=st.lists(st.integers(1, 3 * BLOCK_EVENTS // 2), min_size=1, max_size=5),
 )
 def test_what_was_put_in_pieces_is_read_as_one(first: int, sizes: list[int]) -> None:
@@ -33,8 +33,8 @@ def test_what_was_put_in_pieces_is_read_as_one(first: int, sizes: list[int]) -> 
         number += size
     assert columns.missing(first, number) is None
     start, stop = first + (number - first) // 3, number
-    pieces = [columns.read(start, stop)]
-    assert np.array_equal(np.concatenate(pieces)["tick"], np.arange(start, stop))
+    events = join([columns.read(*piece) for piece in columns.pieces(start, stop)])
+    assert np.array_equal(events["tick"], np.arange(start, stop))
 
 
 def test_what_is_missing_is_named_a_block_at_a_time() -> None:
@@ -55,10 +55,10 @@ def test_what_would_leave_a_gap_is_not_taken() -> None:
 
 
 def test_old_blocks_are_forgotten_when_there_are_too_many() -> None:
-    columns = EventColumns(0, blocks_max=2)
-    columns.put(0, numbered(0, 4 * BLOCK_EVENTS))
+    columns = EventColumns(0, slabs_max=2)
+    columns.put(0, numbered(0, 2 * SLAB_EVENTS + 10))
     assert columns.missing(0, 10) == (0, 10)
-    assert columns.missing(2 * BLOCK_EVENTS, 4 * BLOCK_EVENTS) is None
+    assert columns.missing(SLAB_EVENTS, 2 * SLAB_EVENTS + 10) is None
 
 
 def test_nobody_can_write_into_what_was_read() -> None:

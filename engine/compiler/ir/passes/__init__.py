@@ -23,6 +23,8 @@ from engine.compiler.ir.walk import FAULT_FUNCTION, Summary
 __all__ = ["Memo", "optimise"]
 
 MEMO_MAX = 4000
+MEMO_DEPTH_MAX = 500
+"""Functions that are nested deeper are not kept: to compare them would take the interpreter's own stack."""
 
 
 class Memo:
@@ -52,13 +54,16 @@ class Memo:
             known = self._templates[id(function)] = Template(function, self.summary(function).size)
         return known
 
-    def optimised(self, function: Function, callees: dict[str, int], templates: dict[str, Template]) -> Function:
-        """The function, folded, and with the templates inlined that it calls."""
-        wanted = {name: templates[name] for name in callees if name in templates}
+    def optimised(self, function: Function, found: Summary, templates: dict[str, Template]) -> Function:
+        """The function, folded, and with the templates inlined that it calls. ``found`` is its summary."""
+        wanted = {name: templates[name] for name in found.calls if name in templates}
+        recursive = function.name in found.calls
+        if found.depth > MEMO_DEPTH_MAX:
+            return _optimise_function(function, recursive, wanted)
         key = (function, tuple(id(template.function) for template in wanted.values()))
         made = self._made.get(key)
         if made is None:
-            made = self._made[key] = _optimise_function(function, function.name in callees, wanted)
+            made = self._made[key] = _optimise_function(function, recursive, wanted)
         return made
 
 
@@ -74,8 +79,8 @@ def optimise(module: Module, file: str = "", counting: bool = False, memo: Memo 
         module = mark_calls(module, file)
     summaries = {id(function): Summary(function) for function in module.functions}
     module = drop_unreached(module, lambda function: summaries[id(function)], keep=FAULT_FUNCTION)
-    calls = {function.name: summaries[id(function)].calls for function in module.functions}
-    module = replace(module, functions=_optimise_functions(module, calls, memo))
+    found = {function.name: summaries[id(function)] for function in module.functions}
+    module = replace(module, functions=_optimise_functions(module, found, memo))
     module = drop_unreached(module, memo.summary, keep=FAULT_FUNCTION)
     if counting:
         module = count_marks(module)
@@ -84,7 +89,8 @@ def optimise(module: Module, file: str = "", counting: bool = False, memo: Memo 
     return limited if limited is not module else drop_unreached(module, memo.summary)
 
 
-def _optimise_functions(module: Module, callees: dict[str, dict[str, int]], memo: Memo) -> tuple[Function, ...]:
+def _optimise_functions(module: Module, found: dict[str, Summary], memo: Memo) -> tuple[Function, ...]:
+    callees = {name: summary.calls for name, summary in found.items()}
     times: dict[str, int] = {}
     for called in callees.values():
         for name, count in called.items():
@@ -94,7 +100,7 @@ def _optimise_functions(module: Module, callees: dict[str, dict[str, int]], memo
     templates: dict[str, Template] = {}
     for group in groups(callees):
         for name in group:
-            done[name] = memo.optimised(done[name], callees[name], templates)
+            done[name] = memo.optimised(done[name], found[name], templates)
         name = group[0]
         if len(group) > 1 or name in callees[name] or name == FAULT_FUNCTION:
             continue

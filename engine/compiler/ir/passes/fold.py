@@ -39,7 +39,7 @@ from engine.compiler.ir.nodes import (
     Store,
 )
 from engine.compiler.ir.passes.facts import Facts, is_bool, join
-from engine.compiler.ir.passes.simplify import condition, folded_address, negate, simplify
+from engine.compiler.ir.passes.simplify import condition, folded_address, is_never_zero, negate, simplify
 from engine.compiler.ir.walk import LEAVES, Rewriter, is_pure, set_locals
 
 
@@ -182,7 +182,7 @@ class _Folder(Rewriter):
         if self.facts is None:
             return _effects(test)
         before, test = _split(test)
-        test = condition(test)
+        test = Const(I32, 1) if is_never_zero(test, self.facts) else condition(test)
         if isinstance(test, Const):
             return [*before, *self.body(node.then if test.value else node.otherwise)]
         known = self.facts

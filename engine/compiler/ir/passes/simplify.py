@@ -10,7 +10,7 @@ from __future__ import annotations
 from engine.compiler.ir.nodes import I32, I64, Call, CallIndirect, Const, Do, Expr, Get, Load, Op
 from engine.compiler.ir.ops import NEGATED, SWAPPED, evaluate, signed
 from engine.compiler.ir.passes.facts import Facts, Range, fits, is_bool
-from engine.compiler.ir.walk import is_pure
+from engine.compiler.ir.walk import LEAVES, is_pure
 
 _COMMUTATIVE = {f"{t}.{name}" for t in (I32, I64) for name in ("add", "mul", "and", "or", "xor")}
 _SAME_WITH_ZERO = {"add", "sub", "or", "xor", "shl", "shr_s", "shr_u", "rotl", "rotr"}
@@ -34,9 +34,17 @@ def simplify(node: Op, facts: Facts) -> Expr:
         return _comparison(node, facts)
     if len(node.args) == 2:
         return _binary(node)
-    if len(node.args) == 1:
-        return _unary(node)
-    return node
+    if len(node.args) != 1:
+        return node
+    if node.name in ("i32.eqz", "i64.eqz") and is_never_zero(node.args[0], facts):
+        return Const(I32, 0)
+    return _unary(node)
+
+
+def is_never_zero(node: Expr, facts: Facts) -> bool:
+    """Whether a value that can be left out is known not to be 0."""
+    low, high = facts.range_of(node)
+    return (low > 0 or high < 0) and is_pure(node)
 
 
 def condition(node: Expr) -> Expr:
@@ -138,7 +146,7 @@ def _comparison(node: Op, facts: Facts) -> Expr:
 
 def _decide(what: str, left: Expr, right: Expr, facts: Facts) -> bool | None:
     """Whether a comparison holds, where the ranges of its operands say so."""
-    if left == right and is_pure(left) and not isinstance(left, Load):
+    if type(left) in LEAVES and left == right:
         return what in ("eq", "le_s", "ge_s", "le_u", "ge_u")
     difference = _difference(left, right, facts) if not what.endswith("_u") else None
     (a, b), (c, d) = (difference, (0, 0)) if difference else (facts.range_of(left), facts.range_of(right))
@@ -159,7 +167,9 @@ def _decide(what: str, left: Expr, right: Expr, facts: Facts) -> bool | None:
 def _difference(left: Expr, right: Expr, facts: Facts) -> Range | None:
     """Where ``left - right`` lies, if ``left`` was computed from ``right`` without wrapping around."""
     done = facts.values.get(left.local) if isinstance(left, Get) else left
-    if not isinstance(done, Op) or done.name[4:] not in ("add", "sub") or done.args[0] != right:
+    if type(right) not in LEAVES or not isinstance(done, Op) or len(done.args) != 2:
+        return None
+    if done.name[4:] not in ("add", "sub") or done.args[0] != right:
         return None
     exact = facts.exact_range(done)
     if exact is None or not fits(exact, done.type):
@@ -170,9 +180,9 @@ def _difference(left: Expr, right: Expr, facts: Facts) -> Range | None:
 
 def _fits_in_32(left: Expr, right: Expr, facts: Facts) -> bool:
     """Whether this compares a number with its own lower half, and they are the same."""
-    if not (isinstance(left, Op) and left.name == "i64.extend32_s" and left.args[0] == right):
+    if not (isinstance(left, Op) and left.name == "i64.extend32_s" and type(right) in LEAVES):
         return False
-    return is_pure(right) and fits(facts.range_of(right), I32)
+    return left.args[0] == right and fits(facts.range_of(right), I32)
 
 
 def overflow_check(signs: Expr, facts: Facts) -> Expr | None:
@@ -180,10 +190,10 @@ def overflow_check(signs: Expr, facts: Facts) -> Expr | None:
     if not (isinstance(signs, Op) and signs.name in ("i64.and", "i32.and")):
         return None
     pairs = [arg.args for arg in signs.args if isinstance(arg, Op) and arg.name == signs.name[:4] + "xor"]
-    if len(pairs) != 2:
+    if len(pairs) != 2 or any(type(part) not in LEAVES for pair in pairs for part in pair):
         return None
     for result in (*pairs[0], *pairs[1]):
-        done = facts.values.get(result.local) if isinstance(result, Get) else result
+        done = facts.values.get(result.local) if isinstance(result, Get) else None
         if isinstance(done, Op) and len(done.args) == 2 and _is_check(done, result, pairs):
             return _overflow(done, result, facts)
     return None
