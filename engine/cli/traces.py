@@ -89,7 +89,7 @@ def state(trace: TraceArgument, at: AtOption, branch: BranchOption = 0, as_json:
         give(f"{actor.name} [{actor.status}, {actor.waiting} waiting, {actor.handled} handled]")
         for field in actor.fields:
             change = f"    (was {field.before})" if field.before is not None else ""
-            give(f"  {field.name} = {field.value.text}{change}")
+            give(f"  {field.name} = {field.value.quoted}{change}")
 
 
 def events(
@@ -141,7 +141,7 @@ def events(
 def event_plain(session: api.Session, branch: int, n: int) -> dict[str, Any]:
     """An event for ``--json`` and for the list."""
     detail = session.event(branch, n)
-    arguments = ", ".join(value.text if value.type != "string" else f'"{value.text}"' for _, value in detail.arguments)
+    arguments = ", ".join(value.quoted for _, value in detail.arguments)
     return {
         "n": n,
         "tick": detail.tick,
@@ -265,7 +265,7 @@ def side_text(event: api.EventDetail | None) -> str:
     """One side of a difference as a line."""
     if event is None:
         return "the run has ended"
-    arguments = ", ".join(f"{label}: {value.text}" for label, value in event.arguments)
+    arguments = ", ".join(f"{label}: {value.quoted}" for label, value in event.arguments)
     return f"{event.tick}:{event.actor}:{event.seq}  {event.type}({arguments})  line {event.line}"
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.base.events import EVENT_DTYPE, MARK_DTYPE
-from engine.timetravel.describe import STATUS_NAMES, sender_text
+from engine.timetravel.describe import sender_text
 from engine.timetravel.views import Difference, EventDetail
 from engine.trace.columns import Events
 
@@ -80,7 +80,7 @@ class _Pair:
     def _narrowed(self, start: int, stop: int) -> tuple[int, int]:
         """A smaller range in which the first difference lies, by the hash marks. A chain says nothing about the range
         where handlers have other numbers, so two programs are compared event by event."""
-        if not np.array_equal(self._types[1], np.arange(len(self._types[1]))):
+        if not self._same_handlers():
             return start, stop
         left, right = (_marks(session, branch) for session, branch in self.sides)
         left, right = left[left["events"] > start], right[right["events"] > start]
@@ -92,6 +92,10 @@ class _Pair:
         if first < count:
             stop = min(stop, int(max(left["events"][first], right["events"][first])))
         return start, stop
+
+    def _same_handlers(self) -> bool:
+        """Whether a handler has the same number on both sides."""
+        return bool(np.array_equal(*self._types))
 
     def _events(self, side: int, start: int, stop: int) -> Events:
         session, branch = self.sides[side]
@@ -145,26 +149,27 @@ class _Pair:
 
     def different_state(self) -> Difference | None:
         """A difference that no event shows: a field that was changed by a fork and that nothing has asked for since."""
-        n = self._shared_past()
-        for moment in dict.fromkeys((n, min(self.totals))):
-            digests = [session.state_digest(branch, moment) for session, branch in self.sides]
-            if digests[0] != digests[1]:
-                reason = f"the events are the same, but {self._state_reason(moment)}"
-                return Difference(moment, self.detail(0, moment), self.detail(1, moment), reason)
+        for n in dict.fromkeys((self._shared_past(), min(self.totals))):
+            if self._same_handlers():
+                digests = [session.state_digest(branch, n) for session, branch in self.sides]
+                if digests[0] == digests[1]:
+                    continue
+            reason = self._state_reason(n)
+            if reason is not None:
+                return Difference(n, self.detail(0, n), self.detail(1, n), f"the events are the same, but {reason}")
         return None
 
-    def _state_reason(self, n: int) -> str:
-        pictures = [session.picture(branch, n).actors for session, branch in self.sides]
-        for a, b in zip(*pictures, strict=False):
-            if a["status"] != b["status"]:
-                words = (STATUS_NAMES[int(row["status"])] for row in (a, b))
-                return "actor {} is {} on the left and {} on the right".format(int(a["id"]), *words)
-            left, right = (session.actor(branch, n, int(a["id"])) for session, branch in self.sides)
+    def _state_reason(self, n: int) -> str | None:
+        """The first field of the first actor that is not the same at a moment, in plain words."""
+        lefts, rights = (session.actors(branch, n) for session, branch in self.sides)
+        for left, right in zip(lefts, rights, strict=False):
+            if left.status != right.status:
+                return f"{left.name} is {left.status} on the left and {right.status} on the right"
             for one, other in zip(left.fields, right.fields, strict=False):
-                if one.value != other.value:
+                if one != other:
                     values = one.value.quoted, other.value.quoted
                     return "{}.{} is {} on the left and {} on the right".format(left.name, one.name, *values)
-        return "the state of an actor is not"
+        return None
 
 
 def _marks(session: Session, branch: int) -> npt.NDArray[np.void]:

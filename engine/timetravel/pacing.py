@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import perf_counter
 
+from engine.vm.calls import come_up_for_air
+
+AIR_SECONDS = 0.01
+"""How often running code looks whether it should pause."""
 SLICE_SECONDS = 0.012
-_FIRST_SLICE = 4_096
+_FIRST_SLICE = 512
 _SLICE_MAX = 1 << 20
 
 
 class Pacer:
-    """Says how many events to run next, so that a slice takes about ``SLICE_SECONDS``."""
+    """Says how many events to replay next, so that a slice takes about ``SLICE_SECONDS``."""
 
-    def __init__(self, budget_seconds: float = float("inf")) -> None:
+    def __init__(self) -> None:
         self._events = _FIRST_SLICE
-        self._end = perf_counter() + budget_seconds
 
     @property
     def events(self) -> int:
         """The size of the next slice."""
         return self._events
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the budget is spent."""
-        return perf_counter() >= self._end
 
     def ran(self, events: int, seconds: float) -> None:
         """Learns from a slice."""
@@ -45,8 +46,24 @@ class Stopwatch:
         """Since it was made or last restarted."""
         return perf_counter() - self._start
 
-    def restart(self) -> float:
-        """Starts again; gives what it showed."""
-        shown = self.seconds
-        self._start += shown
-        return shown
+    def restart(self) -> None:
+        """Starts again."""
+        self._start = perf_counter()
+
+
+@contextmanager
+def coming_up_for_air() -> Iterator[None]:
+    """Inside, a thread makes running code come up for air every ``AIR_SECONDS``, at the end of a turn."""
+    done = threading.Event()
+
+    def body() -> None:
+        while not done.wait(AIR_SECONDS):
+            come_up_for_air()
+
+    thread = threading.Thread(target=body, name="air", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()

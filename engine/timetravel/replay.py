@@ -30,6 +30,7 @@ class Player:
         self._seed = seed
         self._history = history
         self._signal = signal
+        self._pacer = Pacer()
         self._machine: Machine | None = None
         self._line: Line | None = None
         """The branch that the machine stands in, None where memory is nobody's moment."""
@@ -98,11 +99,11 @@ class Player:
                 sink(batch)
 
         self._line = None
-        pacer, since_capture, watch = Pacer(), Stopwatch(), Stopwatch()
+        pacer, since_capture, watch = self._pacer, Stopwatch(), Stopwatch()
         distance = seeking_distance(line.checkpoints.before(machine.events).image.bytes)
         while machine.events < until:
             start = machine.events
-            stop = min(until, start + pacer.events, (start // distance + 1) * distance)
+            stop = min(until, start + pacer.events, (start // distance + 1) * distance) if densify else until
             watch.restart()
             outcome = machine.run(until_tick, stop, take)
             if outcome is Status.INTERRUPTED:

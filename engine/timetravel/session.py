@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from engine.timetravel.changes import apply_change
 from engine.timetravel.checkpoints import Checkpoint, recording_distance
 from engine.timetravel.describe import Describer, changed_fields, summary
 from engine.timetravel.history import History, Line
-from engine.timetravel.pacing import Pacer, Stopwatch
+from engine.timetravel.pacing import Stopwatch, coming_up_for_air
 from engine.timetravel.replay import Player
 from engine.timetravel.views import (
     ActorState,
@@ -54,6 +55,9 @@ SAFE_SECONDS = 0.1
 """After that long without a checkpoint one is left, so that stopping in the middle of a turn is undone quickly."""
 SAFE_SHARE = 20
 """… but not more often than every this many times of what it costs."""
+
+_FEW_EVENTS = 4
+"""So few are not worth a thread that makes the code come up for air."""
 
 FIRST_BRANCH = "original"
 _TEXT_BLOCK = 256
@@ -142,31 +146,11 @@ class Session:
         self._current = line.id
         self._go_live(line)
         first, first_output = line.total, len(line.outputs)
-        pacer = Pacer(ADVANCE_SECONDS)
-        machine = self._live.machine
-        machine.logging = LOG_EVENTS if self.keep_events else LOG_NOTHING
-        status = Status.RUNNING
-        while status is Status.RUNNING:
-            start = line.total
-            goal = min(first + max_events, start + pacer.events, self._next_checkpoint(line))
-            outputs_before, watch = len(line.outputs), Stopwatch()
-            outcome = machine.run(until_tick, goal, self._recorder(line))
-            if not machine.usable:
-                del line.outputs[outputs_before:]
-                self._undo_half_turn(line)
-            self._note_end(line)
-            pacer.ran(line.total - start, watch.seconds)
-            self._place_checkpoints(line)
-            if outcome is not Status.AT_LIMIT:
-                status = outcome
-            elif line.total < goal:
-                status = Status.AT_LIMIT
-            elif line.total >= first + max_events or pacer.is_over:
-                break
-        line.status = status
+        with coming_up_for_air() if max_events > _FEW_EVENTS else nullcontext():
+            line.status = self._run_live(line, first + max_events, until_tick)
         return Progress(
             branch=line.id,
-            status=status,
+            status=line.status,
             first=first,
             events=self.events(line.id, first, line.total) if self.keep_events else read_only(np.empty(0, EVENT_DTYPE)),
             outputs=tuple(line.outputs[first_output:]),
@@ -174,6 +158,30 @@ class Session:
             tick=line.tick,
             execution_hash=line.execution_hash,
         )
+
+    def _run_live(self, line: Line, until: int, until_tick: int | None) -> Status:
+        """Runs a branch on from its end, in slices between which checkpoints are placed; gives why it stopped."""
+        machine, watch = self._live.machine, Stopwatch()
+        machine.logging = LOG_EVENTS if self.keep_events else LOG_NOTHING
+
+        def pause() -> bool:
+            return watch.seconds > ADVANCE_SECONDS or self._needs_safety()
+
+        while True:
+            goal = min(until, self._next_checkpoint(line))
+            outputs_before = len(line.outputs)
+            outcome = machine.run(until_tick, goal, self._recorder(line), pause)
+            if not machine.usable:
+                del line.outputs[outputs_before:]
+                self._undo_half_turn(line)
+            self._note_end(line)
+            self._place_checkpoints(line)
+            if outcome in (Status.FINISHED, Status.INTERRUPTED):
+                return outcome
+            if outcome is Status.AT_LIMIT and line.total < goal:
+                return Status.AT_LIMIT
+            if line.total >= until or watch.seconds > ADVANCE_SECONDS:
+                return Status.RUNNING
 
     def _go_live(self, line: Line) -> None:
         """Brings the live machine to the end of a branch."""
@@ -224,10 +232,13 @@ class Session:
         last = line.checkpoints.last_placed
         return last.n + recording_distance(last.image.bytes)
 
+    def _needs_safety(self) -> bool:
+        """Whether stopping in the middle of a turn would cost a long replay."""
+        return self._since_capture.seconds > max(SAFE_SECONDS, SAFE_SHARE * self._capture_seconds)
+
     def _place_checkpoints(self, line: Line) -> None:
-        since = self._since_capture.seconds
         due = line.total >= self._next_checkpoint(line)
-        if not due and since < max(SAFE_SECONDS, SAFE_SHARE * self._capture_seconds):
+        if not due and not self._needs_safety():
             return
         before = line.checkpoints.before(line.total)
         watch = Stopwatch()
@@ -314,6 +325,16 @@ class Session:
             state.id, state.type, state.name, state.status, state.waiting, state.handled,
             changed_fields(before, state.fields),
         )  # fmt: skip
+
+    def actors(self, branch: int, n: int) -> tuple[ActorState, ...]:
+        """All actors at a moment with their states, by id; for many actors ``picture`` is quicker."""
+        machine = self._at(branch, n)
+        records = machine.actor_records()
+        return tuple(
+            self.describer.actor(machine, actor, records[actor])
+            for actor in range(len(records))
+            if records[actor]["status"]
+        )
 
     def event(self, branch: int, n: int) -> EventDetail:
         """One event in full. Raises SeekError if there is no such event."""

@@ -8,7 +8,6 @@ from engine.base.errors import Interrupted, MachineError
 from engine.base.events import Status
 from engine.timetravel.changes import apply_change
 from engine.timetravel.history import Line
-from engine.timetravel.pacing import Pacer, Stopwatch
 from engine.timetravel.views import Verification
 from engine.vm.machine import Batch, Machine
 
@@ -57,16 +56,10 @@ def _replay(machine: Machine, line: Line, end: int) -> int:
             )
         compared += len(rows)
 
-    pacer = Pacer()
-    while machine.events < end:
-        start, watch = machine.events, Stopwatch()
-        stop = min(end, start + pacer.events)
-        outcome = machine.run(None, stop, take)
-        if outcome is Status.INTERRUPTED:
-            raise Interrupted("verifying was stopped")
-        if machine.events < stop:
-            raise _Differs(f"the replay ends after {machine.events:,} events, the recording has {line.total:,}")
-        pacer.ran(stop - start, watch.seconds)
+    if machine.run(None, end, take) is Status.INTERRUPTED:
+        raise Interrupted("verifying was stopped")
+    if machine.events < end:
+        raise _Differs(f"the replay ends after {machine.events:,} events, the recording has {line.total:,}")
     return compared
 
 

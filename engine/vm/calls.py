@@ -71,15 +71,21 @@ class StopSignal:
     def request(self) -> None:
         """Asks for it; compiled code looks up at its next loop or call."""
         self._requested = True
-        shared_engine().increment_epoch()
+        come_up_for_air()
 
     def clear(self) -> None:
         """Forgets earlier requests, at the start of new work."""
         self._requested = False
 
 
-def heed(store: wasmtime.Store, signal: StopSignal) -> Any:
-    """Lets code of this store stop when the signal is set, and go on when a request was meant for another store.
+def come_up_for_air() -> None:
+    """Asks all running code to pause at the end of its turn, from any thread; what may go on goes on."""
+    shared_engine().increment_epoch()
+
+
+def heed(store: wasmtime.Store, signal: StopSignal, pause: ctypes.c_uint32) -> Any:
+    """Lets code of this store stop when the signal is set. Otherwise the word ``pause``, a kernel's cell, is set to 1,
+    which makes the scheduler return at the end of the turn.
 
     Gives what must be kept alive as long as the store.
     """
@@ -88,6 +94,7 @@ def heed(store: wasmtime.Store, signal: StopSignal) -> Any:
         if signal.requested:
             error = _bindings.wasmtime_error_new(b"stopped from outside")
             return ctypes.cast(error, ctypes.c_void_p).value or 0
+        pause.value = 1
         delta[0] = 1
         kind[0] = 0  # WASMTIME_UPDATE_DEADLINE_CONTINUE
         return 0

@@ -80,7 +80,7 @@ _HOST_CELLS = (
     "tick", "events", "hash", "chain", "actor_count", "actor_directory", "waiting", "logging",
     "log_count", "log_address", "log_payload_used", "log_payload_address", "output_used", "output_address",
     "mark_count", "mark_address", "heap_base", "heap_end", "static_end", "fault_kind", "in_turn",
-    "input_address", "input_capacity", "now_index", "now_count",
+    "input_address", "input_capacity", "now_index", "now_count", "log_full",
 )  # fmt: skip
 
 
@@ -124,7 +124,6 @@ class Machine:
         if missing:
             raise MachineError(f"this program was compiled for another machine: it has no cell {', '.join(missing)}")
         self._store = wasmtime.Store(shared_engine())
-        self._callback = heed(self._store, self.signal)
         try:
             instance = wasmtime.Instance(self._store, native_module(program.wasm), [])
         except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
@@ -139,6 +138,8 @@ class Machine:
         self._memory = memory
         self._size = 0
         self._refresh()
+        pause = ctypes.c_uint32.from_address(self.memory.ctypes.data + self._cells["log_full"])
+        self._callback = heed(self._store, self.signal, pause)
         self._unusable = False
         self._run = self._exports["run"]
         self._logging = LOG_NOTHING
@@ -208,12 +209,18 @@ class Machine:
 
     # --- running ----------------------------------------------------------------------------------
 
-    def run(self, until_tick: int | None, until_event: int, sink: Sink | None = None) -> Status:
+    def run(
+        self,
+        until_tick: int | None,
+        until_event: int,
+        sink: Sink | None = None,
+        pause: Callable[[], bool] = lambda: False,
+    ) -> Status:
         """Handles events up to the end of ``until_tick`` and up to event number ``until_event`` (not included).
 
         Turns that fault are rolled back and the run goes on. What was written down goes to ``sink``, in pieces; without
-        one it is dropped. Gives FINISHED, AT_LIMIT, or INTERRUPTED: then the machine is unusable if it was in the
-        middle of something (see ``usable``).
+        one it is dropped. Gives FINISHED, AT_LIMIT, RUNNING if ``pause``, asked whenever the code comes up for air,
+        says so, or INTERRUPTED: then the machine is unusable if it was in the middle of something (see ``usable``).
         """
         self._must_be_usable()
         last_tick = EVENTS_MAX if until_tick is None else until_tick
@@ -234,6 +241,8 @@ class Machine:
             self.drain(sink)
             if outcome != _RUN_DRAIN:
                 return _RUN_OUTCOMES[outcome]
+            if pause():
+                return Status.RUNNING
 
     def _recover(self, error: CallError) -> None:
         """Rolls back the turn that faulted; anything but a fault of the program is a mistake of the engine."""

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QPolygonF,
     QResizeEvent,
     QTextBlock,
@@ -38,7 +39,22 @@ from studio.model.document import ExecutionMark, Place
 from studio.model.studio import StudioModel
 from studio.theming.fonts import code_font
 
-WAVE = 2.0
+WAVE_WIDTH, WAVE_HEIGHT = 4, 4
+"""Of one wave of the line under a problem, in logical pixels."""
+
+
+def make_wave(color: QColor, ratio: float) -> QPixmap:
+    """One wave, to be laid side by side; drawing the line anew for every problem costs many times more."""
+    pixmap = QPixmap(round(WAVE_WIDTH * ratio), round(WAVE_HEIGHT * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(color, 1.2))
+    points = [QPointF(-2, 1), QPointF(0, 3), QPointF(2, 1), QPointF(4, 3), QPointF(6, 1)]
+    painter.drawPolyline(QPolygonF(points))
+    painter.end()
+    return pixmap
 
 
 def x_of(line: QTextLine, column: int) -> float:
@@ -61,7 +77,7 @@ class CodeEdit(QPlainTextEdit):
         self._problem_spans = Spans()
         self._found = Spans()
         self._brackets: tuple[int, int] | None = None
-        self._severities: dict[int, str] | None = None
+        self._waves: dict[str, QPixmap] = {}
         self._gutter = Gutter(self)
         self._line = 0
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -99,6 +115,7 @@ class CodeEdit(QPlainTextEdit):
         return self.model.settings.whole("editor.tab_width")
 
     def _restyle(self) -> None:
+        self._waves.clear()
         self.viewport().update()
         self._gutter.update()
 
@@ -148,17 +165,11 @@ class CodeEdit(QPlainTextEdit):
             top += height
             block = block.next()
 
-    def line_severities(self) -> Mapping[int, str]:
-        """The worst problem of each line that has one, by line number from 0."""
-        if self._severities is None:
-            found: dict[int, str] = {}
-            for span in self._problem_spans.items:
-                line = self.document().findBlock(span.start).blockNumber()
-                severity = self._problems[span.key].severity
-                if found.get(line) != "error":
-                    found[line] = severity
-            self._severities = found
-        return self._severities
+    def severity_of(self, block: QTextBlock) -> str:
+        """The worst severity of the problems that begin in a line; empty without one."""
+        start, end = block.position(), block.position() + block.length()
+        found = {self._problems[s.key].severity for s in self._problem_spans.between(start, end) if s.start >= start}
+        return "error" if "error" in found else next(iter(found), "")
 
     # --- what is marked ------------------------------------------------------------------------
 
@@ -176,7 +187,6 @@ class CodeEdit(QPlainTextEdit):
         """Underlines problems."""
         self._problems = problems
         self._problem_spans = Spans(self._span_of(problem, key) for key, problem in enumerate(problems))
-        self._severities = None
         self._restyle()
 
     def _span_of(self, problem: Problem, key: int) -> Marked:
@@ -199,11 +209,8 @@ class CodeEdit(QPlainTextEdit):
 
     @Slot(int, int, int)
     def _text_changed(self, position: int, removed: int, added: int) -> None:
-        if self._problem_spans.items:
-            self._problem_spans.shift(position, removed, added)
-            self._severities = None
-        if self._found.items:
-            self._found.shift(position, removed, added)
+        self._problem_spans.shift(position, removed, added)
+        self._found.shift(position, removed, added)
 
     # --- places --------------------------------------------------------------------------------
 
@@ -323,25 +330,19 @@ class CodeEdit(QPlainTextEdit):
     def _paint_over(self, painter: QPainter, lines: list[tuple[QTextBlock, float, float]]) -> None:
         for block, top, height in lines:
             for span in self._problem_spans.between(block.position(), block.position() + block.length()):
-                severity = self._problems[span.key].severity
-                self._paint_wave(
-                    painter, self._stretch(block, top, height, span.start, span.end), self._color(severity)
-                )
+                area = self._stretch(block, top, height, span.start, span.end)
+                self._paint_wave(painter, area, self._problems[span.key].severity)
             text = self._inline_values.get(block.blockNumber() + 1, "")
             if text and self.model.settings.flag("editor.inline_values"):
                 self._paint_value(painter, block, top, height, text)
 
-    def _paint_wave(self, painter: QPainter, area: QRectF, color: QColor) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(color, 1.2))
-        base = area.top() + self.fontMetrics().ascent() + WAVE + 1
-        right = max(area.right(), area.left() + 4 * WAVE)
-        points, x, up = [], area.left(), False
-        while x <= right:
-            points.append(QPointF(x, base if up else base + WAVE))
-            x, up = x + WAVE, not up
-        painter.drawPolyline(QPolygonF(points))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    def _paint_wave(self, painter: QPainter, area: QRectF, severity: str) -> None:
+        wave = self._waves.get(severity)
+        if wave is None or wave.devicePixelRatio() != self.devicePixelRatioF():
+            wave = self._waves[severity] = make_wave(self._color(severity), self.devicePixelRatioF())
+        width = max(area.width(), 2 * WAVE_WIDTH)
+        top = area.top() + self.fontMetrics().ascent() + 2
+        painter.drawTiledPixmap(QRectF(area.left(), top, width, WAVE_HEIGHT), wave)
 
     def _paint_value(self, painter: QPainter, block: QTextBlock, top: float, height: float, text: str) -> None:
         end = self._stretch(block, top, height, block.position(), block.position() + block.length()).right()

@@ -27,6 +27,8 @@ class FindBar(QWidget):
         self._found: list[tuple[int, int]] = []
         self._map = Utf16Map("")
         self._text = ""
+        self._wrong = ""
+        """Why the expression is none."""
         self.setProperty("role", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._buttons: list[tuple[QToolButton, str]] = []
@@ -183,14 +185,15 @@ class FindBar(QWidget):
             wrong = ""
         except re.error as error:
             self._found, wrong = [], str(error)
+        self._wrong = wrong
         self._field.setToolTip(wrong)
         self._field.setProperty("state", "wrong" if wrong or (self._field.text() and not self._found) else "")
         self._field.style().polish(self._field)
         self._edit.set_found([(self._map.to_utf16(start), self._map.to_utf16(end)) for start, end in self._found])
-        self._show_count(wrong)
+        self._show_count()
 
-    def _show_count(self, wrong: str = "") -> None:
-        if wrong:
+    def _show_count(self) -> None:
+        if self._wrong:
             self._count.setText("not an expression")
         elif not self._field.text():
             self._count.setText("")

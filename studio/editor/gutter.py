@@ -47,7 +47,6 @@ class Gutter(QWidget):
         painter.setFont(self._edit.font())
         number_color, text_color = QColor(theme.color("line_number")), QColor(theme.color("text"))
         current = self._edit.textCursor().blockNumber()
-        severities = self._edit.line_severities()
         mark = self._edit.execution_mark
         right = self.width() - 12
         for block, top, height in self._edit.visible_lines():
@@ -63,8 +62,9 @@ class Gutter(QWidget):
             painter.setPen(text_color if number == current else number_color)
             flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(0, top, right, height), flags, str(number + 1))
-            if number in severities and not (mark is not None and number + 1 == mark.line):
-                self._paint_dot(painter, QColor(theme.color(severities[number])), top + height / 2, severities[number])
+            severity = self._edit.severity_of(block)
+            if severity and not (mark is not None and number + 1 == mark.line):
+                self._paint_dot(painter, QColor(theme.color(severity)), top + height / 2, severity)
         painter.end()
 
     def _paint_arrow(self, painter: QPainter, color: QColor, middle: float) -> None:

@@ -21,6 +21,8 @@ class OutputLine:
     kind: str
     label: str
     text: str
+    label_width: int
+    """The length of the longest label of its output."""
 
 
 class OutputLines:
@@ -52,7 +54,8 @@ class OutputLines:
         output = self._outputs[index]
         part = row - self._starts[index]
         label, text = _part(output, part)
-        return OutputLine(output, part, output.kind, label, text)
+        width = max((len(name) for name, _ in output.rows), default=len(label))
+        return OutputLine(output, part, output.kind, label, text, width)
 
     def first_after(self, moment: int) -> int:
         """The number of the first line that is rendered after a moment."""

@@ -16,8 +16,8 @@ from studio.theming.fonts import code_font
 from studio.theming.icons import icons_of
 
 Index = QModelIndex | QPersistentModelIndex
-TICK, WHO, TEXT = range(3)
-HEADS = ("Tick", "Actor", "Output")
+TICK, WHO, SIGN, TEXT = range(4)
+HEADS = ("Tick", "Actor", "", "Output")
 ICONS = {"fault": ("error", "error"), "state": ("state", "muted"), "timeline": ("timeline-lane", "muted")}
 FRAME_MS = 33
 
@@ -70,9 +70,11 @@ class OutputModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The names of the columns."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.tr(HEADS[section])
-        return None
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == TICK:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return self.tr(HEADS[section]) if role == Qt.ItemDataRole.DisplayRole and HEADS[section] else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """What a cell shows."""
@@ -87,7 +89,7 @@ class OutputModel(QAbstractTableModel):
                 return self._font(line) if column == TEXT else None
             case Qt.ItemDataRole.DecorationRole:
                 icon = ICONS.get(line.kind)
-                return icons_of(self._model).icon(*icon) if icon and column == TEXT and not line.part else None
+                return icons_of(self._model).icon(*icon) if icon and column == SIGN and not line.part else None
             case Qt.ItemDataRole.TextAlignmentRole:
                 side = Qt.AlignmentFlag.AlignRight if column == TICK else Qt.AlignmentFlag.AlignLeft
                 return side | Qt.AlignmentFlag.AlignVCenter
@@ -95,8 +97,8 @@ class OutputModel(QAbstractTableModel):
 
     def _text(self, line: OutputLine, column: int) -> str:
         if column == TEXT:
-            return f"{line.label}   {line.text}" if line.label else line.text
-        if line.part:
+            return f"{line.label.ljust(line.label_width)}   {line.text}" if line.label else line.text
+        if line.part or column == SIGN:
             return ""
         return grouped(line.output.tick) if column == TICK else self._run.events.cast.name(line.output.actor)
 
@@ -156,8 +158,11 @@ class OutputPanel(QWidget):
         columns = table.horizontalHeader()
         columns.setHighlightSections(False)
         columns.setStretchLastSection(True)
+        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.setColumnWidth(TICK, 84)
         table.setColumnWidth(WHO, 140)
+        columns.setMinimumSectionSize(24)
+        table.setColumnWidth(SIGN, 26)
         table.selectionModel().currentRowChanged.connect(self._on_current)
         table.doubleClicked.connect(self._on_double_click)
         return table

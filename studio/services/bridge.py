@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from studio.model import engine_port as port
 from studio.services.engine_thread import EngineThread
+
+FLUSH_MS = 50
+"""While a run goes on, so often is looked whether a turn that takes long holds back what is to be told."""
 
 
 class EngineBridge(QObject):
@@ -24,6 +27,9 @@ class EngineBridge(QObject):
         self._receive: Callable[[port.Batch], None] | None = None
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
         self._thread = EngineThread(self._arrived.emit)
+        self._flushing = QTimer(self)
+        self._flushing.setInterval(FLUSH_MS)
+        self._flushing.timeout.connect(self._thread.flush)
 
     def post(self, command: port.Command) -> None:
         """Queues a command."""
@@ -44,10 +50,17 @@ class EngineBridge(QObject):
     def close(self) -> bool:
         """Stops the run, ends the thread and waits for it; whether it ended in time."""
         self._receive = None
+        self._flushing.stop()
         return self._thread.close()
 
     @Slot(object)
     def _on_arrived(self, batch: port.Batch) -> None:
+        for answer in batch.answers:
+            if isinstance(answer, port.StateChanged):
+                if answer.state == "running" and self._receive is not None:
+                    self._flushing.start()
+                else:
+                    self._flushing.stop()
         try:
             if self._receive is not None:
                 self._receive(batch)

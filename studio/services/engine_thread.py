@@ -24,6 +24,7 @@ from studio.services.engine_worker import EngineWorker
 
 STACK_BYTES = 16 * 1024 * 1024
 FRAME_SECONDS = 1 / 60
+LATE_SECONDS = 0.1
 PATIENCE_SECONDS = 0.15
 INSIST_SECONDS = 0.02
 SWITCH_SECONDS = 0.001
@@ -41,7 +42,7 @@ class _Entry:
 
 
 class EngineThread:
-    """The thread with its queue. ``deliver`` is called on the thread with every batch; answer it by ``taken``."""
+    """The thread with its queue. ``deliver`` is called with every batch, on any thread; answer it by ``taken``."""
 
     def __init__(self, deliver: Callable[[port.Batch], None]) -> None:
         self._deliver = deliver
@@ -52,6 +53,7 @@ class EngineThread:
         self._seek: port.Seek | None = None
         self._texts: port.ReadTexts | None = None
         self._taken = True
+        self._delivering = threading.Lock()
         self._delivered_at = 0.0
         self._insisting: list[threading.Thread] = []
         self._worker = EngineWorker(self._is_calm)
@@ -89,6 +91,10 @@ class EngineThread:
         """The last batch has arrived; the next may come."""
         self._taken = True
         self._put()
+
+    def flush(self) -> None:
+        """Delivers what waits while the thread is deep in a turn; to be called now and then while a run goes on."""
+        self._hand_over(LATE_SECONDS)
 
     def close(self) -> bool:
         """Ends the thread and waits for it; whether it ended in time."""
@@ -133,8 +139,9 @@ class EngineThread:
                     worker.do(entry.command)
                 continue
             self._serve_wishes()
+            self._hand_over(0.0 if worker.has_news else FRAME_SECONDS)
             worker.go_on()
-            self._hand_over()
+            self._hand_over(FRAME_SECONDS)
 
     def _next_entry(self) -> _Entry | None:
         """What is next in the queue. Waits for it while there is nothing else to do."""
@@ -142,7 +149,7 @@ class EngineThread:
             return self._entries.get_nowait()
         if self._worker.busy or self._seek is not None or self._texts is not None:
             return None
-        if not self._worker.answers or not self._taken:
+        if not self._worker.has_answers or not self._taken:
             return self._entries.get()
         with contextlib.suppress(queue.Empty):
             return self._entries.get(timeout=max(0.0005, self._delivered_at + FRAME_SECONDS - perf_counter()))
@@ -165,9 +172,11 @@ class EngineThread:
         with self._lock:
             self._texts = self._texts or rest
 
-    def _hand_over(self) -> None:
-        now = perf_counter()
-        if self._worker.answers and self._taken and now - self._delivered_at >= FRAME_SECONDS:
-            self._taken = False
-            self._delivered_at = now
-            self._deliver(self._worker.batch())
+    def _hand_over(self, apart: float) -> None:
+        """Delivers what there is to tell, if the last batch was taken and lies so many seconds back."""
+        with self._delivering:
+            now = perf_counter()
+            if self._worker.has_answers and self._taken and now - self._delivered_at >= apart:
+                self._taken = False
+                self._delivered_at = now
+                self._deliver(self._worker.batch())

@@ -39,7 +39,8 @@ class EngineWorker:
     """Owned by the engine's thread, but for ``interrupt``. ``is_calm`` tells whether no command waits."""
 
     def __init__(self, is_calm: Callable[[], bool]) -> None:
-        self.answers: list[port.Answer] = []
+        self._answers: list[port.Answer] = []
+        self._telling_lock = threading.Lock()
         self._is_calm = is_calm
         self._run = 0
         self._session: api.Session | None = None
@@ -62,11 +63,23 @@ class EngineWorker:
         if session is not None:
             session.interrupt()
 
+    @property
+    def has_answers(self) -> bool:
+        """Whether something is to be told."""
+        return bool(self._answers)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something is to be told that should not wait for the next frame."""
+        return any(not isinstance(answer, port.Grown) for answer in tuple(self._answers))
+
     def batch(self) -> port.Batch:
-        """The answers so far, as one batch; what a branch grew by in pieces is one piece in it."""
+        """The answers so far, as one batch, for any thread; what a branch grew by in pieces is one piece in it."""
+        with self._telling_lock:
+            run, answers, self._answers = self._run, self._answers, []
         merged: list[port.Answer] = []
         pieces: list[port.Grown] = []
-        for answer in self.answers:
+        for answer in answers:
             if isinstance(answer, port.Grown):
                 if pieces and answer.branch == pieces[-1].branch and answer.first == _end(pieces[-1]):
                     pieces.append(answer)
@@ -78,8 +91,7 @@ class EngineWorker:
                 pieces = []
                 merged.append(answer)
         merged.extend(_joined(pieces))
-        self.answers = []
-        return port.Batch(self._run, tuple(merged))
+        return port.Batch(run, tuple(merged))
 
     # --- commands ---------------------------------------------------------------------------------
 
@@ -130,12 +142,13 @@ class EngineWorker:
 
     def _begin(self, run: int) -> None:
         """Leaves the run before; its answers are nobody's any more."""
-        self._run = run
+        with self._telling_lock:
+            self._run = run
+            self._answers = [port.StateChanged("compiling")]
         self._session = None
         self._loading = None
         self._branch = 0
         self._state = "none"
-        self.answers = [port.StateChanged("compiling")]
 
     def _compile(self, command: port.Start) -> None:
         build = api.compile(command.text, command.file)
@@ -287,7 +300,8 @@ class EngineWorker:
     # --- telling ----------------------------------------------------------------------------------
 
     def _tell(self, *answers: port.Answer) -> None:
-        self.answers.extend(answers)
+        with self._telling_lock:
+            self._answers.extend(answers)
 
     @contextlib.contextmanager
     def _telling(self, goes_on: bool = False) -> Iterator[None]:

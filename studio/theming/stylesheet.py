@@ -168,7 +168,7 @@ QCheckBox::indicator, QRadioButton::indicator {
 QCheckBox::indicator { border-radius: 3px; }
 QRadioButton::indicator { border-radius: 8px; }
 QCheckBox::indicator:checked { background: @accent@; border-color: @accent@; image: url(@icon:check:on_accent@); }
-QRadioButton::indicator:checked { background: @accent@; border: 4px solid @background@; border-color: @accent@; }
+QRadioButton::indicator:checked { background: @on_accent@; border: 4px solid @accent@; width: 8px; height: 8px; }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border-color: @focus@; }
 QCheckBox:disabled, QRadioButton:disabled { color: @disabled@; }
 QGroupBox { border: 1px solid @border@; border-radius: 6px; margin-top: 9px; padding: 9px; }

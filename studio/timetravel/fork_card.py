@@ -6,7 +6,7 @@ What is typed is checked by the engine, which answers with a sentence if it cann
 from __future__ import annotations
 
 from PySide6.QtCore import QStringListModel, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -124,6 +124,8 @@ class ForkCard(QDialog):
     def open_at_playhead(self) -> None:
         """Shows the card for the moment at the playhead."""
         self._refused("")
+        self.arguments.setModified(False)
+        self.value.setModified(False)
         self._words.setStringList(self._completions())
         self._tell()
         self._tell_fields()
@@ -133,6 +135,16 @@ class ForkCard(QDialog):
         chosen = self.choices.checkedButton()
         if chosen is not None:
             chosen.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Seen, it wants to know the next message."""
+        super().showEvent(event)
+        self._run.want_following(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Hidden, it costs nothing."""
+        self._run.want_following(False)
+        super().hideEvent(event)
 
     def _completions(self) -> list[str]:
         """The beginnings of all messages that can be sent: to a type's default instance and to actors."""

@@ -67,7 +67,6 @@ def paint_base(painter: QPainter, model: TimelineModel, geometry: Geometry, look
     painter.restore()
     _paint_ruler(painter, model, geometry, look)
     _paint_overview(painter, model, geometry, look)
-    _paint_marks(painter, model, geometry, look)
 
 
 # --- lanes ------------------------------------------------------------------------------------------
@@ -411,45 +410,57 @@ def _paint_window(painter: QPainter, model: TimelineModel, geometry: Geometry, l
     painter.drawRoundedRect(box, 3, 3)
 
 
-def _paint_marks(painter: QPainter, model: TimelineModel, geometry: Geometry, look: Look) -> None:
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    moment: int
+    text: str
+    token: str
+
+
+def _marks(model: TimelineModel) -> list[_Mark]:
     """Where this branch left its parent, where others left it, and where it first differs from another."""
     run = model.run
     shown = run.shown_branch
-    marks: list[tuple[int, str, str]] = []
+    marks: list[_Mark] = []
     if shown is not None and shown.parent is not None:
         parent = next((b.name for b in run.branches if b.id == shown.parent), "")
-        marks.append((shown.at, f"⑂ from {parent}", "checkpoint"))
-    marks += [(b.at, f"⑂ {b.name}", "checkpoint") for b in run.branches if b.parent == run.branch]
+        marks.append(_Mark(shown.at, f"⑂ from {parent}", "checkpoint"))
+    marks += [_Mark(b.at, f"⑂ {b.name}", "checkpoint") for b in run.branches if b.parent == run.branch]
     if run.comparison is not None and run.comparison.difference is not None:
-        marks.append((run.comparison.difference.n + 1, "≠ first difference", "warning"))
+        marks.append(_Mark(run.comparison.difference.n + 1, "≠ first difference", "warning"))
+    return marks
+
+
+def paint_marks(painter: QPainter, model: TimelineModel, geometry: Geometry, look: Look, taken: list[QRectF]) -> None:
+    """Marks as dashed lines, with their names in the ruler where ``taken`` leaves room."""
     painter.setFont(look.small)
-    for moment, text, token in marks:
-        _paint_mark(painter, geometry, look, model.place_of(moment), text, look.color(token))
-
-
-def _paint_mark(painter: QPainter, geometry: Geometry, look: Look, place: float, text: str, color: QColor) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    pen = QPen(color, 1.4, Qt.PenStyle.DashLine)
-    painter.setPen(pen)
-    over = geometry.overview_x(place)
-    painter.drawLine(QLineF(over, geometry.overview.top(), over, geometry.overview.bottom()))
-    if geometry.start <= place <= geometry.end:
+    metrics = QFontMetricsF(look.small)
+    for mark in _marks(model):
+        place = model.place_of(mark.moment)
+        painter.setPen(QPen(look.color(mark.token), 1.4, Qt.PenStyle.DashLine))
+        over = geometry.overview_x(place)
+        painter.drawLine(QLineF(over, geometry.overview.top(), over, geometry.overview.bottom()))
+        if not geometry.start <= place <= geometry.end:
+            continue
         x = geometry.x(place)
         painter.drawLine(QLineF(x, geometry.ruler.top(), x, geometry.height))
-        metrics = QFontMetricsF(look.small)
-        box = QRectF(x + 3, geometry.ruler.top() + 2, metrics.horizontalAdvance(text) + 8, geometry.ruler.height() - 4)
+        top, height = geometry.ruler.top() + 2, geometry.ruler.height() - 5
+        box = QRectF(x + 3, top, metrics.horizontalAdvance(mark.text) + 10, height)
+        while (hit := next((r for r in taken if r.intersects(box)), None)) is not None:
+            box.moveLeft(hit.right() + 3)
         if box.right() > geometry.width:
-            box.moveRight(x - 3)
+            box.moveRight(min([x - 3, *(r.left() - 3 for r in taken)]))
+        taken.append(box)
         painter.fillRect(box, look.color("surface"))
-        painter.setPen(color)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, mark.text)
 
 
 # --- the playhead ----------------------------------------------------------------------------------------
 
 
 def paint_playhead(painter: QPainter, model: TimelineModel, geometry: Geometry, look: Look) -> None:
-    """The playhead with its tick, and a veil over what lies after it."""
+    """The playhead with its tick, the marks of branches, and a veil over what lies after the playhead."""
     run = model.run
     if not run.total:
         return
@@ -461,26 +472,33 @@ def paint_playhead(painter: QPainter, model: TimelineModel, geometry: Geometry, 
         edge = max(x, lanes.left())
         painter.fillRect(QRectF(edge, lanes.top(), max(0.0, lanes.right() - edge), lanes.height()), veil)
         painter.fillRect(QRectF(over, overview.top() + 1, overview.right() - over - 1, overview.height() - 2), veil)
+    pill = _pill(model, geometry, look, x) if lanes.left() - 1 <= x <= lanes.right() + 1 else None
+    paint_marks(painter, model, geometry, look, [pill] if pill is not None else [])
     color = look.color("playhead")
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(color, 1.6))
     painter.drawLine(QLineF(over, overview.top(), over, overview.bottom()))
-    if not lanes.left() - 1 <= x <= lanes.right() + 1:
+    if pill is None:
         return
     painter.drawLine(QLineF(x, geometry.ruler.bottom(), x, geometry.height))
-    text = f"{grouped(run.playhead_tick())} · #{grouped(run.playhead)}"
-    metrics = QFontMetricsF(look.small)
-    width = metrics.horizontalAdvance(text) + 14
-    left = min(max(x - width / 2, lanes.left()), lanes.right() - width)
-    pill = QRectF(left, geometry.ruler.top() + 2, width, geometry.ruler.height() - 5)
     path = QPainterPath()
     path.addRoundedRect(pill, 4, 4)
     corners = [QPointF(x - 5, pill.bottom()), QPointF(x + 5, pill.bottom()), QPointF(x, pill.bottom() + 5)]
     path.addPolygon(QPolygonF(corners))
     painter.fillPath(path, color)
-    painter.setFont(look.small)
     painter.setPen(_on(color))
-    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, _playhead_text(model))
+
+
+def _playhead_text(model: TimelineModel) -> str:
+    return f"{grouped(model.run.playhead_tick())} · #{grouped(model.run.playhead)}"
+
+
+def _pill(model: TimelineModel, geometry: Geometry, look: Look, x: float) -> QRectF:
+    """The label of the playhead, in the ruler."""
+    lanes = geometry.lanes
+    width = QFontMetricsF(look.small).horizontalAdvance(_playhead_text(model)) + 14
+    left = min(max(x - width / 2, lanes.left()), lanes.right() - width)
+    return QRectF(left, geometry.ruler.top() + 2, width, geometry.ruler.height() - 5)
 
 
 def _on(color: QColor) -> QColor:

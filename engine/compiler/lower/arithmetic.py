@@ -80,7 +80,7 @@ def negate(f: FunctionBuilder, t: Type, value: ir.Expr, span: Span) -> ir.Expr:
         return i64(-int(value.value))
     with f.gather() as body:
         a = f.stable(value)
-        _overflow_if(f, op32("i64.eq", a, i64(INT_MIN)), "-", span)
+        _overflow_if(f, op32("i64.eq", a, i64(INT_MIN)), "n", span)
     return do(body, op64("i64.sub", i64(0), a))
 
 

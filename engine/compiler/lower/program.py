@@ -89,7 +89,7 @@ class Lowering:
             self._drain(self._waiting_library)
             seen = {name: None}
             stack = [name]
-            known = False
+            known = self._faults.get(name, False)
             while stack and not known:
                 for callee in self._calls.get(stack.pop(), ()):
                     known = known or self._faults.get(callee, False)

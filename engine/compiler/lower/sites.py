@@ -14,14 +14,14 @@ class SiteTable:
 
     source: SourceFile
     rows: list[Site] = field(default_factory=list)
-    _numbers: dict[tuple[int, str], int] = field(default_factory=dict)
+    _numbers: dict[tuple[Span, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rows.append(Site(self.source.name, 0, 0, ""))
 
     def number(self, span: Span, function: str) -> int:
         """The number of a place in a function."""
-        key = (span.start, function)
+        key = (span, function)
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = len(self.rows)

@@ -108,7 +108,7 @@ class _Repair:
 
     def _append(self, token: Token) -> None:
         inside = self.stack[-1].token.kind if self.stack else "{"
-        breaks = token.first and inside == "{" and token.kind not in CONTINUING
+        breaks = token.first and inside == "{" and token.kind not in CONTINUING and token.kind not in CLOSERS
         if breaks != token.breaks and token.kind != END:
             token = Token(token.kind, token.text, token.start, token.end, token.first, breaks)
         self.result.append(token)

@@ -131,7 +131,9 @@ class _Lexer:
                     brackets.pop()
                 else:
                     self.unbalanced = True
-                kind = word
+                tokens.append(Token(word, word, start, pos, self.first))
+                self.first = False
+                continue
             elif group in _LITERALS:
                 kind = _LITERALS[group]
             elif group == "end":

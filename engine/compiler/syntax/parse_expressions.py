@@ -215,7 +215,9 @@ class ExpressionRules(TypeRules):
             elif kind == "[" and not self.token.breaks:
                 self.link()
                 found = self._index(found, start)
-            elif kind == "<" and self.library and self.at_type_args_of_call():
+            elif kind == "<" and self.at_type_args_of_call():
+                if not self.library:
+                    self.report("E0051", "Only the library writes the types of a call.", self.span_of(self.token))
                 type_args = self.type_args()
                 found = self._call(found, start, type_args)
             elif kind == NAME and self.token.text == "with" and not self.token.breaks and self.peek().kind == "{":
@@ -313,8 +315,9 @@ class ExpressionRules(TypeRules):
         self._fail_without_value()
 
     def _is_value_before_block(self) -> bool:
-        """Whether the brace here, where a block should open, begins a dict or set, which is reported: because that block
-        or an operator follows it, or because it starts with a key."""
+        """Whether the brace here, where a block should open, begins a dict or set, which is reported.
+
+        It does if that block or an operator follows it, or if it starts with a key."""
         after = self.after_brackets()
         following = self.peek(after)
         goes_on = following.kind in _PRECEDENCE or following.kind in (".", "?.")
