@@ -24,7 +24,7 @@ from studio.model.ports import Language
 from studio.model.run import RunModel
 from studio.model.session_state import OpenFile, SessionState
 from studio.model.studio import StudioModel
-from studio.model.theme import ThemeModel, load_themes
+from studio.model.theme import ThemeModel, ThemeSource, load_themes, theme_stamps
 from studio.services.analysis import AnalysisService
 from studio.services.background import Background
 from studio.services.bridge import EngineBridge
@@ -50,6 +50,7 @@ class Studio(QObject):
         self.model = StudioModel(RunModel(), chosen, settings, language, folder("resources"), folder("examples"))
         self.appearance = Appearance(app, self.model)
         self.background = Background()
+        self._journal_writer = Background("aeroflow-journal")
         self.engine = EngineBridge()
         self.model.run.attach(self.engine)
         self.files = Files(self.model, self.background)
@@ -63,8 +64,9 @@ class Studio(QObject):
         self.window = MainWindow(self.model, panels)
         self.model.shell = self.window
         self.analysis = AnalysisService(self.model.documents, language.analyse)
-        self.journal = Journal(self.model.documents, places.journal, self.background)
+        self.journal = Journal(self.model.documents, places.journal, self._journal_writer)
         self.store = Store(places, settings, self.background, self.session)
+        self._theme_stamps = theme_stamps(places.themes)
         self._closed = False
         self._open_order: list[str] = []
         self._wire()
@@ -156,11 +158,19 @@ class Studio(QObject):
         """The window was entered: files and themes may have changed outside."""
         if not self._closed:
             self.files.check_disk()
-            self.background.submit(lambda: load_themes(folder("themes"), self.places.themes)[0], self._themes_read)
+            self.background.submit(lambda: theme_stamps(self.places.themes), self._themes_seen)
 
-    def _themes_read(self, sources: object) -> None:
-        assert isinstance(sources, dict), "themes come by name"
+    def _themes_seen(self, stamps: frozenset[tuple[str, int]]) -> None:
+        """Reads the theme files again if one of the user's was added, changed or removed."""
+        if stamps != self._theme_stamps:
+            self._theme_stamps = stamps
+            self.background.submit(lambda: load_themes(folder("themes"), self.places.themes), self._themes_read)
+
+    def _themes_read(self, found: tuple[dict[str, ThemeSource], list[str]]) -> None:
+        sources, wrong = found
         self.model.theme.set_sources(sources)
+        for sentence in wrong:
+            self.model.notice.emit("error", sentence)
 
     # --- life ------------------------------------------------------------------------------------------
 
@@ -181,6 +191,7 @@ class Studio(QObject):
         for disconnect in self._disconnect:
             disconnect()
         self.analysis.close()
+        self._journal_writer.close()
         self.background.close()
         self.window.close_parts()
         self.appearance.close()

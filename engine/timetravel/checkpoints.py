@@ -2,8 +2,8 @@
 
 A checkpoint costs about as much as reading the machine's memory once. While recording that must stay under a tenth of
 the run, so the distance grows with the memory. Going to a moment replays at most one distance, and leaves denser
-checkpoints on its way, so that the neighbourhood is close from then on. These rules see events and bytes only, so the same
-run has the same checkpoints.
+checkpoints on its way, so that the neighbourhood is close from then on. These rules see events and bytes only, so the
+same run has the same checkpoints.
 """
 
 from __future__ import annotations

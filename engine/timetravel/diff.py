@@ -1,7 +1,7 @@
 """The first difference of two branches, of one run or of two.
 
-Equal chains mean equal pasts, so two runs are compared by their hash marks first and event by event only between the last
-equal and the first different one. What two branches of a session have in common is not compared at all.
+Equal chains mean equal pasts, so two runs are compared by their hash marks first and event by event only between the
+last equal and the first different one. What two branches of a session have in common is not compared at all.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Messages and values that a person writes as source: ``Auth.login("eve")``, ``Counter#3.add(2)``, ``("eve", 3)``.
 
-They are read by the compiler's own parser and turned into plain values by the types that the program's metadata gives for
-the handler's parameters or the actor's field. Only plain values can be written, nothing that has to be computed.
+They are read by the compiler's own parser and turned into plain values by the types that the program's metadata gives
+for the handler's parameters or the actor's field. Only plain values can be written, nothing that has to be computed.
 """
 
 from __future__ import annotations
@@ -206,7 +206,8 @@ def _distinct(info: TypeInfo, items: list[Plain]) -> list[Plain]:
 
 
 _EXAMPLES = {
-    "int": "5", "float": "1.5", "bool": "true", "string": '"eve"', "duration": "10ms", "bytes": "[1, 2]", "actor": "{0}#3",
+    "int": "5", "float": "1.5", "bool": "true", "string": '"eve"', "duration": "10ms", "bytes": "[1, 2]",
+    "actor": "{0}#3",
 }  # fmt: skip
 
 

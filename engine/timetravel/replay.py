@@ -1,7 +1,7 @@
 """Going to a moment: the nearest checkpoint, then a replay of what is between.
 
-A ``Player`` has one machine and knows where it stands. On its way it leaves checkpoints that are denser than those of the
-recording, and compares the hash marks that it passes with the recorded ones, so that a wrong replay is never shown.
+A ``Player`` has one machine and knows where it stands. On its way it leaves checkpoints that are denser than those of
+the recording, and compares the hash marks that it passes with the recorded ones, so that a wrong replay is never shown.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Player:
         self._history.keep_within_budget()
 
     def seek(self, branch: int, n: int) -> Machine:
-        """The machine at moment ``(branch, n)``. Raises SeekError if there is no such moment, Interrupted if stopped."""
+        """The machine at moment ``(branch, n)``. Raises SeekError if there is none, Interrupted if stopped."""
         line = self._history.owner_of_moment(branch, n)
         checkpoint = line.checkpoints.before(n)
         near = self.stands_in(line) and checkpoint.n <= self.machine.events <= n

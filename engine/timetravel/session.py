@@ -85,8 +85,8 @@ class Session:
 
     @staticmethod
     def start(program: Program, seed: int = 0, *, keep_events: bool = True, record: bool = True) -> Session:
-        """A run at its beginning. With ``keep_events`` the events are kept as they come, otherwise they are computed when
-        they are asked for; without ``record`` no checkpoints are made."""
+        """A run at its beginning. With ``keep_events`` the events are kept as they come, otherwise they are computed
+        when they are asked for; without ``record`` no checkpoints are kept."""
         session = Session(program, seed, keep_events, record)
         machine = session._live.machine
         image = session.history.store.capture(*machine.picture(), None)
@@ -518,8 +518,8 @@ class Session:
 
 
 def _is_made_before(output: Output, end: int, open_tick: int | None) -> bool:
-    """Whether an output is there at moment ``end``. Pictures of state are taken when their tick ends, so those of a tick
-    that is still open belong to the branch that ends it."""
+    """Whether an output is there at moment ``end``. Pictures of state are taken when their tick ends, so those of a
+    tick that is still open belong to the branch that ends it."""
     return output.n < end and not (output.kind == "state" and output.tick == open_tick)
 
 

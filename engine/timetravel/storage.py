@@ -117,7 +117,7 @@ def _change(plain: tuple[str | int, ...]) -> Change | None:
 
 
 def _checkpoint_records(session: Session) -> list[CheckpointRecord]:
-    """The first checkpoint of every fork and some of those that recording placed, each as a difference to the one before."""
+    """The first checkpoint of every fork and some that recording placed, each as a difference to the one before."""
     store = session.history.store
     records: list[CheckpointRecord] = []
     before: PagedImage | None = None
@@ -243,7 +243,7 @@ def _set_end(line: Line, record: BranchRecord, trace: Trace) -> None:
 
 
 def _add_fork(session: Session, record: BranchRecord, images: Images) -> None:
-    """A branch at its beginning: from its checkpoint, or by going to its parent's moment and making the change again."""
+    """A branch at its beginning: from its checkpoint, or by going to its parent's moment and changing it again."""
     assert record.parent is not None
     change = _change(record.change)
     scratch, history = session.scratch, session.history

@@ -66,7 +66,8 @@ def _replay(machine: Machine, line: Line, end: int) -> int:
 def _compare_end(session: Session, machine: Machine, line: Line) -> None:
     if machine.execution_hash != line.execution_hash:
         raise _Differs(
-            f"the replay ends with the hash {machine.execution_hash:016x}, the recording with {line.execution_hash:016x}"
+            f"the replay ends with the hash {machine.execution_hash:016x}, "
+            f"the recording with {line.execution_hash:016x}"
         )
     if machine.digest() != session.end_digest(line):
         raise _Differs("every event is the same, but the states of the actors at the end are not")

@@ -91,7 +91,7 @@ class LaneMessage:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Something rendered. ``kind``: ``text``, ``state`` (``rows``: label and value), ``timeline`` (``lane``), ``fault``."""
+    """Something rendered. ``kind``: ``text``, ``state`` (``rows``: label, value), ``timeline`` (``lane``), ``fault``."""
 
     n: int
     """The number of the event in whose turn it was rendered."""
@@ -227,7 +227,7 @@ Change = Inject | EditMessage | DropMessage | SetField
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A line of history. The first has no parent. ``total`` counts its events, its parent's before the fork included."""
+    """A line of history. The first has no parent. ``total`` counts its events, those before the fork included."""
 
     id: int
     name: str

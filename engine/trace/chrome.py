@@ -1,8 +1,8 @@
 """A run as ``trace.json``: the Trace Event Format that ui.perfetto.dev and chrome://tracing open.
 
-One tick is shown as one millisecond. Every turn is a slice (``X``) on its actor's thread, every message an arrow (``s``,
-``f``) from the turn that sent it. The turns of one actor in one tick share that millisecond in order. The same run gives
-the same bytes. Format: https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
+One tick is shown as one millisecond. Every turn is a slice (``X``) on its actor's thread, every message an arrow
+(``s``, ``f``) from the turn that sent it. The turns of one actor in one tick share that millisecond in order. The same
+run gives the same bytes. Format: https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
 """
 
 from __future__ import annotations

@@ -293,3 +293,8 @@ def load_themes(*folders: Path) -> tuple[dict[str, ThemeSource], list[str]]:
             else:
                 found[source.name] = source
     return found, wrong
+
+
+def theme_stamps(folder: Path) -> frozenset[tuple[str, int]]:
+    """Which theme files there are in a folder and when they were written; it differs when one of them does."""
+    return frozenset((p.name, p.stat().st_mtime_ns) for p in folder.glob("*.toml")) if folder.is_dir() else frozenset()

@@ -28,7 +28,7 @@ class Background(QObject):
 
     _finished = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "aeroflow-files") -> None:
         super().__init__()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._open = 0
@@ -36,7 +36,7 @@ class Background(QObject):
         self._posted = 0
         self._progress = threading.Condition()
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
-        self._thread = threading.Thread(target=self._work, name="aeroflow-files")
+        self._thread = threading.Thread(target=self._work, name=name)
         self._thread.start()
 
     def submit(

@@ -17,7 +17,7 @@ from studio.model.documents import Documents
 from studio.services.background import Background
 from studio.services.text_files import digest, write_atomically
 
-DELAY_MS = 400
+DELAY_MS = 300
 VERSION = 1
 
 

@@ -118,7 +118,7 @@ class Cursor:
             return self.advance()
         fix = None
         if len(kind) <= 2:
-            space = " " if kind in ("->", "=", "=>") else ""
+            space = " " if kind in ("->", "=", "=>", "{") else ""
             fix = Fix(f"Insert `{kind}`", Span(self.last_end, self.last_end), f"{space}{kind}")
         self.fail("E0020", f"Expected `{kind}` {where}, found {self.found()}.", fix=fix)
 
@@ -183,7 +183,7 @@ class Cursor:
         self._reported_at = self.index
         line = self.source.position(span.start).line if self._troubled_lines else 0
         if line in self._troubled_lines and code != "E0040":
-            if fix is None or fix.text != "{" or line not in self._stray:
+            if fix is None or fix.text != " {" or line not in self._stray:
                 return
             # Where a `{` is missing, its `}` closes nothing: what is missing says more.
             self._superseded.update(self._stray[line])

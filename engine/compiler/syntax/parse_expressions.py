@@ -95,6 +95,9 @@ class ExpressionRules(TypeRules):
         """An expression; where there is none, ``ErrorExpr`` up to the end of the statement or bracket."""
         start, nesting = self.token.start, self.nesting
         try:
+            if self.token.breaks and self.at_word("state") and self.peek().kind == NAME:
+                # The next field of an actor is not the missing value of this one.
+                self._fail_without_value()
             return self.expression()
         except Failed:
             self.nesting = nesting
@@ -259,7 +262,8 @@ class ExpressionRules(TypeRules):
         value = self.expression()
         if self.kind == "=":
             span = self.span_of(self.token)
-            self.report("E0020", "A named argument is written `name: value`.", span, fix=Fix("Write `:`", span, ":"))
+            fix = Fix("Write `:`", Span(self.last_end, span.end), ":")
+            self.report("E0020", "A named argument is written `name: value`.", span, fix=fix)
             self.advance()
             named = self.expression()
             name = ast.Ident(value.span, value.text) if isinstance(value, ast.Name) else None

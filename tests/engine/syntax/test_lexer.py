@@ -71,7 +71,8 @@ def test_two_slashes_start_a_comment_everywhere_but_in_a_string() -> None:
 
 def test_f_strings_hold_texts_and_expressions() -> None:
     assert kinds('f"a {x + 1} {{b}}"') == [
-        'f"', "f-string text:a ", "f-string {:{", "name:x", "+", "integer:1", "f-string }:}", "f-string text: {b}", 'f-string ":"',
+        'f"', "f-string text:a ", "f-string {:{", "name:x", "+", "integer:1", "f-string }:}",
+        "f-string text: {b}", 'f-string ":"',
     ]  # fmt: skip
 
 

@@ -176,7 +176,10 @@ def test_the_declared_effects_and_version_of_a_flow_are_kept() -> None:
         ("import json", "(ImportDecl json -)"),
         ("from shapes import area, circle", "(ImportDecl shapes [area circle])"),
         ("type Price = int", "(TypeAlias Price int)"),
-        ("enum Shape { Circle(float), Dot }", "(EnumDecl Shape [] [(VariantDecl Circle [float]) (VariantDecl Dot [])])"),
+        (
+            "enum Shape { Circle(float), Dot }",
+            "(EnumDecl Shape [] [(VariantDecl Circle [float]) (VariantDecl Dot [])])",
+        ),
         ("struct S { type: string }", "(StructDecl S [] [(FieldDecl type string -)])"),
         ("struct P<A, B> {\n  a: A\n  b: B\n}", "(StructDecl P [A B] [(FieldDecl a A -) (FieldDecl b B -)])"),
         ("run until idle", "run(until: idle)"),

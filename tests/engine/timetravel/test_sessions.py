@@ -208,7 +208,8 @@ def test_advancing_stops_at_the_tick_that_was_asked_for() -> None:
 
 def test_progress_hands_over_each_event_and_output_once() -> None:
     session = started(BANK)
-    events, outputs = [], []
+    events: list[object] = []
+    outputs: list[api.Output] = []
     while True:
         progress = session.advance(2)
         assert progress.first == len(events)

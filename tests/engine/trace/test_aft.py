@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import zlib
@@ -82,7 +83,7 @@ def test_a_torn_last_frame_is_dropped_with_a_warning(saved: Path) -> None:
 def test_a_file_cut_before_its_branches_says_what_could_be_saved(saved: Path) -> None:
     data = saved.read_bytes()
     saved.write_bytes(data[: frames(data)[0][1] + 5])
-    with pytest.raises(TraceFileError, match="no first branch.*Whole are the source text, the seed and the compiled"):
+    with pytest.raises(TraceFileError, match=r"no first branch.*Whole are the source text, the seed and the compiled"):
         read_trace(saved)
 
 
@@ -91,7 +92,7 @@ def test_a_flipped_bit_is_named_with_its_frame_and_what_is_whole(saved: Path) ->
     start, _ = frames(bytes(data))[3]
     data[start + 12] ^= 4
     saved.write_bytes(data)
-    with pytest.raises(TraceFileError, match="frame 4 at byte .* is damaged.*2 branches and 1 checkpoint"):
+    with pytest.raises(TraceFileError, match=r"frame 4 at byte .* is damaged.*2 branches and 1 checkpoint"):
         read_trace(saved)
     trace = read_trace(saved, salvage=True)
     assert trace.branches == sample().branches
@@ -144,10 +145,8 @@ def test_any_damage_gives_a_trace_or_a_sentence(saved: Path, tmp_path: Path, dat
     broken = tmp_path / "broken.aft"
     broken.write_bytes(content)
     for salvage in (False, True):
-        try:
-            read_trace(broken, salvage)
-        except TraceFileError as error:
-            assert str(error)
+        with contextlib.suppress(TraceFileError):
+            assert read_trace(broken, salvage).branches
 
 
 def test_a_save_that_fails_leaves_the_old_file_and_no_other(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
