@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 import engine
@@ -36,6 +36,8 @@ from studio.window.features import all_panels
 from studio.window.main_window import MainWindow
 from studio.window.notices import Answer
 
+WATCH_MS = 2_000
+
 
 class Studio(QObject):
     """Everything of one Studio. ``close`` writes what is unwritten and ends its threads."""
@@ -43,32 +45,37 @@ class Studio(QObject):
     def __init__(self, app: QApplication, places: Places, theme: str | None = None) -> None:
         super().__init__()
         self.places = places
+        self._closed = False
+        self._threads: list[Callable[[], object]] = []
+        try:
+            self._build(app, theme)
+        except BaseException:
+            for end in reversed(self._threads):
+                end()
+            raise
+
+    def _build(self, app: QApplication, theme: str | None) -> None:
+        """Makes all parts. If one cannot be made, the threads of those before it are ended, not left waiting."""
+        places = self.places
         settings = read_settings(places)
         sources, theme_problems = load_themes(folder("themes"), places.themes)
+        self._theme_stamps = theme_stamps(places.themes)
         chosen = ThemeModel(sources, theme or settings.text_of("appearance.theme"))
         language = Language(api.analyse, highlight_line)
         self.model = StudioModel(RunModel(), chosen, settings, language, folder("resources"), folder("examples"))
-        self.appearance = Appearance(app, self.model)
-        self.background = Background()
-        self._journal_writer = Background("aeroflow-journal")
-        self.engine = EngineBridge()
-        self.model.run.attach(self.engine)
-        self.files = Files(self.model, self.background)
-        self.model.files = self.files
-        self.marks = ExecutionMarks(self.model.documents, self.model.run)
         session, session_problem = read_session(places)
         journals, journal_problems = read_journals(places.journal)
         self.model.recent = session.recent
+        self._start_services(places)
+        self.appearance = Appearance(app, self.model)
         panels = all_panels()
         fill_table(self.model, [(p.id, p.title, p.icon) for p in panels], engine.__version__, str(places.log))
         self.window = MainWindow(self.model, panels)
         self.model.shell = self.window
-        self.analysis = AnalysisService(self.model.documents, language.analyse)
-        self.journal = Journal(self.model.documents, places.journal, self._journal_writer)
         self.store = Store(places, settings, self.background, self.session)
-        self._theme_stamps = theme_stamps(places.themes)
-        self._closed = False
-        self._open_order: list[str] = []
+        self._watch = QTimer(self)
+        self._watch.setInterval(WATCH_MS)
+        self._watch.timeout.connect(self._look_at_files)
         self._wire()
         self.window.restore_layout(session.geometry, session.layout)
         self.files.read_examples()
@@ -77,17 +84,36 @@ class Studio(QObject):
             if problem:
                 self.window.area.notices.show_notice("warning", problem)
 
+    def _start_services(self, places: Places) -> None:
+        documents = self.model.documents
+        self.background = Background()
+        self._threads.append(self.background.close)
+        self._journal_writer = Background("aeroflow-journal")
+        self._threads.append(self._journal_writer.close)
+        self.engine = EngineBridge()
+        self._threads.append(self.engine.close)
+        self.analysis = AnalysisService(documents, self.model.language.analyse)
+        self._threads.append(self.analysis.close)
+        self.model.run.attach(self.engine)
+        self.files = Files(self.model, self.background)
+        self.model.files = self.files
+        self.journal = Journal(documents, places.journal, self._journal_writer)
+        self.marks = ExecutionMarks(documents, self.model.run)
+
     def _wire(self) -> None:
+        self._trace = self.model.run.path
         documents = self.model.documents
         self._disconnect: list[Callable[[], None]] = [
             documents.opened.connect(lambda _: self.store.later()),
             documents.closed.connect(lambda _: self.store.later()),
             documents.active_changed.connect(self.store.later),
             documents.changed.connect(lambda _: self.store.later()),
+            self.model.run.changed.connect(self._run_changed),
         ]
         self.window.layout_changed.connect(self.store.later)
         self.window.entered.connect(self._entered)
         self.window.closing.connect(self.close)
+        self._watch.start()
 
     # --- the session ---------------------------------------------------------------------------------
 
@@ -111,7 +137,14 @@ class Studio(QObject):
             self.window.geometry_text(),
             self.window.layout_text(),
             self.model.recent,
+            str(self.model.run.path) if self.model.run.path is not None else "",
         )
+
+    def _run_changed(self) -> None:
+        """A recording that was opened or saved is part of the session."""
+        if self.model.run.path != self._trace:
+            self._trace = self.model.run.path
+            self.store.later()
 
     def _restore(self, session: SessionState, journals: list[JournalEntry]) -> None:
         """Opens what was open, unsaved texts from their journals, and says which those are."""
@@ -125,6 +158,8 @@ class Studio(QObject):
                 self.files.restore(file)
         for entry in entries.values():
             self._recover(entry, None)
+        if session.trace and Path(session.trace).is_file():
+            self.model.run.open_trace(Path(session.trace))
         if wanted is not None:
             self.files.after(lambda: self._activate(wanted))
 
@@ -152,6 +187,12 @@ class Studio(QObject):
             self.window.area.notices.show_notice("info", text, answers, f"recovered {entry.id}")
 
         self.files.recover(entry, place)
+
+    @Slot()
+    def _look_at_files(self) -> None:
+        """Every few seconds while the window is in use, as no way of being told by the system works everywhere."""
+        if self.window.isActiveWindow() and not self.background.busy:
+            self.files.check_disk()
 
     @Slot()
     def _entered(self) -> None:
@@ -185,6 +226,7 @@ class Studio(QObject):
         if self._closed:
             return
         self._closed = True
+        self._watch.stop()
         self.engine.close()
         self.journal.close()
         self.store.close()

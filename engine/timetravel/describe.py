@@ -61,9 +61,12 @@ class Describer:
         )
 
     def message_text(self, handler: int, payload: bytes) -> str:
-        """``deposit(5)``."""
+        """``deposit(5)``; of a timer, which has no arguments, just ``every 10ms``."""
+        info = self.metadata.handlers[handler]
+        if info.kind == "timer":
+            return info.name
         values = ", ".join(value.quoted for _, value in self.arguments(handler, payload))
-        return f"{self.metadata.handlers[handler].name}({values})"
+        return f"{info.name}({values})"
 
     def waiting(self, message: Message) -> WaitingMessage:
         """A message in a mailbox."""

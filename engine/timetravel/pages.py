@@ -18,7 +18,9 @@ Pages = npt.NDArray[np.uint64]
 
 PAGE = 4096
 WORDS = PAGE // 8
-_FIRST_PAGES = 4_096
+_RESERVED_PAGES = 1 << 18
+"""A gigabyte of addresses, of which the system gives only what is written to: pages never have to move."""
+_FEWEST_PAGES = 1 << 12
 _CHUNK_PAGES = 1_024
 """How many pages are compared at a time: 4 MiB, which stays in the cache."""
 _MANY_PAGES = 16
@@ -46,13 +48,21 @@ def page_count(length: int) -> int:
     return -(-length // PAGE)
 
 
+def _reserved() -> Pages:
+    """Room for pages: as many as the system lets us reserve."""
+    try:
+        return np.empty((_RESERVED_PAGES, WORDS), np.uint64)
+    except MemoryError:
+        return np.empty((_FEWEST_PAGES, WORDS), np.uint64)
+
+
 class PageStore:
     """Where pages are kept. Every ``capture`` is undone by one ``release``."""
 
     def __init__(self) -> None:
-        self._pool: Pages = np.empty((_FIRST_PAGES, WORDS), np.uint64)
+        self._pool = _reserved()
         self._pool[ZERO_PAGE] = 0
-        self._references = np.zeros(_FIRST_PAGES, np.int32)
+        self._references = np.zeros(len(self._pool), np.int32)
         self._used = 1
         self._free: list[Ids] = []
         self._free_count = 0

@@ -20,6 +20,8 @@ from engine.vm.program import Program
 
 LONG_REPLAY_SECONDS = 0.02
 """After that much replay a checkpoint is left even where the distance in events is short: its turns are long."""
+LONG_SHARE = 5
+"""… but not before this many times of what a checkpoint costs here."""
 
 
 class Player:
@@ -100,6 +102,7 @@ class Player:
 
         self._line = None
         pacer, since_capture, watch = self._pacer, Stopwatch(), Stopwatch()
+        capture_seconds = 0.0
         distance = seeking_distance(line.checkpoints.before(machine.events).image.bytes)
         while machine.events < until:
             start = machine.events
@@ -115,10 +118,14 @@ class Player:
                     f"the replay of {line.name} ended at event {machine.events:,}, but the recording goes on"
                 )
             pacer.ran(stop - start, watch.seconds)
-            if densify and (stop % distance == 0 or since_capture.seconds > LONG_REPLAY_SECONDS):
+            if not densify:
+                continue
+            if stop % distance == 0 or since_capture.seconds > max(LONG_REPLAY_SECONDS, LONG_SHARE * capture_seconds):
+                watch.restart()
                 self._line = line
                 self.capture(placed=False)
                 self._line = None
+                capture_seconds = watch.seconds
                 since_capture.restart()
         if machine.events == line.total and machine.execution_hash != line.execution_hash:
             raise MachineError(f"the replay of {line.name} came to another hash than was recorded")

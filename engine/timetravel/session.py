@@ -10,18 +10,20 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.base.errors import MachineError, SeekError
+from engine.base.errors import AeroFlowError, Interrupted, MachineError, SeekError
 from engine.base.events import EVENT_DTYPE, Status
 from engine.base.source import SourceFile
 from engine.compiler.metadata import Metadata
 from engine.timetravel import diff, storage, verify
 from engine.timetravel.changes import apply_change
-from engine.timetravel.checkpoints import Checkpoint, recording_distance
+from engine.timetravel.checkpoints import recording_distance
 from engine.timetravel.describe import Describer, changed_fields, summary
 from engine.timetravel.history import History, Line
 from engine.timetravel.pacing import Stopwatch, coming_up_for_air
@@ -56,6 +58,27 @@ SAFE_SECONDS = 0.1
 SAFE_SHARE = 20
 """… but not more often than every this many times of what it costs."""
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def work(method: Callable[Concatenate[Session, P], R]) -> Callable[Concatenate[Session, P], R]:
+    """Marks what ``interrupt`` stops: from its beginning to its end, with all that it calls. Earlier requests are
+    forgotten when it begins."""
+
+    @wraps(method)
+    def working(self: Session, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        if not self._working:
+            self.signal.clear()
+        self._working += 1
+        try:
+            return method(self, *args, **kwargs)
+        finally:
+            self._working -= 1
+
+    return working
+
+
 _FEW_EVENTS = 4
 """So few are not worth a thread that makes the code come up for air."""
 
@@ -79,6 +102,7 @@ class Session:
         self._live = Player(program, seed, self.history, self.signal)
         self.scratch = Player(program, seed, self.history, self.signal)
         self._current = 0
+        self._working = 0
         self._since_capture = Stopwatch()
         self._capture_seconds = 0.0
         self._texts: OrderedDict[tuple[int, int, int], tuple[str, ...]] = OrderedDict()
@@ -99,6 +123,7 @@ class Session:
         ``warnings`` tell of what was lost. With ``salvage`` what is whole of a damaged file is used."""
         return storage.load(path, salvage)
 
+    @work
     def save(self, path: Path) -> None:
         """Writes the run and its branches, whole or not at all. Raises TraceFileError with the reason."""
         storage.save(self, path)
@@ -138,16 +163,20 @@ class Session:
         """Stops what the session is doing now, from any thread; the run ends at its last whole turn."""
         self.signal.request()
 
+    @work
     def advance(self, max_events: int = 100_000, until_tick: int | None = None, branch: int | None = None) -> Progress:
         """Runs the live end of a branch on (the one that ran or was forked last, if none is said), for at most
         ``max_events`` events and about a twentieth of a second, and not beyond the end of ``until_tick``."""
-        self.signal.clear()
         line = self.history.line(self._current if branch is None else branch)
         self._current = line.id
-        self._go_live(line)
         first, first_output = line.total, len(line.outputs)
-        with coming_up_for_air() if max_events > _FEW_EVENTS else nullcontext():
-            line.status = self._run_live(line, first + max_events, until_tick)
+        try:
+            self._go_live(line)
+            first_output = len(line.outputs)
+            with coming_up_for_air() if max_events > _FEW_EVENTS else nullcontext():
+                line.status = self._run_live(line, first + max_events, until_tick)
+        except Interrupted:
+            line.status = Status.INTERRUPTED
         return Progress(
             branch=line.id,
             status=line.status,
@@ -170,10 +199,14 @@ class Session:
         while True:
             goal = min(until, self._next_checkpoint(line))
             outputs_before = len(line.outputs)
-            outcome = machine.run(until_tick, goal, self._recorder(line), pause)
-            if not machine.usable:
+            try:
+                outcome = machine.run(until_tick, goal, self._recorder(line), pause)
+                if not machine.usable:
+                    del line.outputs[outputs_before:]
+                    self._undo_half_turn(line)
+            except AeroFlowError:
                 del line.outputs[outputs_before:]
-                self._undo_half_turn(line)
+                raise
             self._note_end(line)
             self._place_checkpoints(line)
             if outcome in (Status.FINISHED, Status.INTERRUPTED):
@@ -250,6 +283,7 @@ class Session:
 
     # --- looking ----------------------------------------------------------------------------------
 
+    @work
     def events(self, branch: int, start: int, stop: int) -> npt.NDArray[np.void]:
         """The events ``start <= n < stop`` of a branch (``EVENT_DTYPE``), read-only; computed by a replay where they
         are not kept. Raises SeekError where the branch has no such events."""
@@ -274,11 +308,11 @@ class Session:
 
     def _replay_window(self, line: Line, start: int, stop: int, level: int, sink: Callable[[Batch], None]) -> None:
         """Replays events ``start <= n < stop`` that a branch owns, and hands over what the kernel writes down."""
-        self.signal.clear()
         self.scratch.seek(line.id, start)
         with self.scratch.logging(level):
-            self.scratch.replay(stop, sink, densify=True)
+            self.scratch.replay(stop, sink)
 
+    @work
     def outputs(self, branch: int = 0) -> tuple[Output, ...]:
         """All that a branch rendered, and its faults, in order; computed by a replay where it is not kept."""
         found: list[Output] = []
@@ -303,11 +337,13 @@ class Session:
         line.outputs.extend(found)
         line.outputs_to = stop
 
+    @work
     def picture(self, branch: int, n: int) -> Picture:
         """All actors at a moment."""
         machine = self._at(branch, n)
         return Picture(branch, n, machine.tick, read_only(machine.actors()))
 
+    @work
     def actor(self, branch: int, n: int, actor: int) -> ActorState:
         """One actor at a moment, with what the event before it changed. Raises SeekError if there is no such actor."""
         before: tuple[FieldValue, ...] = ()
@@ -326,6 +362,7 @@ class Session:
             changed_fields(before, state.fields),
         )  # fmt: skip
 
+    @work
     def actors(self, branch: int, n: int) -> tuple[ActorState, ...]:
         """All actors at a moment with their states, by id; for many actors ``picture`` is quicker."""
         machine = self._at(branch, n)
@@ -336,6 +373,7 @@ class Session:
             if records[actor]["status"]
         )
 
+    @work
     def event(self, branch: int, n: int) -> EventDetail:
         """One event in full. Raises SeekError if there is no such event."""
         line = self.history.owner_of_event(branch, n)
@@ -378,17 +416,24 @@ class Session:
             changes=tuple(field for field in changed_fields(before, after) if field.before is not None or not before),
         )
 
+    @work
     def waiting(self, branch: int, n: int, actor: int) -> tuple[WaitingMessage, ...]:
         """The messages that an actor has not handled yet at a moment, in their order."""
         machine = self._at(branch, n)
         return tuple(map(self.describer.waiting, machine.mailbox(actor)))
 
+    @work
+    def following(self, branch: int, n: int) -> WaitingMessage | None:
+        """The message that is handled next at a moment, or None if nothing is left to do."""
+        message = self._at(branch, n).peek()
+        return None if message is None else self.describer.waiting(message)
+
     def _at(self, branch: int, n: int) -> Machine:
-        self.signal.clear()
         return self.scratch.seek(branch, n)
 
     # --- finding ----------------------------------------------------------------------------------
 
+    @work
     def find(self, branch: int, tick: int, actor: int | None = None, seq: int | None = None) -> int:
         """The moment at the end of a tick, or after the event that an actor and a seq name (the actor's last in that
         tick, if no seq is said). Raises SeekError, saying what there is, if there is no such event or tick."""
@@ -418,13 +463,14 @@ class Session:
         while line.at > 0 and line.checkpoints.before(line.at).tick > tick:
             assert line.parent is not None
             line = self.history.line(line.parent)
-        self.signal.clear()
         return self.scratch.seek_end_of_tick(line, tick)
 
+    @work
     def search(self, branch: int, query: Query, start: int = 0, limit: int = 1000) -> tuple[int, ...]:
         """The numbers of the first events from ``start`` on that a query asks for."""
         return search(lambda a, b: self.events(branch, a, b), start, self.total(branch), query, limit)
 
+    @work
     def causes(self, branch: int, start: int, stop: int) -> npt.NDArray[np.int64]:
         """The number of the cause of every event in a window; -1 for those from outside or long before the window."""
         self._check_range(branch, start, stop)
@@ -434,6 +480,7 @@ class Session:
         """The message of event ``n``: ``deposit(5)``."""
         return self.message_texts(branch, n, n + 1)[0]
 
+    @work
     def message_texts(self, branch: int, start: int, stop: int) -> tuple[str, ...]:
         """The messages of the events ``start <= n < stop``."""
         self._check_range(branch, start, stop)
@@ -447,6 +494,7 @@ class Session:
                 first = end
         return tuple(texts)
 
+    @work
     def payloads(self, branch: int, start: int, stop: int) -> list[bytes]:
         """The encoded arguments of the events ``start <= n < stop``."""
         self._check_range(branch, start, stop)
@@ -474,6 +522,7 @@ class Session:
                 self._texts.popitem(last=False)
         return known
 
+    @work
     def state_digest(self, branch: int, n: int) -> int:
         """A hash over the states of all actors at a moment, as an unsigned number of 64 bits."""
         return self._at(branch, n).digest()
@@ -486,6 +535,7 @@ class Session:
 
     # --- other histories --------------------------------------------------------------------------
 
+    @work
     def fork(self, branch: int, n: int, change: Change | None = None, name: str | None = None) -> Branch:
         """A new branch that leaves a branch at a moment, with a change or without; ``advance`` runs it on.
 
@@ -503,15 +553,17 @@ class Session:
         self._current = line.id
         return line.branch()
 
+    @work
     def first_difference(self, left: int, right: int, other: Session | None = None) -> Difference | None:
         """The first event in which two branches differ, or None; ``right`` is a branch of ``other`` if one is given."""
         return diff.first_difference(self, left, other or self, right)
 
+    @work
     def verify(self, branch: int = 0) -> Verification:
         """Replays a branch from the start on a fresh machine and compares every recorded hash."""
-        self.signal.clear()
         return verify.verify(self, branch)
 
+    @work
     def export_chrome(self, path: Path, branch: int = 0) -> None:
         """Writes a branch as ``trace.json``. Raises OSError where that fails."""
         storage.export_chrome(self, path, branch)
@@ -525,6 +577,3 @@ def _is_made_before(output: Output, end: int, open_tick: int | None) -> bool:
 
 def _fault_of(outputs: list[Output]) -> FaultInfo | None:
     return next((output.fault for output in outputs if output.fault is not None), None)
-
-
-__all__ = ["Checkpoint", "Session"]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import wasmtime
 from blake3 import blake3
 
 from engine import __version__
@@ -199,7 +198,7 @@ def load(path: Path, salvage: bool) -> Session:
         _add_checkpoints(session, images)
     except TraceFileError:
         raise
-    except (AeroFlowError, wasmtime.WasmtimeError, IndexError, ValueError) as error:
+    except (AeroFlowError, IndexError, ValueError) as error:
         raise TraceFileError(f"the trace cannot be replayed: {error}") from error
     return session
 

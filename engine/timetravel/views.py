@@ -91,7 +91,7 @@ class LaneMessage:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Something rendered. ``kind``: ``text``, ``state`` (``rows``: label, value), ``timeline`` (``lane``), ``fault``."""
+    """Something rendered. ``kind``: ``text``, ``state`` (has ``rows``), ``timeline`` (has ``lane``) or ``fault``."""
 
     n: int
     """The number of the event in whose turn it was rendered."""

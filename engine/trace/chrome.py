@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,7 @@ from engine.trace.columns import Events
 
 TICK_US = 1000
 WINDOW = 16_384
-_FLAG_WORDS = ((FLAG_TIMER, "timer"), (FLAG_DEAD_LETTER, "dead letter"), (FLAG_FAULT, "fault"))
+_FLAG_WORDS = {FLAG_TIMER: "timer", FLAG_DEAD_LETTER: "dead letter", FLAG_FAULT: "fault"}
 
 
 def write_chrome(
@@ -33,32 +32,36 @@ def write_chrome(
 ) -> None:
     """Writes events ``0 <= n < total``; ``message_texts(start, stop)`` gives the messages with their arguments."""
     write('{"displayTimeUnit":"ms","traceEvents":[\n')
-    write(_line({"ph": "M", "pid": 1, "name": "process_name", "args": {"name": "AeroFlow"}}))
+    write('{"ph":"M","pid":1,"name":"process_name","args":{"name":"AeroFlow"}}')
     for actor, name in sorted(actor_names.items()):
-        write(",\n" + _line({"ph": "M", "pid": 1, "tid": actor, "name": "thread_name", "args": {"name": name}}))
-    slices: dict[tuple[int, int], _Slice] = {}
+        write(f',\n{{"ph":"M","pid":1,"tid":{actor},"name":"thread_name","args":{{"name":{json.dumps(name)}}}}}')
+    names = [json.dumps(name) for name in handler_names]
+    categories = [json.dumps(",".join(["turn", *_words(flags)])) for flags in range(2 * max(_FLAG_WORDS))]
+    senders: dict[tuple[int, int], float] = {}
     for start, stop in _windows(read, total):
         events = read(start, stop)
-        starts, lengths = _spread(events)
+        starts, lengths = (column.tolist() for column in _spread(events))
         texts = message_texts(start, stop)
-        for i, event in enumerate(events):
-            place = _Slice(float(starts[i]), float(lengths[i]))
-            if event["sends"]:
-                slices[int(event["actor"]), int(event["seq"])] = place
-            write(",\n" + _line(_turn(event, start + i, place, handler_names, texts[i])))
-            origin = slices.get((int(event["sender"]), int(event["sender_seq"])))
-            if origin is not None:
-                for row in _arrow(event, start + i, origin, place):
-                    write(",\n" + _line(row))
+        rows = zip(events.tolist(), starts, lengths, texts, strict=True)
+        for n, (event, begin, length, text) in enumerate(rows, start):
+            tick, actor, seq, sender, sender_seq, kind, flags, _, _, sends = event
+            if sends:
+                senders[actor, seq] = round(begin + length / 2, 3)
+            write(
+                f',\n{{"ph":"X","pid":1,"tid":{actor},"ts":{begin},"dur":{length},"name":{names[kind]},'
+                f'"cat":{categories[flags % len(categories)]},"args":{{"event":{n},"tick":{tick},"seq":{seq},'
+                f'"message":{json.dumps(text)}}}}}'
+            )
+            sent_at = senders.get((sender, sender_seq))
+            if sent_at is not None:
+                arrow = f'"pid":1,"cat":"message","name":"message","id":{n}'
+                write(f',\n{{"ph":"s",{arrow},"tid":{sender},"ts":{sent_at}}}')
+                write(f',\n{{"ph":"f",{arrow},"tid":{actor},"ts":{begin},"bp":"e"}}')
     write("\n]}\n")
 
 
-@dataclass(frozen=True, slots=True)
-class _Slice:
-    """Where a turn lies, in microseconds."""
-
-    start: float
-    length: float
+def _words(flags: int) -> list[str]:
+    return [word for flag, word in _FLAG_WORDS.items() if flags & flag]
 
 
 def _windows(read: Reader, total: int) -> Iterator[tuple[int, int]]:
@@ -92,26 +95,3 @@ def _spread(events: Events) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.flo
     lengths[order] = TICK_US / sizes[group]
     starts[order] = ticks * TICK_US + place * (TICK_US / sizes[group])
     return np.round(starts, 3), np.round(lengths, 3)
-
-
-def _turn(event: np.void, number: int, place: _Slice, handler_names: tuple[str, ...], text: str) -> dict[str, object]:
-    flags = int(event["flags"])
-    words = [word for flag, word in _FLAG_WORDS if flags & flag]
-    return {
-        "ph": "X", "pid": 1, "tid": int(event["actor"]), "ts": place.start, "dur": place.length,
-        "name": handler_names[int(event["type"])],
-        "cat": ",".join(["turn", *words]),
-        "args": {"event": number, "tick": int(event["tick"]), "seq": int(event["seq"]), "message": text},
-    }  # fmt: skip
-
-
-def _arrow(event: np.void, number: int, origin: _Slice, place: _Slice) -> Iterator[dict[str, object]]:
-    """From the middle of the turn that sent the message to the start of the one that handles it."""
-    arrow = {"pid": 1, "cat": "message", "name": "message", "id": number}
-    middle = round(origin.start + origin.length / 2, 3)
-    yield {"ph": "s", **arrow, "tid": int(event["sender"]), "ts": middle}
-    yield {"ph": "f", **arrow, "tid": int(event["actor"]), "ts": place.start, "bp": "e"}
-
-
-def _line(row: dict[str, object]) -> str:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))

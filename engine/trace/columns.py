@@ -24,6 +24,7 @@ BLOCK_EVENTS = 65_536
 SLAB_EVENTS = 16 * BLOCK_EVENTS
 """42 MB, of which the system gives only what is written to."""
 SLABS_MAX = 10
+_FEWEST_ROWS = 2_048
 
 
 class EventColumns:
@@ -47,14 +48,21 @@ class EventColumns:
             filled = self._filled.get(block, 0)
             if offset <= filled:
                 start = place % SLAB_EVENTS
-                self._slab(place // SLAB_EVENTS)[start : start + count] = words[done : done + count]
+                self._slab(place // SLAB_EVENTS, start + count)[start : start + count] = words[done : done + count]
                 self._filled[block] = max(filled, offset + count)
             done += count
 
-    def _slab(self, index: int) -> npt.NDArray[np.int64]:
+    def _slab(self, index: int, rows: int) -> npt.NDArray[np.int64]:
+        """A slab with room for that many rows; a short run takes little, what was read before stays as it was."""
         slab = self._slabs.get(index)
-        if slab is None:
-            slab = self._slabs[index] = np.empty((SLAB_EVENTS, _WORDS), np.int64)
+        if slab is None or len(slab) < rows:
+            room = _FEWEST_ROWS
+            while room < rows:
+                room *= 8
+            grown = np.empty((min(room, SLAB_EVENTS), _WORDS), np.int64)
+            if slab is not None:
+                grown[: len(slab)] = slab
+            slab = self._slabs[index] = grown
             while len(self._slabs) > self._slabs_max:
                 gone, _ = self._slabs.popitem(last=False)
                 for block in range(gone * SLAB_EVENTS // BLOCK_EVENTS, (gone + 1) * SLAB_EVENTS // BLOCK_EVENTS):
@@ -85,7 +93,7 @@ class EventColumns:
         """The events of one of the ``pieces``, which must be there; a read-only view."""
         assert self.missing(start, stop) is None, "events are read that were never put there"
         index, offset = divmod(start - self.first, SLAB_EVENTS)
-        rows = self._slab(index)[offset : offset + stop - start]
+        rows = self._slab(index, offset + stop - start)[offset : offset + stop - start]
         return read_only(rows.reshape(-1).view(EVENT_DTYPE))
 
 

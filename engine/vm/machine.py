@@ -16,7 +16,7 @@ in the middle of a turn, memory is half way and the machine is *unusable* until 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,9 @@ ACTOR_RECORD = np.dtype(
 """An actor as the kernel keeps it, 64 bytes."""
 
 ACTORS_PER_CHUNK = 1024
+_RECORD_WORDS = ACTOR_RECORD.itemsize // 4
+_ACTOR_WORDS = (None, 0, 1, 5, 6, 8)
+"""Which word of a record is which column of ``ACTOR_DTYPE``; the first column is the id."""
 
 MESSAGE_RECORD = np.dtype(
     [
@@ -335,15 +338,19 @@ class Machine:
 
     def actor_records(self) -> npt.NDArray[np.void]:
         """A copy of all actor records (``ACTOR_RECORD``); the position is the actor's id."""
+        words = np.empty((self._get("actor_count"), _RECORD_WORDS), np.uint32)
+        for start, chunk in self._actor_chunks():
+            words[start : start + len(chunk)] = chunk
+        return words.reshape(-1).view(ACTOR_RECORD)
+
+    def _actor_chunks(self) -> Iterator[tuple[int, npt.NDArray[np.uint32]]]:
+        """The records in the pieces in which they lie in memory, as words; each with the id of its first."""
         count = self._get("actor_count")
-        records = np.empty(count, ACTOR_RECORD)
         directory = self._get("actor_directory") >> 2
         for chunk, start in enumerate(range(0, count, ACTORS_PER_CHUNK)):
             stop = min(count, start + ACTORS_PER_CHUNK)
-            address = int(self._words[directory + chunk])
-            data = self.memory[address : address + (stop - start) * ACTOR_RECORD.itemsize]
-            records[start:stop] = data.view(ACTOR_RECORD)
-        return records
+            address = int(self._words[directory + chunk]) >> 2
+            yield start, self._words[address : address + (stop - start) * _RECORD_WORDS].reshape(-1, _RECORD_WORDS)
 
     def actor_record(self, actor: int) -> np.void | None:
         """The record of one actor, or None if there is none with that id."""
@@ -356,14 +363,12 @@ class Machine:
 
     def actors(self) -> npt.NDArray[np.void]:
         """All actors that ever were (``ACTOR_DTYPE``), by id."""
-        records = self.actor_records()
-        actors = np.empty(len(records), ACTOR_DTYPE)
-        actors["id"] = np.arange(len(records))
-        for name, source in (("type", "type"), ("status", "status"), ("waiting", "waiting"), ("parent", "parent")):
-            actors[name] = records[source]
-        actors["handled"] = records["seq"]
-        alive: npt.NDArray[np.void] = actors[actors["status"] != 0]
-        return alive
+        words = np.empty((self._get("actor_count"), len(_ACTOR_WORDS)), np.uint32)
+        for start, chunk in self._actor_chunks():  # a piece at a time, which stays in the cache
+            rows = words[start : start + len(chunk)]
+            for column, word in enumerate(_ACTOR_WORDS):
+                rows[:, column] = np.arange(start, start + len(chunk)) if word is None else chunk[:, word]
+        return words.reshape(-1).view(ACTOR_DTYPE)
 
     def message_at(self, address: int) -> tuple[Message, int]:
         """The message record at an address, and the address of the next in its mailbox (0 at the end)."""

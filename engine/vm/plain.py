@@ -4,7 +4,8 @@
     float -> float     bool -> bool               dict -> list of (key, value)
     string -> str      bytes -> bytes             optional -> None or the inner value
 
-A list that was cut because it is huge is a ``CutList``, which knows how many items are missing.
+A list that was cut because it is huge is a ``CutList``, which knows how many items are missing. What is nested deeper
+than people look is ``TOO_DEEP``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 
 from engine.base.errors import MachineError
 from engine.base.events import OUTSIDE
-from engine.base.values import Value, quote
+from engine.base.values import Value
 from engine.compiler.metadata import FieldInfo, Metadata, TypeInfo
 from engine.vm.machine import Bytes
 
@@ -30,6 +31,9 @@ ITEMS_MAX = 1000
 ITEMS_MAX_TOTAL = 20_000
 """How many items are read of one value in all."""
 
+DEPTH_MAX = 100
+"""How deep a value is read; its text costs the square of that."""
+
 SCALAR_KINDS = frozenset({"int", "float", "bool", "duration", "actor"})
 _ENTRY_BYTES = 24
 
@@ -38,6 +42,13 @@ class CutList(list[Plain]):
     """The first items of a list, and how many are ``missing`` behind them."""
 
     missing: int = 0
+
+
+class TooDeep:
+    """The type of ``TOO_DEEP``."""
+
+
+TOO_DEEP = TooDeep()
 
 
 # --- memory -----------------------------------------------------------------------------------
@@ -51,6 +62,7 @@ class MemoryReader:
         self._memory = memory
         self._words = memory.view("<u4")
         self._left = ITEMS_MAX_TOTAL
+        self._depth = 0
 
     def slot(self, type_index: int, address: int) -> Plain:
         """The value in the slot at ``address``."""
@@ -65,7 +77,15 @@ class MemoryReader:
             case "unit":
                 return None
             case _:
-                return self._object(info, self._word(address))
+                return self._nested(info, self._word(address))
+
+    def _nested(self, info: TypeInfo, address: int) -> Plain:
+        if self._depth == DEPTH_MAX:
+            return TOO_DEEP
+        self._depth += 1
+        found = self._object(info, address)
+        self._depth -= 1
+        return found
 
     def _word(self, address: int) -> int:
         return int(self._words[address >> 2])
@@ -124,28 +144,39 @@ def unpack(metadata: Metadata, params: tuple[FieldInfo, ...], payload: bytes) ->
     """The arguments of a message. Raises MachineError where the bytes are not what the parameters say."""
     unpacker = msgpack.Unpacker(object_pairs_hook=list, strict_map_key=False, max_buffer_size=0)
     unpacker.feed(payload)
+    found: list[Plain] = []
     try:
-        return [_from_msgpack(metadata.types, param.type, unpacker.unpack()) for param in params]
+        for param in params:
+            found.append(_from_msgpack(metadata.types, param.type, unpacker.unpack()))
+        return found
+    except msgpack.StackError:  # nested deeper than the unpacker goes, which is deeper than anybody looks
+        return [*found, *(TOO_DEEP for _ in params[len(found) :])]
     except (msgpack.UnpackException, ValueError, TypeError) as error:
         raise MachineError(f"a message has a payload that does not fit its parameters: {error}") from error
 
 
-def _from_msgpack(types: tuple[TypeInfo, ...], type_index: int, data: Any) -> Plain:
+def _from_msgpack(types: tuple[TypeInfo, ...], type_index: int, data: Any, depth: int = 0) -> Plain:
     info = types[type_index]
+    if info.kind == "optional":
+        return None if data is None else _from_msgpack(types, info.parts[0], data, depth)
+    if depth == DEPTH_MAX and info.kind in ("list", "set", "dict", "tuple", "struct"):
+        return TOO_DEEP
+    depth += 1
     match info.kind:
-        case "optional":
-            return None if data is None else _from_msgpack(types, info.parts[0], data)
         case "list" | "set":
-            items = CutList(_from_msgpack(types, info.parts[0], item) for item in data[:ITEMS_MAX])
+            items = CutList(_from_msgpack(types, info.parts[0], item, depth) for item in data[:ITEMS_MAX])
             items.missing = len(data) - len(items)
             return items
         case "dict":
             key, value = info.parts
-            pairs = CutList((_from_msgpack(types, key, k), _from_msgpack(types, value, v)) for k, v in data[:ITEMS_MAX])
+            pairs = CutList(
+                (_from_msgpack(types, key, k, depth), _from_msgpack(types, value, v, depth))
+                for k, v in data[:ITEMS_MAX]
+            )
             pairs.missing = len(data) - len(pairs)
             return pairs
         case "tuple" | "struct":
-            return [_from_msgpack(types, part, item) for part, item in zip(info.parts, data, strict=True)]
+            return [_from_msgpack(types, part, item, depth) for part, item in zip(info.parts, data, strict=True)]
         case _:
             return data
 
@@ -196,6 +227,8 @@ class Presenter:
     def value(self, type_index: int, plain: Plain) -> Value:
         """The value with its text, its type, and its parts."""
         info = self._types[type_index]
+        if plain is TOO_DEEP:
+            return Value("…", info.name)
         if info.kind == "optional":
             if plain is None:
                 return Value("none", info.name)
@@ -289,9 +322,3 @@ def bits_to_float(bits: int) -> float:
     """The float with these 64 bits."""
     value: float = struct.unpack("<d", struct.pack("<q", bits))[0]
     return value
-
-
-__all__ = [
-    "ITEMS_MAX", "CutList", "MemoryReader", "Plain", "Presenter", "bits_to_float", "bytes_text", "duration_text",
-    "float_text", "pack", "quote", "unpack",
-]  # fmt: skip

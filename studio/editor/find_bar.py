@@ -90,7 +90,6 @@ class FindBar(QWidget):
         for button in (self._case, self._word, self._regex):
             row.addWidget(button)
         row.addSpacing(6)
-        row.addWidget(self._count)
         back = self._make_button("up", "Previous (Shift+F3)")
         back.clicked.connect(self.previous)
         forward = self._make_button("down", "Next (F3)")
@@ -99,6 +98,8 @@ class FindBar(QWidget):
         close.clicked.connect(self.dismiss)
         for button in (back, forward):
             row.addWidget(button)
+        row.addSpacing(8)
+        row.addWidget(self._count)
         row.addStretch(1)
         row.addWidget(close)
         layout.addLayout(row, 0, 1)

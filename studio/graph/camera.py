@@ -12,7 +12,7 @@ from studio.model.placement import Points
 
 LEAST_SCALE, MOST_SCALE = 6.0, 360.0
 FIT_SCALE_MOST = 150.0
-MARGIN = 38.0
+MARGIN = 30.0
 NAME = 16.0
 """Room for the names below the lowest nodes."""
 
@@ -64,4 +64,4 @@ class Camera:
     @property
     def radius(self) -> float:
         """The radius of a node in pixels."""
-        return min(max(0.19 * self.scale, 5.0), 22.0)
+        return min(max(0.22 * self.scale, 5.0), 22.0)

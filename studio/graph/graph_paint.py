@@ -24,6 +24,7 @@ from studio.model.theme import ThemeModel
 
 EDGES_AT_MOST = 900
 SMOOTH_EDGES = 350
+SMOOTH_MOVING = 40
 """More edges than this are drawn thin and without smoothing: width and smoothing are what costs."""
 CODE = 100_000
 """An edge as one number: source times this, plus target."""
@@ -85,9 +86,9 @@ def edge_classes(counts: Ints) -> Ints:
     return classes
 
 
-def paint_edges(painter: QPainter, lines: Pixels, classes: Ints, look: Look) -> None:
-    """Edges in three widths by how much went along them."""
-    heads = len(lines) <= SMOOTH_EDGES
+def paint_edges(painter: QPainter, lines: Pixels, classes: Ints, still: bool, look: Look) -> None:
+    """Edges in three widths by how much went along them; while nodes move, or if there are very many, thin and plain."""
+    heads = len(lines) <= (SMOOTH_EDGES if still else SMOOTH_MOVING)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, heads)
     if not heads:
         thin = mix(look.theme.color("background"), look.theme.color("edge"), 0.4)  # opaque lines cost a third
@@ -133,6 +134,27 @@ def paint_spawns(painter: QPainter, spawns: Ints, pixels: Pixels, look: Look) ->
     painter.setPen(QPen(look.color("border_strong", 150), 1, Qt.PenStyle.DotLine))
     ends = np.concatenate([pixels[spawns[:, 0]], pixels[spawns[:, 1]]], axis=1)
     painter.drawLines([QLineF(*line) for line in ends.tolist()])
+
+
+def paint_loops(painter: QPainter, edges: Edges, pixels: Pixels, radius: float, look: Look) -> None:
+    """What nodes send to themselves, groups among their members: a loop at the upper left, with its count."""
+    own = np.flatnonzero(edges.sources == edges.targets)
+    if len(own) > COUNTED_EDGES:
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(look.small)
+    metrics = QFontMetricsF(look.small)
+    size = max(radius * 0.75, 5.0)
+    for edge in own.tolist():
+        x, y = pixels[edges.sources[edge]]
+        middle = QPointF(x - radius * 0.85, y - radius * 0.85)
+        painter.setPen(QPen(look.color("edge", 200), 1.6))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(middle, size, size)
+        text = short(int(edges.counts[edge]))
+        painter.setPen(look.color("muted"))
+        width = metrics.horizontalAdvance(text)
+        painter.drawText(QPointF(middle.x() - size - width - 3, middle.y() - size * 0.3), text)
 
 
 def paint_counts(painter: QPainter, edges: Edges, lines: Pixels, kept: Ints, look: Look) -> None:

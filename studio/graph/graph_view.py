@@ -36,6 +36,7 @@ from studio.graph.graph_paint import (
     paint_counts,
     paint_edges,
     paint_hot,
+    paint_loops,
     paint_nodes,
     paint_pulse,
     paint_spawns,
@@ -75,6 +76,7 @@ class GraphView(QWidget):
         self._pulse_from = 0.0
         self._pulse: tuple[int, int] | None = None
         self._settled = False
+        self._arrived = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -117,7 +119,7 @@ class GraphView(QWidget):
 
     def _frame(self) -> None:
         done = self.graph.catch_up(BUDGET_SECONDS)
-        near = self._approach()
+        self._arrived = near = self._approach() and done
         pulsing = self._pulse is not None and perf_counter() - self._pulse_from < PULSE_SECONDS
         if not pulsing:
             self._pulse = None
@@ -162,6 +164,7 @@ class GraphView(QWidget):
         if len(shown) != len(nodes) or len(nodes) < 2:
             painter.fillRect(self.rect(), look.color("background"))
             self._paint_hint(painter, look)
+            painter.end()
             return
         pixels = self.camera.pixels(shown)
         moment = self._run.playhead
@@ -181,6 +184,7 @@ class GraphView(QWidget):
             painter.setPen(look.color("focus"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
 
     def _look(self) -> Look:
         small = QFont(self.font())
@@ -201,6 +205,7 @@ class GraphView(QWidget):
             edges.sources.tobytes(),
             edges.targets.tobytes(),
             classes.tobytes(),
+            self._arrived,
             look.theme.name,
             look.ratio,
             self.size(),
@@ -208,6 +213,7 @@ class GraphView(QWidget):
         if self._edge_layer is None or key != self._edge_key:
             self._edge_layer, self._edge_key = self._edge_picture(lines, classes, pixels, moment, look), key
         painter.drawPixmap(0, 0, self._edge_layer)
+        paint_loops(painter, edges, pixels, self.camera.radius, look)
         paint_hot(painter, lines[self._hot(edges)[kept]], look)
         paint_counts(painter, edges, lines, kept, look)
 
@@ -224,7 +230,7 @@ class GraphView(QWidget):
         layer.fill(look.color("background"))
         painter = QPainter(layer)
         paint_spawns(painter, self.graph.spawns(moment), pixels, look)
-        paint_edges(painter, lines, classes, look)
+        paint_edges(painter, lines, classes, self._arrived, look)
         painter.end()
         return layer
 

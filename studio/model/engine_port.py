@@ -193,7 +193,7 @@ class BranchesChanged:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What a ``Seek`` found. ``following`` is the text of the message that is handled next, if there is one."""
+    """What a ``Seek`` found. ``following`` is the message that is handled next, if there is one."""
 
     generation: int
     branch: int
@@ -201,7 +201,7 @@ class Moment:
     picture: Picture | None
     actor: ActorState | None
     event: EventDetail | None
-    following: str | None
+    following: WaitingMessage | None
     waiting: tuple[WaitingMessage, ...]
 
 

@@ -215,8 +215,8 @@ class EventStore:
         ticks = np.floor(places).astype(np.int64)
         starts = self.before_tick(np.concatenate([ticks, ticks + 1]))
         first, after = starts[: len(ticks)], starts[len(ticks) :]
-        inside = np.floor((places - ticks) * (after - first) + 0.5).astype(np.int64)
-        rows: Ints = np.minimum(first + inside, after)
+        inside = np.ceil((places - ticks) * (after - first) - 0.5).astype(np.int64)
+        rows: Ints = np.clip(first + inside, first, after)
         return rows
 
     def causes(self, rows: Ints, reach: int = 20_000) -> Ints:

@@ -86,6 +86,9 @@ class ShellPort(Protocol):
     def ask_save(self, document: Document) -> None:
         """Lets the user choose where to save a document."""
 
+    def ask_save_recording(self) -> None:
+        """Lets the user choose where to keep the recording of the run."""
+
     def show_welcome(self) -> None:
         """Shows the welcome page."""
 
@@ -156,6 +159,9 @@ class NoShell:
         """Does nothing."""
 
     def ask_save(self, document: Document) -> None:
+        """Does nothing."""
+
+    def ask_save_recording(self) -> None:
         """Does nothing."""
 
     def show_welcome(self) -> None:

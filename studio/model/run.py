@@ -88,7 +88,7 @@ class RunModel:
         self.picture: Picture | None = None
         self.actor_state: ActorState | None = None
         self.event_detail: EventDetail | None = None
-        self.following: str | None = None
+        self.following: WaitingMessage | None = None
         self.waiting: tuple[WaitingMessage, ...] = ()
         self.selected_actor: int | None = None
         self.comparison: Comparison | None = None

@@ -34,6 +34,8 @@ class SessionState:
     geometry: str = ""
     layout: str = ""
     recent: tuple[str, ...] = ()
+    trace: str = ""
+    """The recording that was open."""
 
 
 def dump_session(state: SessionState) -> str:
@@ -53,6 +55,7 @@ def parse_session(text: str) -> SessionState | None:
             str(data["geometry"]),
             str(data["layout"]),
             tuple(str(path) for path in data["recent"])[:RECENT_MAX],
+            str(data.get("trace", "")),
         )
     except (ValueError, KeyError, TypeError):
         return None

@@ -82,6 +82,7 @@ class TimelineModel:
         """The window covers the whole run, also while it grows."""
         self.version = 0
         """Counts changes of what is drawn in lanes and overview; the playhead is none."""
+        self._edges: tuple[object, Ints] | None = None
         self._lanes: tuple[Lane, ...] = ()
         self._opened: set[int] = set()
         self._store: EventStore = run.events
@@ -89,6 +90,7 @@ class TimelineModel:
         self._signature: object = None
         self._actors_seen = 0
         self._arrows: list[LaneArrow] = []
+        self._last_arrow_tick = 0
         self._participants: dict[str, int] = {}
         self._outputs_seen: tuple[int, int] = (0, 0)
         run.events_added.connect(self._on_events)
@@ -100,11 +102,11 @@ class TimelineModel:
 
     @property
     def extent(self) -> tuple[float, float]:
-        """From the first tick to the end of the last one."""
+        """From the first tick to the end of the last one, what was rendered for later ticks included."""
         events = self.run.events
         if not events.total:
             return 0.0, 1.0
-        return float(events.first_tick), float(events.last_tick + 1)
+        return float(events.first_tick), float(max(events.last_tick, self._last_arrow_tick) + 1)
 
     @property
     def span(self) -> float:
@@ -181,7 +183,11 @@ class TimelineModel:
 
     def edges(self, columns: int) -> Ints:
         """Event numbers at the borders of so many columns of the window, ``columns + 1`` of them."""
-        return self.run.events.rows_at(np.linspace(self.start, self.end, columns + 1))
+        events = self.run.events
+        key = (events, events.total, self.start, self.end, columns)
+        if self._edges is None or self._edges[0] != key:
+            self._edges = (key, events.rows_at(np.linspace(self.start, self.end, columns + 1)))
+        return self._edges[1]
 
     def overview_counts(self, columns: int) -> Ints:
         """Events per column over the whole run."""
@@ -348,6 +354,7 @@ class TimelineModel:
         if seen_of != id(self.run.outputs) or seen > len(self.run.outputs):
             self._arrows.clear()
             self._participants.clear()
+            self._last_arrow_tick = 0
             seen = 0
         for output in self.run.outputs[seen:]:
             if output.lane:
@@ -359,6 +366,7 @@ class TimelineModel:
     def _add_arrows(self, output: Output) -> None:
         for message in output.lane:
             self._arrows.append(self._arrow(message, output.n))
+            self._last_arrow_tick = max(self._last_arrow_tick, message.tick)
 
     def _arrow(self, message: LaneMessage, n: int) -> LaneArrow:
         source = self._participants.setdefault(message.source, len(self._participants))

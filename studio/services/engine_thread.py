@@ -27,7 +27,7 @@ FRAME_SECONDS = 1 / 60
 LATE_SECONDS = 0.1
 PATIENCE_SECONDS = 0.15
 INSIST_SECONDS = 0.02
-SWITCH_SECONDS = 0.001
+SWITCH_SECONDS = 0.0003
 """How long a thread may hold the interpreter while another wants it."""
 JOIN_SECONDS = 3.0
 

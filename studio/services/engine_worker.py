@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, thread_time
 
 import numpy as np
 
@@ -20,8 +20,9 @@ from studio.model import engine_port as port
 
 SLICE_SECONDS = 0.006
 LEAST_EVENTS, MOST_EVENTS = 1, 400_000
+LIVE_SECONDS = 0.08
 LIVE_SHARE = 5
-"""While running, reading the live moment takes at most one part in so many of the time."""
+"""While running, the live moment is read so many seconds apart, and takes at most one part in so many of the time."""
 CHUNK_EVENTS = 1 << 17
 RATE_SECONDS = 0.4
 
@@ -206,11 +207,12 @@ class EngineWorker:
                 self._run_slice(session)
 
     def _run_slice(self, session: api.Session) -> None:
-        started = perf_counter()
+        """Runs on for about 6 ms of work; waiting for the interpreter, which the GUI may hold, is none."""
+        started = thread_time()
         count = self._advance(session, self._slice_events)
-        seconds = max(perf_counter() - started, 1e-6)
-        wanted = self._slice_events * SLICE_SECONDS / seconds
+        seconds = max(thread_time() - started, 1e-6)
         if count >= self._slice_events or seconds > SLICE_SECONDS:
+            wanted = self._slice_events * SLICE_SECONDS / seconds
             wanted = min(max(wanted, self._slice_events / 8), self._slice_events * 2)
             self._slice_events = int(min(max(wanted, LEAST_EVENTS), MOST_EVENTS))
 
@@ -278,7 +280,7 @@ class EngineWorker:
                 n = session.total(seek.branch)
                 self._tell(_read_moment(session, seek, n if seek.live else min(seek.n, n)))
         now = perf_counter()
-        self._live_not_before = now + LIVE_SHARE * (now - started)
+        self._live_not_before = now + max(LIVE_SECONDS, LIVE_SHARE * (now - started))
 
     def read_texts(self, wish: port.ReadTexts) -> port.ReadTexts | None:
         """Writes out messages until something more urgent comes; gives what is left of the wish."""
@@ -337,7 +339,7 @@ def _read_moment(session: api.Session, seek: port.Seek, n: int) -> port.Moment:
     if actor is not None and actor < len(picture.actors):
         state = session.actor(seek.branch, n, actor)
         waiting = session.waiting(seek.branch, n, actor)
-    following = session.message_text(seek.branch, n) if seek.following and n < session.total(seek.branch) else None
+    following = session.following(seek.branch, n) if seek.following else None
     shown = picture if seek.picture else None
     return port.Moment(seek.generation, seek.branch, n, shown, state, event, following, waiting)
 

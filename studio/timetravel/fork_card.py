@@ -171,16 +171,17 @@ class ForkCard(QDialog):
         run = self._run
         place = f"{self.tr('tick')} {grouped(run.playhead_tick())}, {self.tr('event')} {grouped(run.playhead)}"
         self.where.setText(f"{self.tr('Fork at')} {place}")
-        following = run.following or ""
-        known = bool(following)
-        self.next_message.setText(following or self.tr("nothing is waiting here"))
-        self.dropped.setText(following or self.tr("nothing is waiting here"))
+        known = run.following is not None
+        text = run.following.text if run.following is not None else ""
+        whose = f"{run.events.cast.name(run.following.receiver)}.{text}" if run.following is not None else ""
+        self.next_message.setText(whose or self.tr("nothing is waiting here"))
+        self.dropped.setText(whose or self.tr("nothing is waiting here"))
         for choice in (EDIT, DROP):
             self.choices.button(choice).setEnabled(known)
             if not known and self.choices.checkedId() == choice:
                 self.choices.button(NOTHING).setChecked(True)
         if known and not self.arguments.isModified():
-            self.arguments.setText(following[following.find("(") :] if "(" in following else "()")
+            self.arguments.setText(text[text.find("(") :] if "(" in text else "()")
         self._tell_fields()
 
     def _tell_fields(self) -> None:
@@ -201,7 +202,8 @@ class ForkCard(QDialog):
         state = self._run.actor_state
         index = self.field.currentIndex()
         if state is not None and 0 <= index < len(state.fields):
-            self.value.setText(state.fields[index].value.text)
+            value = state.fields[index].value
+            self.value.setText(value.quoted)
 
     def _on_choice(self, number: int, chosen: bool) -> None:
         if chosen:

@@ -304,8 +304,9 @@ def _paint_rendered(painter: QPainter, model: TimelineModel, geometry: Geometry,
         painter.drawPolygon(arrow_head(source, target, 0, 8))
         width = metrics.horizontalAdvance(arrow.payload)
         if arrow.payload and x > taken.get(arrow.target, -1e9):
+            left = x + 6 if x + 8 + width < geometry.lanes.right() else x - 6 - width
             painter.setPen(look.color("muted"))
-            painter.drawText(QPointF(x + 6, target.y() + 3), arrow.payload)
+            painter.drawText(QPointF(left, target.y() + 3), arrow.payload)
             taken[arrow.target] = x + width + 12
 
 
@@ -424,8 +425,8 @@ def _marks(model: TimelineModel) -> list[_Mark]:
     marks: list[_Mark] = []
     if shown is not None and shown.parent is not None:
         parent = next((b.name for b in run.branches if b.id == shown.parent), "")
-        marks.append(_Mark(shown.at, f"⑂ from {parent}", "checkpoint"))
-    marks += [_Mark(b.at, f"⑂ {b.name}", "checkpoint") for b in run.branches if b.parent == run.branch]
+        marks.append(_Mark(shown.at, f"fork of {parent}", "checkpoint"))
+    marks += [_Mark(b.at, b.name, "checkpoint") for b in run.branches if b.parent == run.branch]
     if run.comparison is not None and run.comparison.difference is not None:
         marks.append(_Mark(run.comparison.difference.n + 1, "≠ first difference", "warning"))
     return marks

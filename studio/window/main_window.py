@@ -217,6 +217,15 @@ class MainWindow(QMainWindow):
         dialog.selectFile(document.name)
         dialog.open()
 
+    def ask_save_recording(self) -> None:
+        """Lets the user choose where to keep the recording of the run."""
+        dialog = self._dialog("Save Recording", QFileDialog.FileMode.AnyFile, self._model.run.save_trace)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter("Recorded runs (*.aft)")
+        dialog.setDefaultSuffix("aft")
+        dialog.selectFile(f"{Path(self._model.run.source_name).stem}.aft")
+        dialog.open()
+
     def show_welcome(self) -> None:
         """Shows the welcome page."""
         self.area.show_welcome()

@@ -125,7 +125,9 @@ class StatusBar(QObject):
         self._later()
 
     def show_notice(self, level: str, text: str) -> None:
-        """Shows a sentence for a while."""
+        """Shows a sentence for a while; errors have a place of their own above the code."""
+        if level == "error":
+            return
         self._message.setText(text)
         self._message.setToolTip(text)
         self._message.setProperty("role", LEVELS[level])

@@ -77,8 +77,10 @@ def wait(qtbot: QtBot, run: RunModel, *states: str) -> None:
 def settled(qtbot: QtBot, run: RunModel) -> None:
     """Waits until the moment at the playhead has been read."""
     qtbot.waitUntil(
-        lambda: (run.playhead == 0 and run.event_detail is None)
-        or (run.event_detail is not None and run.event_detail.n == run.playhead - 1),
+        lambda: (
+            (run.playhead == 0 and run.event_detail is None)
+            or (run.event_detail is not None and run.event_detail.n == run.playhead - 1)
+        ),
         timeout=10_000,
     )
 
@@ -204,7 +206,12 @@ def test_a_fork_with_another_message_becomes_a_branch_of_its_own(qtbot: QtBot, r
 
 @pytest.mark.parametrize(
     ("change", "last"),
-    [(None, "count 6"), (EditMessage("(10)"), "count 15"), (DropMessage(), "count 5"), (SetField(1, "count", "7"), "count 13")],
+    [
+        (None, "count 6"),
+        (EditMessage("(10)"), "count 15"),
+        (DropMessage(), "count 5"),
+        (SetField(1, "count", "7"), "count 13"),
+    ],
 )
 def test_every_kind_of_change_can_be_forked(qtbot: QtBot, run: RunModel, change: object, last: str) -> None:
     run.start(COUNTER, "counter.aefl")
@@ -227,7 +234,9 @@ def test_a_change_that_cannot_be_made_is_refused_with_a_sentence(qtbot: QtBot, r
     assert (run.branch, len(run.branches)) == (0, 1)
 
 
-def test_a_recording_is_saved_and_opened_again_with_the_same_events(qtbot: QtBot, run: RunModel, tmp_path: Path) -> None:
+def test_a_recording_is_saved_and_opened_again_with_the_same_events(
+    qtbot: QtBot, run: RunModel, tmp_path: Path
+) -> None:
     run.start(LONG, "long.aefl")
     wait(qtbot, run, "finished")
     path, before, events = tmp_path / "long.aft", run.execution_hash, run.events

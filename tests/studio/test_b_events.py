@@ -46,10 +46,13 @@ def test_the_events_of_a_tick_share_its_stretch_of_time_in_their_order() -> None
 
 @given(st.integers(1, 400), st.integers(1, 9), st.floats(-2, 200))
 @settings(max_examples=60, deadline=None)
-def test_how_many_events_lie_before_a_place_is_the_inverse_of_their_places(total: int, per_tick: int, at: float) -> None:
+def test_how_many_events_lie_before_a_place_is_the_inverse_of_their_places(
+    total: int, per_tick: int, at: float
+) -> None:
     store = store_of(total, actors=2, per_tick=per_tick)
     places = store.places(np.arange(total))
-    assert int(store.rows_at(np.array([at]))[0]) == int((places < at).sum())
+    found = int(store.rows_at(np.array([at]))[0])
+    assert (places < at - 1e-9).sum() <= found <= (places < at + 1e-9).sum()
 
 
 def test_the_cause_of_an_event_is_the_turn_that_sent_it() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -56,7 +54,9 @@ def expected_counts(run: RunModel, moment: int) -> dict[tuple[int, int], int]:
 def test_edges_count_the_messages_up_to_the_playhead(moment: int) -> None:
     run = run_of(100_000, 6, batches=7)
     edges = settled(run).edges(moment)
-    found = dict(zip(zip(edges.sources.tolist(), edges.targets.tolist(), strict=True), edges.counts.tolist(), strict=True))
+    found = dict(
+        zip(zip(edges.sources.tolist(), edges.targets.tolist(), strict=True), edges.counts.tolist(), strict=True)
+    )
     assert found == expected_counts(run, moment)
 
 
@@ -166,7 +166,7 @@ def test_the_camera_keeps_the_place_under_the_mouse() -> None:
 
 
 @pytest.fixture
-def view(qtbot: QtBot) -> Iterator[GraphView]:
+def view(qtbot: QtBot) -> GraphView:
     model, engine = studio()
     events = with_faults(make_events(600, 6), [200])
     widget = GraphView(model, GraphModel(model.run))
@@ -176,7 +176,7 @@ def view(qtbot: QtBot) -> Iterator[GraphView]:
     qtbot.waitExposed(widget)
     open_run(engine, model.run, events)
     qtbot.waitUntil(lambda: not widget._timer.isActive(), timeout=10_000)
-    yield widget
+    return widget
 
 
 def test_a_click_selects_an_actor_everywhere(qtbot: QtBot, view: GraphView) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from engine.api import (
@@ -18,6 +19,7 @@ from engine.api import (
     Output,
     SetField,
     Value,
+    WaitingMessage,
 )
 from studio.actions.run_commands import run_commands
 from studio.inspector.inspector_panel import InspectorPanel
@@ -33,6 +35,8 @@ from studio.timetravel.fork_card import DROP, EDIT, INJECT, NOTHING, SET, ForkCa
 from tests.studio.b_scripted import ScriptedEngine, branch, grown, make_events, open_run, studio, with_faults
 
 FAULT = FaultInfo(90, 30, 1, 4, "index", "index 3 is out of range", "bank.aefl", 12, 5, "Auth.deposit")
+
+FOLLOWING = WaitingMessage(2, 0, 34, "Account.deposit", "deposit(5)")
 
 
 @pytest.fixture
@@ -140,7 +144,9 @@ def test_a_line_of_output_leads_to_its_event_and_a_fault_says_where(
 # --- branches and forks -----------------------------------------------------------------------------------
 
 
-def test_branches_are_a_tree_and_the_comparison_is_told(qtbot: QtBot, opened: tuple[StudioModel, ScriptedEngine]) -> None:
+def test_branches_are_a_tree_and_the_comparison_is_told(
+    qtbot: QtBot, opened: tuple[StudioModel, ScriptedEngine]
+) -> None:
     model, engine = opened
     panel = BranchesPanel(model)
     qtbot.addWidget(panel)
@@ -167,7 +173,7 @@ def test_the_fork_card_says_every_kind_of_change(qtbot: QtBot, opened: tuple[Stu
     card.open_at_playhead()
     assert engine.seeks[-1].following
     state = ActorState(2, "Account", "Account#2", "alive", 0, 9, (FieldValue("balance", number("12")),))
-    engine.answer(run, port.Moment(engine.seeks[-1].generation, 0, 100, None, state, None, "deposit(5)", ()))
+    engine.answer(run, port.Moment(engine.seeks[-1].generation, 0, 100, None, state, None, FOLLOWING, ()))
     assert card.change() is None
     card.choices.button(INJECT).setChecked(True)
     card.message.setText('Auth.login("eve")')
@@ -217,6 +223,19 @@ def inspected(model: StudioModel, engine: ScriptedEngine) -> None:
     engine.answer(run, port.Moment(engine.seeks[-1].generation, 0, 100, None, state, event, None, ()))
 
 
+def state_item(qtbot: QtBot, panel: InspectorPanel) -> QTreeWidgetItem:
+    """The section of the state, once it is there."""
+
+    def first() -> QTreeWidgetItem | None:
+        item = panel.tree.topLevelItem(0)
+        return item if item is not None and item.text(0) == "State" else None
+
+    qtbot.waitUntil(lambda: first() is not None)
+    item = first()
+    assert item is not None
+    return item
+
+
 def test_a_changed_field_shows_what_it_was_and_what_it_is(
     qtbot: QtBot, opened: tuple[StudioModel, ScriptedEngine]
 ) -> None:
@@ -225,9 +244,7 @@ def test_a_changed_field_shows_what_it_was_and_what_it_is(
     qtbot.addWidget(panel)
     panel.show()
     inspected(model, engine)
-    qtbot.waitUntil(lambda: panel.tree.topLevelItemCount() > 0)
-    state = panel.tree.topLevelItem(0)
-    assert state is not None
+    state = state_item(qtbot, panel)
     assert [state.child(i).text(1) for i in range(2)] == ["12 → 7", "[1, 2]"]
     assert panel.cause.isEnabled()
     assert panel.effect.isEnabled()
@@ -241,9 +258,7 @@ def test_parts_of_a_value_are_made_when_it_is_opened_and_stay_open(
     qtbot.addWidget(panel)
     panel.show()
     inspected(model, engine)
-    qtbot.waitUntil(lambda: panel.tree.topLevelItemCount() > 0)
-    state = panel.tree.topLevelItem(0)
-    assert state is not None
+    state = state_item(qtbot, panel)
     assert state.child(1).childCount() == 0
     state.child(1).setExpanded(True)
     assert state.child(1).childCount() == PARTS_AT_MOST + 1

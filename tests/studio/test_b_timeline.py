@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -128,14 +126,14 @@ def test_a_lane_with_one_event_is_still_seen_beside_one_with_a_million() -> None
 
 
 @pytest.fixture
-def view(qtbot: QtBot) -> Iterator[TimelineView]:
+def view(qtbot: QtBot) -> TimelineView:
     model, _, timeline = opened(400, 6)
     widget = TimelineView(model, timeline)
     qtbot.addWidget(widget)
     widget.resize(1_000, 260)
     widget.show()
     qtbot.waitExposed(widget)
-    yield widget
+    return widget
 
 
 def test_a_drag_moves_the_playhead_all_the_way(qtbot: QtBot, view: TimelineView) -> None:

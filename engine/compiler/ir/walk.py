@@ -112,9 +112,9 @@ def size(body: Iterable[Node]) -> int:
 class Summary:
     """What a function refers to: how often it ``calls`` which function directly, and ``references``, all functions that
     it needs (called, put into the table, or noting its faults). ``size`` is the number of its nodes, ``depth`` how deep
-    they are nested."""
+    they are nested, ``loops`` whether there is one."""
 
-    __slots__ = ("calls", "depth", "references", "size")
+    __slots__ = ("calls", "depth", "loops", "references", "size")
 
     def __init__(self, function: Function) -> None:
         found: list[Node] = []
@@ -125,6 +125,7 @@ class Summary:
             self.depth += 1
             level = [part for node in level for part in _CHILDREN[type(node)](node)]
         self.size = len(found)
+        self.loops = any(isinstance(node, Loop) for node in found)
         self.calls: dict[str, int] = {}
         self.references: set[str] = set()
         for node in found:

@@ -29,8 +29,8 @@ def sketch(node: object) -> str:
         case ast.NamedType():
             return node.name.text + (f"<{', '.join(map(sketch, node.args))}>" if node.args else "")
         case ast.Binary() | ast.Unary():
-            parts = [node.left, node.right] if isinstance(node, ast.Binary) else [node.operand]
-            return f"({node.op} {' '.join(map(sketch, parts))})"
+            operands = [node.left, node.right] if isinstance(node, ast.Binary) else [node.operand]
+            return f"({node.op} {' '.join(map(sketch, operands))})"
         case ast.FieldAccess():
             return f"{sketch(node.base)}{'?.' if node.safe else '.'}{node.name.text}"
         case ast.Call() if not node.type_args:

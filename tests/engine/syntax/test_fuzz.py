@@ -13,9 +13,9 @@ from engine.language_service.tokens import CLASSES, highlight_line
 from tests.engine.syntax.test_recovery import PROGRAM
 
 PIECES = [
-    *sorted(KEYWORDS | CONTEXTUAL_KEYWORDS), *OPERATORS, *"()[]{}" * 3, "\n", "\n", "\n    ", " ", "x", "Foo", "f(", "1",
-    "1.5", "10ms", "3 ticks", "0..10", "t.0.1", '"a"', '"', 'f"', 'f"a {', '}"', "\\", "//", "/*", "*/", "$", "'", "é",
-    "\ud800", "<int>(",
+    *sorted(KEYWORDS | CONTEXTUAL_KEYWORDS), *OPERATORS, *"()[]{}" * 3, "\n", "\n", "\n    ", " ", "x", "Foo", "f(",
+    "1", "1.5", "10ms", "3 ticks", "0..10", "t.0.1", '"a"', '"', 'f"', 'f"a {', '}"', "\\", "//", "/*", "*/", "$", "'",
+    "é", "\ud800", "<int>(",
 ]  # fmt: skip
 
 random_bytes = st.binary(max_size=200).map(lambda data: data.decode("latin-1"))

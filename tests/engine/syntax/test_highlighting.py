@@ -31,8 +31,8 @@ def colours(line: str, state: int = 0) -> list[str]:
         ("timeline = state + at", "operator =|operator +"),
         (
             "node Auth -> Bank at tick=125 payload 1",
-            "keyword node|actor Auth|operator ->|actor Bank|keyword at|keyword tick|operator =|number 125|keyword payload|"
-            "number 1",
+            "keyword node|actor Auth|operator ->|actor Bank|keyword at|keyword tick|operator =|number 125|"
+            "keyword payload|number 1",
         ),
         ("render distributed state {", "keyword render|keyword distributed|keyword state"),
         ("state count: int = 0", "keyword state|type int|operator =|number 0"),

@@ -74,6 +74,26 @@ def test_an_endless_loop_is_stopped_and_its_turn_did_not_happen(keep_events: boo
     assert len(session.events(0, 0, progress.total)) == progress.total
 
 
+def test_an_impatient_user_changes_nothing() -> None:
+    session = started(STUCK)
+    done = threading.Event()
+
+    def insist() -> None:
+        while not done.is_set():
+            session.interrupt()
+
+    while session.total() < 40:
+        session.advance(3)
+    thread = threading.Thread(target=insist)
+    thread.start()
+    for _ in range(50):
+        assert session.advance().status is api.Status.INTERRUPTED
+    done.set()
+    thread.join()
+    assert session.verify().ok
+    assert texts(session) == [str(n) for n in range(1, len(texts(session)) + 1)]
+
+
 def test_a_stopped_run_can_be_forked_around_the_loop() -> None:
     session = started(STUCK)
     ready = threading.Event()

@@ -196,6 +196,12 @@ def test_a_branch_that_leaves_in_the_middle_of_a_tick_takes_that_ticks_pictures_
         assert session.outputs(branch.id) == session.outputs(0)
 
 
+def test_timers_have_their_interval_as_text() -> None:
+    session = started(PICTURES)
+    session.advance(until_tick=8)
+    assert "every 2ms" in session.message_texts(0, 0, session.total())
+
+
 def test_advancing_stops_at_the_tick_that_was_asked_for() -> None:
     session = started(FOREVER)
     progress = session.advance(until_tick=10)

@@ -105,9 +105,9 @@ def _optimise_functions(module: Module, found: dict[str, Summary], memo: Memo) -
         if len(group) > 1 or name in callees[name] or name == FAULT_FUNCTION:
             continue
         function = done[name]
-        nodes = memo.summary(function).size
-        only = times.get(name, 0) == 1 and name not in roots and nodes <= ONLY_CALL
-        if function.always_inline or nodes <= SMALL or only:
+        summary = memo.summary(function)
+        only = times.get(name, 0) == 1 and name not in roots and summary.size <= ONLY_CALL and not summary.loops
+        if function.always_inline or summary.size <= SMALL or only:
             templates[name] = memo.template(function)
     return tuple(done[function.name] for function in module.functions)
 
