@@ -61,6 +61,7 @@ from engine.timetravel.views import Verification as Verification
 from engine.timetravel.views import WaitingMessage as WaitingMessage
 from engine.trace.search import Query as Query
 from engine.vm.assemble import assemble
+from engine.vm.native import keep_native_code_in, native_module
 from engine.vm.program import Program as Program
 
 # --- checking and compiling -------------------------------------------------------------------
@@ -161,15 +162,21 @@ def without_caches() -> Iterator[None]:
     global _caches_on
     _caches_on = False
     _parsed_library.cache_clear()
+    native_module.cache_clear()
+    keep_native_code_in(None)
     try:
         yield
     finally:
         _caches_on = True
         _parsed_library.cache_clear()
+        keep_native_code_in(_cache())
 
 
 def _cache() -> Cache | None:
     return DiskCache(compiler_version()) if _caches_on else None
+
+
+keep_native_code_in(_cache())
 
 
 def _library() -> Library:

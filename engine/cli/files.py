@@ -34,10 +34,10 @@ def compile_file(path: Path) -> api.Program:
     return build.program
 
 
-def load_trace(path: Path) -> api.Session:
-    """A recorded run; ends the command where it cannot be read."""
+def load_trace(path: Path, salvage: bool = False) -> api.Session:
+    """A recorded run, or with ``salvage`` what is whole of it; ends the command where it cannot be read."""
     try:
-        session = api.Session.load(path)
+        session = api.Session.load(path, salvage)
     except FileNotFoundError:
         fail(f"there is no file {path}")
     except OSError as error:

@@ -269,9 +269,23 @@ def side_text(event: api.EventDetail | None) -> str:
     return f"{event.tick}:{event.actor}:{event.seq}  {event.type}({arguments})  line {event.line}"
 
 
-def verify(trace: TraceArgument, branch: BranchOption = 0, as_json: JsonOption = False) -> None:
+def verify(
+    trace: TraceArgument,
+    branch: BranchOption = 0,
+    salvage: Annotated[bool, typer.Option("--salvage", help="Read what is whole of a damaged file.")] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Save what was read into this file.")] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Replay a recorded run and compare every hash; exit 1 if one differs."""
-    result = guarded(lambda: load_trace(trace).verify(branch))
+
+    def work() -> api.Verification:
+        session = load_trace(trace, salvage)
+        outcome = session.verify(branch)
+        if output is not None:
+            save_trace(session, output)
+        return outcome
+
+    result = guarded(work)
     if as_json:
         give_json({"ok": result.ok, "events": result.events, "message": result.message})
     else:

@@ -284,7 +284,9 @@ def _what_is_whole(frames: list[_Frame]) -> str:
         if count:
             parts.append(f"{count} {one if count == 1 else many}")
     saved = ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else parts[0]
-    return f"Whole are {saved}" + ("; opening with salvage reads these" if "branch" in kinds else "")
+    return f"Whole are {saved}" + (
+        "; `aeroflow verify FILE --salvage -o NEW` puts these into a new file" if "branch" in kinds else ""
+    )
 
 
 def _assemble(frames: list[_Frame], warnings: list[str]) -> Trace:

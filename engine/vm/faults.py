@@ -68,7 +68,7 @@ def fault_message(metadata: Metadata, fault: FaultRecord) -> str:
                 "model.run(…) by a value of your own, or send the answer from another actor"
             )
         case "out_of_memory":
-            return "the program needs more memory than there is (4 GiB)"
+            return "the memory is used up: one turn may make 1 GiB of values, all actors together may hold 2 GiB"
         case _:
             return f"the engine made a mistake (code {a}); please report it with the program"
 

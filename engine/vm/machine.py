@@ -28,7 +28,8 @@ from engine.base.errors import Interrupted, MachineError
 from engine.base.events import ACTOR_DTYPE, EVENT_DTYPE, MARK_DTYPE, Status
 from engine.vm.calls import CallError, Export, StopSignal, heed
 from engine.vm.engine import shared_engine
-from engine.vm.program import Program, native_module
+from engine.vm.native import native_module
+from engine.vm.program import Program
 
 Bytes = npt.NDArray[np.uint8]
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
-
-import wasmtime
 
 from engine.base.source import SourceFile
 from engine.compiler.metadata import Metadata
-from engine.vm.engine import shared_engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +24,3 @@ class Program:
     def ir_text(self) -> str:
         """The intermediate representation, for people; empty where it is not known."""
         return self.make_ir_text()
-
-
-@lru_cache(maxsize=8)
-def native_module(wasm: bytes) -> wasmtime.Module:
-    """The machine code for a module; the last few are kept, so that opening a second machine costs nothing.
-
-    Raises ``wasmtime.WasmtimeError`` where the bytes are no module.
-    """
-    return wasmtime.Module(shared_engine(), wasm)

@@ -22,7 +22,25 @@ Nothing is sent anywhere. The log is {log}.
 
 def view_commands(model: StudioModel, panels: Sequence[tuple[str, str, str]]) -> list[Command]:
     """The commands of the View menu; ``panels`` are id, title and icon of each panel."""
+    return [*_places(model), *_panels(model, panels), *_layout(model), *_themes(model), *_sizes(model)]
 
+
+def _places(model: StudioModel) -> list[Command]:
+    def show_palette() -> None:
+        model.shell.show_palette(">")
+
+    def focus_editor() -> None:
+        document = model.documents.active
+        if document is not None and document.buffer is not None:
+            document.buffer.perform("focus")
+
+    return [
+        Command("view.palette", "Command Palette…", "Ctrl+Shift+P", always, show_palette, "View", 0, "command"),
+        Command("view.editor", "Go to Editor", "Alt+0", always, focus_editor, "View", 0),
+    ]
+
+
+def _panels(model: StudioModel, panels: Sequence[tuple[str, str, str]]) -> list[Command]:
     def panel(number: int, id: str, title: str, icon: str) -> Command:
         return Command(
             f"panel.{id}",
@@ -37,74 +55,70 @@ def view_commands(model: StudioModel, panels: Sequence[tuple[str, str, str]]) ->
             lambda: model.shell.panel_visible(id),
         )
 
-    def zoom(factor: float) -> None:
-        least, most = model.settings.limits("editor.font_size")
-        size = model.settings.number("editor.font_size") + factor
-        model.settings.set("editor.font_size", min(most, max(least, size)))
+    return [panel(number, *entry) for number, entry in enumerate(panels, 1)]
 
-    def theme(choice: str, title: str) -> Command:
-        return Command(
-            f"view.theme.{choice}",
-            title,
-            "",
-            always,
-            lambda: model.settings.set("appearance.theme", choice),
-            "View",
-            3,
-            "",
-            "",
-            lambda: model.theme.choice == choice,
-        )
 
-    def toggle_theme() -> None:
-        model.settings.set("appearance.theme", "light" if model.theme.is_dark else "dark")
+def _layout(model: StudioModel) -> list[Command]:
+    def reset() -> None:
+        model.shell.reset_layout()
 
-    def toggle_values() -> None:
-        model.settings.set("editor.inline_values", not model.settings.flag("editor.inline_values"))
-
-    def focus_editor() -> None:
-        document = model.documents.active
-        if document is not None and document.buffer is not None:
-            document.buffer.perform("focus")
+    def full_screen() -> None:
+        model.shell.toggle_full_screen()
 
     return [
-        Command(
-            "view.palette",
-            "Command Palette…",
-            "Ctrl+Shift+P",
-            always,
-            lambda: model.shell.show_palette(">"),
-            "View",
-            0,
-            "command",
-        ),
-        Command("view.editor", "Go to Editor", "Alt+0", always, focus_editor, "View", 0),
-        *(panel(number, *entry) for number, entry in enumerate(panels, 1)),
-        Command("view.reset_layout", "Reset Layout", "", always, lambda: model.shell.reset_layout(), "View", 2),
-        Command("view.full_screen", "Full Screen", "F11", always, lambda: model.shell.toggle_full_screen(), "View", 2),
-        Command("view.toggle_theme", "Switch Light and Dark", "Ctrl+Alt+T", always, toggle_theme, "View", 3, "theme"),
+        Command("view.reset_layout", "Reset Layout", "", always, reset, "View", 2),
+        Command("view.full_screen", "Full Screen", "F11", always, full_screen, "View", 2),
+    ]
+
+
+def _themes(model: StudioModel) -> list[Command]:
+    def theme(choice: str, title: str) -> Command:
+        def choose() -> None:
+            _choose(model, choice)
+
+        def chosen() -> bool:
+            return model.theme.choice == choice
+
+        return Command(f"view.theme.{choice}", title, "", always, choose, "View", 3, checked=chosen)
+
+    def toggle() -> None:
+        _choose(model, "light" if model.theme.is_dark else "dark")
+
+    return [
+        Command("view.toggle_theme", "Switch Light and Dark", "Ctrl+Alt+T", always, toggle, "View", 3, "theme"),
         theme("system", "Theme of the System"),
         *(theme(name, f"Theme {model.theme.title(name)}") for name in model.theme.names),
+    ]
+
+
+def _choose(model: StudioModel, choice: str) -> None:
+    """Shows a theme and remembers it, also where another one was asked for on the command line."""
+    model.settings.set("appearance.theme", choice)
+    model.theme.choose(choice)
+
+
+def _sizes(model: StudioModel) -> list[Command]:
+    settings = model.settings
+
+    def zoom(points: float) -> None:
+        least, most = settings.limits("editor.font_size")
+        settings.set("editor.font_size", min(most, max(least, settings.number("editor.font_size") + points)))
+
+    def normal() -> None:
+        settings.set("editor.font_size", settings.default("editor.font_size"))
+
+    def toggle_values() -> None:
+        settings.set("editor.inline_values", not settings.flag("editor.inline_values"))
+
+    def values_shown() -> bool:
+        return settings.flag("editor.inline_values")
+
+    return [
         Command("view.zoom_in", "Larger Code", "Ctrl+=", always, lambda: zoom(1), "View", 4, keys=("Ctrl++",)),
         Command("view.zoom_out", "Smaller Code", "Ctrl+-", always, lambda: zoom(-1), "View", 4),
+        Command("view.zoom_reset", "Normal Code Size", "Ctrl+0", always, normal, "View", 4),
         Command(
-            "view.zoom_reset",
-            "Normal Code Size",
-            "Ctrl+0",
-            always,
-            lambda: model.settings.set("editor.font_size", 10.5),
-            "View",
-            4,
-        ),
-        Command(
-            "view.inline_values",
-            "Values Beside the Code",
-            "",
-            always,
-            toggle_values,
-            "View",
-            4,
-            checked=lambda: model.settings.flag("editor.inline_values"),
+            "view.inline_values", "Values Beside the Code", "", always, toggle_values, "View", 4, checked=values_shown
         ),
     ]
 

@@ -87,7 +87,7 @@ def edge_classes(counts: Ints) -> Ints:
 
 
 def paint_edges(painter: QPainter, lines: Pixels, classes: Ints, still: bool, look: Look) -> None:
-    """Edges in three widths by how much went along them; while nodes move, or if there are very many, thin and plain."""
+    """Edges in three widths by how much went along them; thin and plain while nodes move, or if there are many."""
     heads = len(lines) <= (SMOOTH_EDGES if still else SMOOTH_MOVING)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, heads)
     if not heads:

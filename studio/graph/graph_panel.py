@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from studio.graph.graph_view import GraphView
 from studio.model.figures import counted
@@ -12,6 +12,7 @@ from studio.model.signal import ending
 from studio.model.studio import StudioModel
 from studio.panels.registry import Panel, register_panel
 from studio.theming.icons import icons_of
+from studio.theming.quiet_label import QuietLabel
 
 _TOOLS = (("zoom-in", "Closer (+)", 1.25), ("zoom-out", "Farther (-)", 0.8), ("zoom-fit", "Show everything (F)", 0.0))
 
@@ -25,14 +26,13 @@ class GraphPanel(QWidget):
         self._run = model.run
         self.graph = GraphModel(model.run)
         self.view = GraphView(model, self.graph, self)
-        self._what = QLabel(self)
+        self._what = QuietLabel(self, 120)
         self._what.setProperty("role", "muted")
         self._buttons = [self._tool(*tool) for tool in _TOOLS]
         row = QHBoxLayout()
         row.setContentsMargins(8, 3, 8, 3)
         row.setSpacing(4)
-        row.addWidget(self._what)
-        row.addStretch(1)
+        row.addWidget(self._what, 1)
         for button in self._buttons:
             row.addWidget(button)
         layout = QVBoxLayout(self)
@@ -69,7 +69,7 @@ class GraphPanel(QWidget):
         """How many actors there are, and whether they are shown by type."""
         count = self._run.events.cast.count
         by_type = f" · {self.tr('by type')}" if self.graph.grouped else ""
-        self._what.setText(f"{counted(count, 'actor')}{by_type}" if count else "")
+        self._what.show_text(f"{counted(count, 'actor')}{by_type}" if count else "")
 
 
 GRAPH = register_panel(Panel("graph", "Actor Graph", "graph", "right", 0, GraphPanel))

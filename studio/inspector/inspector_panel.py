@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from studio.inspector.value_tree import ValueTree
@@ -14,6 +14,7 @@ from studio.model.signal import ending
 from studio.model.studio import StudioModel
 from studio.panels.registry import Panel, register_panel
 from studio.theming.icons import icons_of
+from studio.theming.quiet_label import QuietLabel
 
 FRAME_MS = 33
 
@@ -25,14 +26,10 @@ class InspectorPanel(QWidget):
         super().__init__()
         self._model = model
         self._run = model.run
-        self.title = QLabel(self)
+        self.title = QuietLabel(self)
         self.title.setProperty("role", "title")
-        self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.subtitle = QLabel(self)
+        self.subtitle = QuietLabel(self)
         self.subtitle.setProperty("role", "muted")
-        for label in (self.title, self.subtitle):
-            label.setMinimumWidth(40)
-            label.setTextFormat(Qt.TextFormat.PlainText)
         self.cause = self._button(self.tr("Cause"), self.tr("To the turn that sent this message"), "time.cause")
         self.effect = self._button(self.tr("Effect"), self.tr("To what this turn sent"), "time.effect")
         self.effect.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
@@ -97,11 +94,6 @@ class InspectorPanel(QWidget):
         if self.isVisible() and not self._timer.isActive():
             self._timer.start()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shortens the title to the new width."""
-        super().resizeEvent(event)
-        self._wake()
-
     def showEvent(self, event: QShowEvent) -> None:
         """Catches up with what happened while hidden."""
         super().showEvent(event)
@@ -121,19 +113,18 @@ class InspectorPanel(QWidget):
         self.cause.setEnabled(detail is not None and detail.cause is not None)
         self.effect.setEnabled(detail is not None and bool(detail.effects))
         if detail is None:
-            self.title.setText(self.tr("Before the first event"))
-            self.subtitle.setText("")
+            self.title.show_text(self.tr("Before the first event"))
+            self.subtitle.show_text("")
         else:
             cast = run.events.cast
             message = detail.type.rpartition(".")[2]
             arguments = ", ".join(value.text for _, value in detail.arguments)
             text = f"{cast.name(detail.actor)}.{message}({arguments})"
-            room = max(self.title.width(), 120)
-            self.title.setText(self.title.fontMetrics().elidedText(text[:500], Qt.TextElideMode.ElideRight, room))
+            self.title.show_text(text[:500])
             self.title.setToolTip(text[:2000])
             kind = kind_of(detail.flags)
             place = f"#{grouped(detail.n + 1)} · {self.tr('tick')} {grouped(detail.tick)}"
-            self.subtitle.setText(f"{place}{' · ' + kind if kind else ''}")
+            self.subtitle.show_text(f"{place}{' · ' + kind if kind else ''}")
         self.tree.show_sections(sections(run))
 
 

@@ -80,6 +80,8 @@ class Document:
     format: TextFormat = field(default_factory=TextFormat)
     disk: DiskState | None = None
     read_only: bool = False
+    plain: bool = False
+    """Whether this is a text to read rather than a program, such as a difference."""
 
     def __post_init__(self) -> None:
         self.edited: Signal[[]] = Signal()
@@ -117,7 +119,7 @@ class Document:
     @property
     def is_program(self) -> bool:
         """Whether this is a text that can be checked and run."""
-        return self.name.endswith(".aefl") or (self.path is None and not self.read_only)
+        return not self.plain and (self.path is None or self.path.suffix == ".aefl")
 
     @property
     def dirty(self) -> bool:

@@ -43,9 +43,9 @@ class Documents:
         """The open document that problems and runs call so."""
         return next((d for d in self._items if d.file == file), None)
 
-    def new(self, text: str = "", title: str = "", read_only: bool = False) -> Document:
+    def new(self, text: str = "", title: str = "", read_only: bool = False, plain: bool = False) -> Document:
         """Opens a text that has no file yet."""
-        document = Document(new_id(), None, text, title or self._free_title(), read_only=read_only)
+        document = Document(new_id(), None, text, title or self._free_title(), read_only=read_only, plain=plain)
         self.add(document)
         return document
 

@@ -101,6 +101,10 @@ class Settings:
         """A setting that is yes or no."""
         return bool(self._values[key])
 
+    def default(self, key: str) -> Value:
+        """What a setting is until the user sets it."""
+        return self._known[key].default
+
     def limits(self, key: str) -> tuple[float, float]:
         """The least and the most that a number may be."""
         return self._known[key].least, self._known[key].most

@@ -191,6 +191,8 @@ class TimelineModel:
 
     def overview_counts(self, columns: int) -> Ints:
         """Events per column over the whole run."""
+        if self.follow:
+            return np.diff(self.edges(columns))
         low, high = self._padded()
         return np.diff(self.run.events.rows_at(np.linspace(low, high, columns + 1)))
 

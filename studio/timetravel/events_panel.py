@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLabel, QLineEdit, QTableView, QVBoxLayout
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QTableView, QVBoxLayout
 from PySide6.QtWidgets import QWidget as Widget
 
 from studio.model.figures import grouped
 from studio.model.signal import ending
 from studio.model.studio import StudioModel
 from studio.panels.registry import Panel, register_panel
+from studio.theming.quiet_label import QuietLabel
 from studio.timetravel.events_model import MESSAGE, EventsModel
 
 FRAME_MS = 33
@@ -31,7 +32,9 @@ class EventsPanel(Widget):
         self.filter.setClearButtonEnabled(True)
         self.filter.setAccessibleName(self.tr("Filter of events"))
         self.filter.textChanged.connect(self._on_filter)
-        self._count = QLabel(self)
+        self._count = QuietLabel(self, 170)
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._count.setFixedWidth(170)
         self._count.setProperty("role", "muted")
         self.table = self._make_table()
         row = QHBoxLayout()
@@ -120,7 +123,9 @@ class EventsPanel(Widget):
         self._follow()
         self._following = False
         found, total = self._events.rowCount(), self._run.total
-        self._count.setText(grouped(total) if found == total else f"{grouped(found)} {self.tr('of')} {grouped(total)}")
+        self._count.show_text(
+            grouped(total) if found == total else f"{grouped(found)} {self.tr('of')} {grouped(total)}"
+        )
         top = self.table.rowAt(0)
         if top >= 0:
             bottom = self.table.rowAt(self.table.viewport().height() - 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QIntValidator
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from studio.model.figures import grouped
 from studio.model.signal import ending
@@ -12,6 +12,7 @@ from studio.model.studio import StudioModel
 from studio.model.timeline import TimelineModel
 from studio.panels.registry import Panel, register_panel
 from studio.theming.icons import icons_of
+from studio.theming.quiet_label import QuietLabel
 from studio.timetravel.fork_card import ForkCard
 from studio.timetravel.timeline_access import install_timeline_access
 from studio.timetravel.timeline_view import TimelineView
@@ -35,7 +36,7 @@ class TimelinePanel(QWidget):
         self.view = TimelineView(model, self.timeline, self)
         self.view.event_opened.connect(self._open_event)
         self._fork_card: ForkCard | None = None
-        self._where = QLabel(self)
+        self._where = QuietLabel(self, 260)
         self._where.setProperty("role", "muted")
         self._tick = QLineEdit(self)
         self._tick.setPlaceholderText(self.tr("Go to tick"))
@@ -47,8 +48,7 @@ class TimelinePanel(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(8, 3, 8, 3)
         row.setSpacing(4)
-        row.addWidget(self._where)
-        row.addStretch(1)
+        row.addWidget(self._where, 1)
         row.addWidget(self._tick)
         for button in self._buttons:
             row.addWidget(button)
@@ -101,7 +101,7 @@ class TimelinePanel(QWidget):
         """Where the playhead stands, in words; in the past it says so."""
         run = self._run
         if not run.total:
-            self._where.setText("")
+            self._where.show_text("")
             return
         branch = run.shown_branch.name if run.shown_branch is not None and len(run.branches) > 1 else ""
         place = f"{self.tr('tick')} {grouped(run.playhead_tick())} · {self.tr('event')} {grouped(run.playhead)}"
@@ -110,7 +110,7 @@ class TimelinePanel(QWidget):
             state = f" · {self.tr('live')}"
         else:
             state = f" · {self.tr('in the past')}" if run.in_the_past else f" · {self.tr('at the end')}"
-        self._where.setText(f"{branch + ' · ' if branch else ''}{place} {total}{state}")
+        self._where.show_text(f"{branch + ' · ' if branch else ''}{place} {total}{state}")
 
     def _open_event(self, n: int) -> None:
         """Shows the handler of an event in the editor."""

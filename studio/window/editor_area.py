@@ -131,7 +131,13 @@ class EditorArea(QWidget):
     def _label(self, page: EditorPage) -> None:
         """Name, unsaved mark, and in brackets what is special."""
         document, index = page.document, self.tabs.indexOf(page)
-        remark = " (removed)" if document.conflict == "removed" else " (read-only)" if document.read_only else ""
+        remark = (
+            " (removed)"
+            if document.conflict == "removed"
+            else " (read-only)"
+            if document.read_only and document.path is not None
+            else ""
+        )
         name = document.name.replace("&", "&&") + remark
         if self.tabs.tabText(index) != name:
             self.tabs.setTabText(index, name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from studio.model.document import Document
 from studio.model.studio import StudioModel
@@ -233,15 +233,11 @@ class MainWindow(QMainWindow):
     def show_text(self, title: str, text: str) -> None:
         """Shows a text that is not a file; one of that title is shown again."""
         documents = self._model.documents
-        shown = next((d for d in documents.items if d.path is None and d.title == title and d.read_only), None)
+        shown = next((d for d in documents.items if d.path is None and d.title == title and d.plain), None)
         if shown is not None:
             documents.remove(shown)
-        documents.new(text, title, read_only=True)
+        documents.new(text, title, read_only=True, plain=True)
 
     def close_window(self) -> None:
         """Closes the window; unsaved text is kept for the next start."""
         self.close()
-
-    def parts(self) -> tuple[QWidget, ...]:
-        """The large parts, for tests and pictures."""
-        return (self.area, self.toolbar.bar, self.status.bar, self.palette_view)

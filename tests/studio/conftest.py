@@ -109,7 +109,8 @@ def open_studio(qapp: QApplication, qtbot: QtBot, places: Places) -> Iterator[Ca
         studio = Studio(qapp, places, "light")
         opened.append(studio)
         studio.window.show()
-        qtbot.waitUntil(lambda: not studio.background.busy, timeout=10_000)
+        studio.window.activateWindow()
+        qtbot.waitUntil(lambda: studio.window.isActiveWindow() and not studio.background.busy, timeout=10_000)
         return studio
 
     yield make

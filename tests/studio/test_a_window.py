@@ -240,6 +240,27 @@ def test_running_a_file_marks_where_it_is_and_the_values_beside_the_code(studio:
     assert document.mark is not None
 
 
+def test_a_recording_brings_its_source_and_is_open_again_at_the_next_start(
+    open_studio: Callable[[], Studio], qtbot: QtBot, tmp_path: Path
+) -> None:
+    first, recording = open_studio(), tmp_path / "counter.aft"
+    program = (first.model.examples / "counter" / "counter.aefl").read_text(encoding="utf-8")
+    first.model.run.start(program, "counter.aefl")
+    qtbot.waitUntil(lambda: first.model.run.state == "finished", timeout=60_000)
+    first.model.run.save_trace(recording)
+    qtbot.waitUntil(lambda: first.model.run.path == recording, timeout=20_000)
+    first.window.close()
+
+    second = open_studio()
+    qtbot.waitUntil(lambda: second.model.documents.active is not None, timeout=20_000)
+    document = second.model.documents.active
+    assert document is not None
+    assert (document.name, document.text, document.read_only) == ("counter.aefl (recorded)", program, True)
+    qtbot.waitUntil(lambda: bool(document.analysis.outline), timeout=20_000)
+    second.model.run.seek(3)
+    qtbot.waitUntil(lambda: document.mark is not None, timeout=10_000)
+
+
 def test_what_nobody_caught_is_logged_and_told_and_studio_goes_on(studio: Studio, qtbot: QtBot) -> None:
     with hooks(studio):
         try:

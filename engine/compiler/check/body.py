@@ -94,6 +94,7 @@ class Body:
         self.open_types: list[OpenType] = []
         self.library_calls: list[tree.Call] = []
         self.variables: dict[tree.Local, Variable] = {}
+        self.compared_with_none: set[str] = set()
 
     # --- what may be done here ----------------------------------------------------------------
 
@@ -113,6 +114,15 @@ class Body:
     def written(self, span: Span) -> str:
         """The text at a place, on one line."""
         return " ".join(self.text[span.start : span.end].split())
+
+    def around_none(self, span: Span, member: bool = False) -> str:
+        """What to write where a value that may be ``none`` cannot stand. A comparison with ``none`` does not change the
+        type of what was compared, so whoever made one is told."""
+        ways = "use `?.`, `??` for a value in its place" if member else "use `??` for a value in its place"
+        text = self.written(span)
+        if text in self.compared_with_none:
+            return f"{ways}, or `match {text} {{ none => …, it => … }}`: a test with `none` does not change its type"
+        return f"{ways}, or `match`"
 
     # --- nodes --------------------------------------------------------------------------------
 
@@ -188,9 +198,13 @@ class Body:
     def fit(self, value: tree.Expr, expected: Type, what: str = "", node: ast.Expr | None = None) -> tree.Expr:
         """The value as one of the expected type: wrapped where an optional is expected, reported where it cannot be."""
         actual = value.type
-        if actual is expected or actual is ERROR or actual is NEVER:
+        if actual is expected or actual is NEVER:
             return value
         wanted = head(expected)
+        if actual is ERROR:
+            if isinstance(wanted, OpenType):
+                wanted.link.append(ERROR)  # a mistake that was reported is why nothing decides it
+            return value
         actual = head(actual)
         if isinstance(wanted, OptionalType) and not isinstance(actual, OptionalType | OpenType):
             if unify(wanted.inner, actual):
@@ -209,7 +223,7 @@ class Body:
         code, note, fix = "E0201", "", None
         inner = actual.inner if isinstance(actual, OptionalType) else None
         if inner is not None and unify(inner, wanted):
-            code, note = "E0216", "use `??` for a value in place of `none`, or `match`"
+            code, note = "E0216", self.around_none(value.span)
         elif wanted == FLOAT and actual == INT:
             note = "write `float(…)` around it"
             if isinstance(node, ast.IntLit):

@@ -14,7 +14,7 @@ from engine.compiler.check.arguments import Target, check_arguments
 from engine.compiler.check.body import Body, describe, expression
 from engine.compiler.check.conversions import CONVERSIONS, convert
 from engine.compiler.check.features import FUNCTION_METHODS, not_yet, report_feature_name, report_function_method
-from engine.compiler.check.inference import TypeVar, head, match_params, substitute, unify
+from engine.compiler.check.inference import TypeVar, head, match_params, resolve, substitute, unify
 from engine.compiler.check.machine import check_intrinsic
 from engine.compiler.check.models import check_model_call
 from engine.compiler.check.places import may_change, method_type, none_or, visible_names
@@ -136,7 +136,8 @@ def _named_call(body: Body, node: ast.Call, callee: ast.Name, expected: Type | N
         return body.nothing(node.span)
     _check_all(body, node.args)
     if local is not None:
-        if isinstance(local, Variable) and local.local.type is ERROR:
+        held = local.local if isinstance(local, Variable) else local.field
+        if resolve(held.type) is ERROR:
             return body.nothing(node.span)
         note = "functions as values are not available yet" if world.function(name) is None else "a local has this name"
         report.error("E0206", callee.span, f"`{name}` is a value, not a function", note)
@@ -294,7 +295,7 @@ def _no_method(body: Body, access: ast.FieldAccess, base: tree.Expr, t: Type, ki
     if isinstance(t, ListType) and name in FUNCTION_METHODS:
         report_function_method(report, name, span)
     elif isinstance(t, OptionalType):
-        note = "use `?.`, or `??` for a value in its place"
+        note = body.around_none(base.span, member=True)
         report.error("E0216", span, f"this may be none, so `{name}` cannot be called on it", note)
     elif isinstance(t, TypeVar):
         report.error(

@@ -42,7 +42,7 @@ def convert(body: Body, node: ast.Call, name: str) -> tree.Expr:
     if t is STRING:
         note = f"`to_{name}()` reads one from a string, and gives none where it is not one"
     elif isinstance(t, OptionalType):
-        note = "use `??` for a value in place of `none`"
+        note = body.around_none(value.span)
     elif t is BOOL:
         note = f"write `if x {{ 1{'.0' if result is FLOAT else ''} }} else {{ 0{'.0' if result is FLOAT else ''} }}`"
     elif isinstance(t, TypeVar):

@@ -66,7 +66,8 @@ def _unary(body: Body, node: ast.Unary, expected: Type | None) -> tree.Expr:
         return tree.Unary(t, node.span, "neg", operand)
     if t is DURATION:
         return tree.Binary(t, node.span, "-", tree.Const(DURATION, node.span, 0), operand)
-    body.report.error("E0203", node.span, f"`-` needs a number, but this is {describe(t)}")
+    note = body.around_none(operand.span) if isinstance(t, OptionalType) else ""
+    body.report.error("E0203", node.span, f"`-` needs a number, but this is {describe(t)}", note)
     return body.nothing(node.span)
 
 
@@ -211,7 +212,8 @@ def _refuse_arithmetic(body: Body, span: Span, op: str, left: tree.Expr, right: 
     a, b = resolve(left.type), resolve(right.type)
     note = ""
     if isinstance(a, OptionalType) or isinstance(b, OptionalType):
-        note = "one side may be `none`: use `??` for a value in its place"
+        side = left if isinstance(a, OptionalType) else right
+        note = f"`{body.written(side.span)}` may be `none`: {body.around_none(side.span)}"
     elif {a, b} == {INT, FLOAT}:
         whole = left if a is INT else right
         literal = isinstance(whole, tree.Const) and isinstance(whole.value, int)
@@ -236,6 +238,7 @@ def equality(body: Body, span: Span, op: str, left: tree.Expr, right: tree.Expr)
     for value, other in ((right, left), (left, right)):
         if is_none(value) and isinstance(head(other.type), OptionalType):
             unify(value.type, other.type)
+            body.compared_with_none.add(body.written(other.span))
             return _negated(op, span, tree.IsNone(BOOL, span, other))
     never_none = any(is_none(value) for value in (left, right))
     both = None if never_none else _made_alike(left, right)
@@ -285,7 +288,8 @@ def _order(body: Body, span: Span, op: str, left: tree.Expr, right: tree.Expr) -
         return tree.Const(BOOL, span, False)
     if not unify(a, b):
         if isinstance(a, OptionalType) or isinstance(b, OptionalType):
-            body.report.error("E0216", span, f"`{op}` cannot compare what may be none", "use `??` for a value")
+            side = left if isinstance(a, OptionalType) else right
+            body.report.error("E0216", span, f"`{op}` cannot compare what may be none", body.around_none(side.span))
         else:
             _refuse_comparison(body, span, op, left, right)
         return tree.Const(BOOL, span, False)
@@ -331,8 +335,11 @@ def _membership(body: Body, node: ast.Binary, item: tree.Expr) -> tree.Expr:
         name, wanted = "dict.has", t.key
     elif t is STRING:
         name, wanted = "string.contains", STRING
+    elif t is BYTES:
+        name, wanted = "bytes.contains", INT
     if wanted is None:
-        body.report.error("E0203", span, f"`in` does not look into {describe(t)}")
+        note = body.around_none(values.span) if isinstance(t, OptionalType) else ""
+        body.report.error("E0203", span, f"`in` does not look into {describe(t)}", note)
         return tree.Const(BOOL, span, False)
     item = body.fit(item, wanted, "what is looked for", node.left)
     before: list[tree.Stmt] = []

@@ -64,9 +64,25 @@ def _read(body: Body, pattern: ast.Pattern, value: tree.Expr, match: Match) -> S
         return _literal(body, body.value(pattern.value, wanted), value, pattern.span, match)
     if isinstance(pattern, ast.TuplePattern):
         return _tuple(body, pattern, value, t, match)
-    if pattern.path[0].text not in body.world.missing_types:
+    return _variant(body, pattern, match)
+
+
+def _variant(body: Body, pattern: ast.VariantPattern, match: Match) -> Shape:
+    """A pattern of an enum, which there are none of yet; its names are known, but nothing of them."""
+    name = pattern.path[0].text
+    if name in body.world.structs:
+        note = f"match its fields: `match it.{_first_field(body, name)} {{ … }}`, or a tuple of them"
+        body.report.error("E0213", pattern.span, "a pattern cannot take a struct apart", note)
+    elif name not in body.world.missing_types:
         not_yet(body.report, "E0903", pattern.span)
+    for inner in pattern.items:
+        _read(body, inner, body.nothing(inner.span), match)
     return ANY
+
+
+def _first_field(body: Body, name: str) -> str:
+    fields = body.world.structs[name].fields
+    return fields[0].name if fields else "field"
 
 
 def _none(body: Body, pattern: ast.LiteralPattern, value: tree.Expr, t: Type, match: Match) -> Shape:

@@ -177,7 +177,7 @@ def field_of(body: Body, base: tree.Expr, name: ast.Ident, span: Span) -> tree.E
 def _no_field(body: Body, base: tree.Expr, t: Type, name: ast.Ident) -> None:
     report, text = body.report, name.text
     if isinstance(t, OptionalType):
-        note = "use `?.`, or `??` for a value in its place"
+        note = body.around_none(base.span, member=True)
         report.error("E0216", name.span, f"this may be none, so `.{text}` cannot be read", note)
     elif isinstance(base, tree.SelfRef):
         report.error("E0304", name.span, f"`self` is a reference: write just `{text}` for the state field")
@@ -222,7 +222,7 @@ def _item(body: Body, node: ast.IndexAccess, expected: Type | None) -> tree.Expr
     body.value(node.index)
     if t is not ERROR:
         if isinstance(t, OptionalType):
-            body.report.error("E0216", base.span, "this may be none, so it has no items", "use `??` for a value")
+            body.report.error("E0216", base.span, "this may be none, so it has no items", body.around_none(base.span))
         elif isinstance(t, TypeVar):
             body.report.error("E0209", base.span, "the type of this is not known yet here", "write its type")
         else:

@@ -215,7 +215,7 @@ def _item_type(body: Body, values: tree.Expr, t: Type) -> Type:
         if t is INT:
             note = f"write `for i in 0..{body.written(values.span)}`"
         elif isinstance(t, OptionalType):
-            note = "it may be `none`: use `??` for a value in its place"
+            note = f"it may be `none`: {body.around_none(values.span)}"
         elif isinstance(t, TupleType):
             note = "name its items: `let (a, b) = …`"
         elif isinstance(t, TypeVar):

@@ -17,7 +17,7 @@ from engine.compiler.syntax import ast
 def _comprehension(body: Body, node: ast.Comprehension, expected: Type | None) -> tree.Expr:
     wanted = hoped(expected)
     hint = wanted.item if isinstance(wanted, ListType) else None
-    item = hint if hint is not None else body.open_type(node.span, "what this list holds")
+    item = hint if hint is not None else body.open_type(node.span, "an item of this list")
     list_type = ListType(item)
     result = tree.Local("result", list_type, mutable=True)
     before: list[tree.Stmt] = [tree.Let(node.span, result, tree.ListNew(list_type, node.span, ()))]

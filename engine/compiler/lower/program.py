@@ -10,13 +10,14 @@ state; the fourth is the first again); other functions whose place is asked for 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from engine.base.source import SourceFile
 from engine.compiler.check.library import Library
 from engine.compiler.check.tree import Actor, Function, FunctionRef, Handler, Program, Struct, Turn
 from engine.compiler.check.types import Type
 from engine.compiler.ir import nodes as ir
+from engine.compiler.ir.callgraph import recursive
 from engine.compiler.lower import statements, turns
 from engine.compiler.lower.derive import Derive
 from engine.compiler.lower.functions import FunctionBuilder
@@ -96,10 +97,16 @@ class Lowering:
                     if callee not in seen:
                         seen[callee] = None
                         stack.append(callee)
+            known = known or self._has_recursion(seen)
             self._faults[name] = known
             if not known:
                 self._faults.update(dict.fromkeys(seen, False))
         return known
+
+    def _has_recursion(self, names: Collection[str]) -> bool:
+        """Whether one of some functions that call nobody else can be nested without end, which is a fault too."""
+        callees = {name: self._calls.get(name, ()) for name in names}
+        return bool(recursive(callees))
 
     def reach(self) -> list[str]:
         """Lowers everything that is reached; gives the beginning of the function table."""

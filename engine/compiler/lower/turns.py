@@ -30,7 +30,6 @@ from engine.compiler.check.tree import (
 from engine.compiler.check.types import INT, STRING
 from engine.compiler.ir import nodes as ir
 from engine.compiler.lower import expressions, statements
-from engine.compiler.lower.derive import write_static
 from engine.compiler.lower.functions import FunctionBuilder, i32, i64, load32, op32
 from engine.compiler.lower.layouts import REGION, block_size, load_slot, slot_offset, string_object
 
@@ -187,15 +186,15 @@ def _picture(turn: FunctionBuilder, node: EmitState) -> FunctionBuilder:
 
 
 def _field_text(f: FunctionBuilder, captured: ir.Get, index: int, field: PictureField) -> ir.Get:
-    """The text of a field of an actor, or ``none`` where it has no state (yet, or any more)."""
-    number = ir.Load(ir.I64, "i64.load", captured, 8 * index)
+    """The text of a field of an actor, or why it has no state (yet, or any more)."""
+    number = f.temp(ir.Load(ir.I64, "i64.load", captured, 8 * index), "actor")
     block = f.temp(f.library("actor.state_of", number), "state")
     f.eval(f.library("text.begin"))
     with f.gather() as there:
         value = load_slot(field.field.type, block, slot_offset(field.field.index))
         f.lowering.derive.effect(f, "write_text", field.field.type, value)
     with f.gather() as missing:
-        write_static(f, "none")
+        f.eval(f.library("picture.write_absence", number))
     f.emit(ir.If(block, tuple(there), tuple(missing)))
     return f.temp(f.library("text.finish"), "text")
 

@@ -392,11 +392,19 @@ class DeclarationRules(StatementRules):
         return ast.InvariantDecl(self.since(start), title, body)
 
     def _title(self, what: str) -> ast.StringLit:
+        """A name in quotes; where it is missing, which is reported, an empty one stands for it."""
         token = self.token
-        if token.kind != STRING or token.breaks:
-            self.fail("E0020", f"Expected the name of {what} in quotes, found {self.found()}.")
-        self.advance()
-        return ast.StringLit(self.span_of(token), token.text)
+        if token.kind == STRING and not token.breaks:
+            self.advance()
+            return ast.StringLit(self.span_of(token), token.text)
+        plain = token.kind == NAME and not token.breaks
+        fix = Fix(f'Write `"{token.text}"`', self.span_of(token), f'"{token.text}"') if plain else None
+        shown = self.tokens[self.index - 1] if token.breaks else token
+        message = f"Expected the name of {what} in quotes, found {self.found()}."
+        self.report("E0020", message, self.span_of(shown), fix=fix)
+        if plain:
+            self.advance()
+        return ast.StringLit(Span(self.last_end, self.last_end), token.text if plain else "")
 
 
 _DECLARATIONS: dict[str, Callable[[DeclarationRules], ast.Decl]] = {

@@ -51,6 +51,7 @@ _PRECEDENCE = {
 }  # fmt: skip
 
 
+_NEST_LISTS = "Put a list into the list, as in `[[a * b for b in bs] for a in as]`, or use `for` loops and `push`."
 _LITERALS = frozenset({INTEGER, FLOAT, DURATION, STRING})
 
 
@@ -140,6 +141,7 @@ class ExpressionRules(TypeRules):
         """Operators that bind tighter than ``least``, from left to right."""
         start = self.token.start
         left = self._not() if self.kind == "not" else self._unary()
+        middle: ast.Expr | None = None
         while True:
             token, op = self.token, self.kind
             precedence = _PRECEDENCE.get(op)
@@ -156,18 +158,25 @@ class ExpressionRules(TypeRules):
             self.enter()
             right = self._binary(precedence)
             self.leave()
-            left = ast.Binary(Span(start, self.last_end), op, left, right)
-            if precedence == _COMPARISON and _PRECEDENCE.get(self.kind) == _COMPARISON:
-                self._report_chained(left)
+            whole = Span(start, self.last_end)
+            if middle is None:
+                left = ast.Binary(whole, op, left, right)
+            else:  # `a < b < c`, reported, is read as what was meant
+                asked = ast.Binary(Span(middle.span.start, self.last_end), op, middle, right)
+                left = ast.Binary(whole, "and", left, asked)
+            middle = None
+            if precedence == _COMPARISON and _PRECEDENCE.get(self.kind) == _COMPARISON and not self.token.breaks:
+                self._report_chained(op, right)
+                middle = right
 
-    def _report_chained(self, left: ast.Binary) -> None:
-        middle = self.source.text[left.right.span.start : left.right.span.end]
+    def _report_chained(self, op: str, between: ast.Expr) -> None:
+        middle = self.source.text[between.span.start : between.span.end]
         here = Span(self.last_end, self.last_end)
         self.report(
             "E0027",
             "Comparisons do not chain.",
             self.span_of(self.token),
-            f"Ask twice: `… {left.op} {middle} and {middle} {self.token.text} …`.",
+            f"Ask twice: `… {op} {middle} and {middle} {self.token.text} …`.",
             Fix(f"Insert `and {middle}`", here, f" and {middle}"),
         )
 
@@ -368,6 +377,10 @@ class ExpressionRules(TypeRules):
             value = self.expression()
             if self.kind == "for":
                 value = self._comprehension(start, value)
+                if self.kind == "for":
+                    self.report("E0020", "A list has only one `for` in it.", self.span_of(self.token), _NEST_LISTS)
+                    self.skip(over_lines=True)
+                    value = replace(value, value=ast.ErrorExpr(value.value.span))
                 comprehensions.append(value)
             return value
 
@@ -379,7 +392,7 @@ class ExpressionRules(TypeRules):
             self.report("E0020", "A list with a `for` in it has no other items.", span)
         return replace(comprehensions[0], span=span)
 
-    def _comprehension(self, start: int, value: ast.Expr) -> ast.Expr:
+    def _comprehension(self, start: int, value: ast.Expr) -> ast.Comprehension:
         """The rest of a comprehension from its ``for`` on."""
         self.advance()
         pattern = self.loop_pattern()

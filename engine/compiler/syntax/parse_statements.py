@@ -234,6 +234,8 @@ class StatementRules(ExpressionRules):
             if self.kind == "}":
                 self.report("E0021", "There is nothing to render between these braces.", Span(opener, self.token.end))
             value = self.inside("}", "after the rendered value", lambda: self._rendered(opener), ast.ErrorExpr)
+            if isinstance(value, ast.ErrorExpr):
+                self.skip(frozenset({";"}))  # what was meant may go on behind the braces
             return ast.RenderStmt(self.since(start), value)
         if self.token.breaks or self.kind in (";", "}", END):
             self.fail("E0021", "Expected a value after `render`.")

@@ -220,3 +220,18 @@ def test_install_ide_dry_run_says_what_it_would_write(monkeypatch: pytest.Monkey
     result = aeroflow("install", "ide", "--dry-run")
     assert result.exit_code in (0, 2)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_whole_of_a_damaged_trace_can_be_put_into_a_new_file(program: Path, tmp_path: Path) -> None:
+    trace, mended = tmp_path / "long.aft", tmp_path / "mended.aft"
+    program.write_text("actor A { every 1ms { } }\nspawn A()\n", encoding="utf-8")
+    assert aeroflow("run", program, "--ticks", "200000", "--record", trace).exit_code == 0
+    content = bytearray(trace.read_bytes())
+    content[-400] ^= 0xFF
+    trace.write_bytes(content)
+    result = aeroflow("verify", trace)
+    assert result.exit_code == 2
+    assert "--salvage" in result.stderr
+    result = aeroflow("verify", trace, "--salvage", "-o", mended)
+    assert result.exit_code == 0, result.output
+    assert aeroflow("verify", mended).exit_code == 0

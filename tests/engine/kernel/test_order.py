@@ -164,6 +164,21 @@ def test_the_actor_that_stopped_leaves_dead_letters() -> None:
     assert int(world.machine.actor_records()["heap_bytes"][1]) == 0
 
 
+def test_the_timers_of_an_actor_that_ended_are_over_and_the_run_with_them() -> None:
+    world = ran(
+        """
+        actor Stops { every 5ms { render now(); stop } }
+        actor Fails { every 7ms { fail "no more" } }
+        spawn Stops()
+        spawn Fails()
+        """
+    )
+    assert [f for (f,) in rows(world, "flags")][-2:] == [FLAG_TIMER, FLAG_TIMER | FLAG_FAULT]
+    assert world.texts == ["6"]
+    assert world.machine.tick == 8
+    assert world.machine.waiting == 0
+
+
 def test_a_fault_undoes_what_the_turn_did_to_others() -> None:
     world = ran(
         """
