@@ -13,7 +13,8 @@ from engine.compiler.ir.nodes import Site
 
 @dataclass(frozen=True, slots=True)
 class TypeInfo:
-    """The layout of a type. ``kind``: int float bool string bytes duration unit actor list dict set tuple optional struct.
+    """The layout of a type. ``kind``: int float bool string bytes duration unit actor list dict set tuple optional
+    struct.
 
     ``parts`` are indexes into the program's types: item of a list or set; key and value of a dict; items of
     a tuple; inner of an optional; fields of a struct, whose names are ``names``. ``name`` is the text of the type

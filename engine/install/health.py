@@ -12,8 +12,8 @@ import platformdirs
 
 from engine.install import environment, qt_libraries
 
-CORE = ("wasmtime", "msgpack", "numpy", "zstandard", "blake3", "networkx", "typer", "rich", "platformdirs", "pygments")
-IDE = ("PySide6-Essentials", "pyqtgraph", "watchfiles")
+CORE = ("wasmtime", "msgpack", "numpy", "zstandard", "blake3", "tomlkit", "typer", "rich", "platformdirs", "pygments")
+IDE = ("PySide6-Essentials",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ class GraphModel:
         self._placed_up_to = -1
         self._work: Iterator[Points] | None = None
         self._edge_cache: tuple[object, Edges] | None = None
+        self._state_cache: tuple[Picture | None, EdgeCounts, int, NodeStates] | None = None
         run.events_added.connect(lambda first, count: self.changed.emit())
         run.playhead_moved.connect(lambda n: self.changed.emit())
         run.picture_changed.connect(self.changed.emit)
@@ -124,6 +125,12 @@ class GraphModel:
 
     def states(self, picture: Picture | None) -> NodeStates:
         """What a picture of all actors says of each node."""
+        key = (picture, self._counts, self._actors_seen)
+        if self._state_cache is None or self._state_cache[0] is not picture or self._state_cache[1:3] != key[1:]:
+            self._state_cache = (*key, self._read_states(picture))
+        return self._state_cache[3]
+
+    def _read_states(self, picture: Picture | None) -> NodeStates:
         size = len(self.nodes)
         actors = picture.actors if picture is not None else np.empty(0, ACTOR_DTYPE)
         nodes = self._counts.node_of(actors["id"])
@@ -146,7 +153,8 @@ class GraphModel:
         return (source, target) if source >= 0 and target >= 0 and source != target else None
 
     def next_on_edge(self, source: int, target: int, moment: int) -> int | None:
-        """The number of the next event after a moment that went from node to node; from the first again after the last."""
+        """The number of the next event after a moment that went from node to node; from the first again after the
+        last."""
         for start, stop in ((moment, self._store.total), (0, moment)):
             for first, senders in self._store.pieces("sender", start, stop):
                 actors = self._store.column("actor", first, first + len(senders))

@@ -85,7 +85,7 @@ class LaneIndex:
         part = (edges - block * BLOCK) / BLOCK
         low = self._cumulative[block].astype(np.float64)
         high = self._cumulative[np.minimum(block + 1, self._blocks)]
-        result = low + (high - low) * np.minimum(part, 1.0)[:, None]
+        result: Floats = low + (high - low) * np.minimum(part, 1.0)[:, None]
         behind = edges > rest_from
         result[behind] = end + in_rest * ((edges[behind] - rest_from) / rest)[:, None]
         return result

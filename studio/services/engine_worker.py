@@ -1,7 +1,7 @@
 """What the engine's thread does: the session, what each command does to it, and the answers that gather meanwhile.
 
-The run advances in slices of about 6 ms of work: the number of events of the next slice follows from how long the last one
-took. A failure from outside becomes a sentence for the user; a bug becomes one too, and is reported as a bug.
+The run advances in slices of about 6 ms of work: the number of events of the next slice follows from how long the
+last one took. A failure from outside becomes a sentence for the user; a bug becomes one too, and is reported as a bug.
 """
 
 from __future__ import annotations

@@ -52,7 +52,8 @@ def program() -> ProgramSummary:
 
 
 def make_events(total: int, actors: int, seed: int = 1, per_tick: int = 3) -> npt.NDArray[np.void]:
-    """A run: actor 0 is main, actor ``a`` is of type ``1 + a % 3``; after the starts, messages wander, sent a tick before."""
+    """A run: actor 0 is main, actor ``a`` is of type ``1 + a % 3``; after the starts, messages wander, sent a tick
+    before."""
     random = np.random.default_rng(seed)
     events = np.zeros(total, EVENT_DTYPE)
     n = np.arange(total)

@@ -12,7 +12,7 @@ import importlib, pkgutil, sys
 
 class Refuse:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("PySide6", "shiboken6", "pyqtgraph", "studio"):
+        if name.split(".")[0] in ("PySide6", "shiboken6", "studio"):
             raise ModuleNotFoundError(f"{name} is not there", name=name)
         return None
 

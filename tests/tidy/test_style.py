@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 
-from tests.tidy.sources import sources
+from tests.tidy.sources import ROOT, imports, sources
 
 FUNCTION_LINES_MAX = 110
 MODULE_LINES_MAX = 900
@@ -54,3 +55,12 @@ def test_no_bare_except_hides_a_mistake() -> None:
         if isinstance(node, ast.ExceptHandler) and node.type is None
     ]
     assert not found, found
+
+
+def test_every_dependency_is_used() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    texts = [*project["dependencies"], *project["optional-dependencies"]["ide"]]
+    names = [text.split(">")[0].split("=")[0].strip() for text in texts]
+    modules = {module.split(".")[0].lower() for s in sources("engine", "studio") for _, module, _ in imports(s)}
+    unused = [name for name in names if name.removesuffix("-Essentials").lower() not in modules]
+    assert unused == []

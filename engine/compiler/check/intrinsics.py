@@ -1,8 +1,9 @@
 """The operations of the machine that library files may use, as ``raw.name(…)`` or ``raw.name<T>(…)``.
 
-Each has the types of its parameters and of its result; ``T`` stands for the type argument. Addresses and raw numbers are
-``i32`` (wrapping, signed), as are bools in memory. Lowering turns most into one instruction; those in ``DERIVED`` follow
-the type argument.
+Each has the types of its parameters and of its result; ``T`` stands for the type argument. Addresses and raw numbers
+are
+``i32`` (wrapping, signed), as are bools in memory. Lowering turns most into one instruction; those in ``DERIVED``
+follow the type argument.
 """
 
 from __future__ import annotations
@@ -97,7 +98,8 @@ INTRINSICS: dict[str, Signature] = _table(
     is_reference() -> bool
     """
 )
-"""``at`` and ``address`` turn an address into a value kept there and back; ``load`` and ``store`` read and write a slot;
+"""``at`` and ``address`` turn an address into a value kept there and back; ``load`` and ``store`` read and write a
+slot;
 ``default`` is a value of all zero bits; ``call_turn(index, payload, length)``, ``call_1(index, a)`` and
 ``call_2(index, a, b)`` call through the function table; ``keep(value, region)`` gives a value that may be stored in
 an object of that region; ``release`` frees a heap value and its parts, ``release_later`` at the end of the turn.

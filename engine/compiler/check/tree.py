@@ -126,7 +126,8 @@ class FieldRead(Expr):
 
 @dataclass(frozen=True, slots=True)
 class ItemRead(Expr):
-    """``base[index]`` on a list, dict, string (a code point, as string) or bytes (an int). A place if ``base`` is one."""
+    """``base[index]`` on a list, dict, string (a code point, as string) or bytes (an int). A place if ``base`` is
+    one."""
 
     base: Expr
     index: Expr
@@ -159,8 +160,8 @@ class Binary(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Derived(Expr):
-    """An operation that exists for every type and follows its parts: ``equal(a, b)`` and ``compare(a, b)`` (an int below,
-    at or above 0), ``hash(a)``, ``text(a)`` (the string of LANGUAGE §3). ``of`` is the type of the arguments."""
+    """An operation that exists for every type and follows its parts: ``equal(a, b)`` and ``compare(a, b)`` (an int
+    below, at or above 0), ``hash(a)``, ``text(a)`` (the string of LANGUAGE §3). ``of`` is the type of the arguments."""
 
     op: str
     of: Type
@@ -169,7 +170,8 @@ class Derived(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Intrinsic(Expr):
-    """An operation of the machine that only library files use; see ``check/intrinsics.py``. ``of`` is its type argument."""
+    """An operation of the machine that only library files use; see ``check/intrinsics.py``. ``of`` is its type
+    argument."""
 
     op: str
     args: tuple[Expr, ...]
@@ -423,7 +425,8 @@ class Stop(Stmt):
 
 @dataclass(frozen=True, slots=True)
 class Send(Stmt):
-    """A message to ``receiver``; with ``delay`` (a duration, rounded up to whole ticks) that much later than one tick."""
+    """A message to ``receiver``; with ``delay`` (a duration, rounded up to whole ticks) that much later than one
+    tick."""
 
     receiver: Expr
     handler: HandlerRef
@@ -448,8 +451,8 @@ class Emit(Stmt):
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One ``node A -> B at …`` with its time in ticks as written (``10ms`` or ``tick=125``) and in microseconds, or None
-    where ticks were written."""
+    """One ``node A -> B at …`` with its time in ticks as written (``10ms`` or ``tick=125``) and in microseconds, or
+    None where ticks were written."""
 
     source: str
     target: str
@@ -467,7 +470,8 @@ class EmitTimeline(Stmt):
 
 @dataclass(frozen=True, slots=True)
 class PictureField:
-    """One ``server_1.counter`` of ``render distributed state``: its text, the actor, and the field of that actor's state."""
+    """One ``server_1.counter`` of ``render distributed state``: its text, the actor, and the field of that actor's
+    state."""
 
     label: str
     receiver: Expr
