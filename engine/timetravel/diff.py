@@ -23,11 +23,11 @@ _WINDOW = 8_192
 _COLUMNS = ("tick", "actor", "seq", "sender", "sender_seq", "type", "flags", "payload_length", "sends")
 _WORDS = {
     "tick": "the tick is {0} on the left and {1} on the right",
-    "actor": "the message goes to actor {0} on the left and to actor {1} on the right",
+    "actor": "it is {0} on the left and {1} on the right",
     "seq": "it is number {0} of the actor on the left and number {1} on the right",
     "sender": "it was sent by {0} on the left and by {1} on the right",
     "sender_seq": "it was sent in its sender's turn {0} on the left and {1} on the right",
-    "type": "the message is {0} on the left and {1} on the right",
+    "type": "it is {0} on the left and {1} on the right",
 }
 
 
@@ -131,11 +131,10 @@ class _Pair:
             if n >= self.totals[side]:
                 return f"the {word} run has ended after {n:,} events, the {other} one goes on"
         left, right = self._events(0, n, n + 1)[0], self._events(1, n, n + 1)[0]
-        names = [session.describer.handler_names for session, _ in self.sides]
         for name, words in _WORDS.items():
             values: list[object] = [int(left[name]), int(right[name])]
-            if name == "type":
-                values = [names[side][int(row["type"])] for side, row in enumerate((left, right))]
+            if name in ("actor", "type") and values[0] != values[1]:
+                values = [self._call(side, n, row) for side, row in enumerate((left, right))]
             elif name == "sender":
                 values = [sender_text(int(row["sender"])) for row in (left, right)]
             if values[0] != values[1]:
@@ -146,6 +145,13 @@ class _Pair:
         if left["flags"] != right["flags"]:
             return "the turn ended otherwise: one side has a fault, or no such actor any more"
         return f"the turn sent {int(left['sends'])} messages on the left and {int(right['sends'])} on the right"
+
+    def _call(self, side: int, n: int, row: np.void) -> str:
+        """An event as a call: ``Account#2.deposit(5)``."""
+        session, branch = self.sides[side]
+        actor_type = session.describer.handler_names[int(row["type"])].partition(".")[0]
+        receiver = actor_type if actor_type == "main" else f"{actor_type}#{int(row['actor'])}"
+        return f"{receiver}.{session.message_text(branch, n)}"
 
     def different_state(self) -> Difference | None:
         """A difference that no event shows: a field that was changed by a fork and that nothing has asked for since."""

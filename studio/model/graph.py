@@ -133,9 +133,10 @@ class GraphModel:
     def _read_states(self, picture: Picture | None) -> NodeStates:
         size = len(self.nodes)
         actors = picture.actors if picture is not None else np.empty(0, ACTOR_DTYPE)
+        failed = actors["id"][actors["status"] == FAULTED]
         nodes = self._counts.node_of(actors["id"])
         waiting = np.bincount(nodes, actors["waiting"], minlength=size).astype(np.int64)
-        faulted = np.bincount(nodes[actors["status"] == FAULTED], minlength=size)
+        faulted = np.bincount(self._counts.node_of(failed), minlength=size)
         return NodeStates(waiting, faulted)
 
     def node_of(self, actor: int) -> int:

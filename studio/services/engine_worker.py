@@ -22,7 +22,9 @@ SLICE_SECONDS = 0.006
 LEAST_EVENTS, MOST_EVENTS = 1, 400_000
 LIVE_SECONDS = 0.08
 LIVE_SHARE = 5
-"""While running, the live moment is read so many seconds apart, and takes at most one part in so many of the time."""
+LIVE_ACTORS = 1_000_000
+"""While running, the live moment is read so many seconds apart, takes at most one part in so many of the time, and with
+so many actors is read once a second, because whoever draws them has work with them too."""
 CHUNK_EVENTS = 1 << 17
 RATE_SECONDS = 0.4
 
@@ -273,14 +275,16 @@ class EngineWorker:
 
     def seek(self, seek: port.Seek) -> None:
         """Reads a moment."""
-        started = perf_counter()
+        started, actors = perf_counter(), 0
         with self._telling(goes_on=True):
             session = self._session
             if session is not None and seek.branch < len(session.branches()):
                 n = session.total(seek.branch)
-                self._tell(_read_moment(session, seek, n if seek.live else min(seek.n, n)))
+                moment = _read_moment(session, seek, n if seek.live else min(seek.n, n))
+                actors = len(moment.picture.actors) if moment.picture is not None else 0
+                self._tell(moment)
         now = perf_counter()
-        self._live_not_before = now + max(LIVE_SECONDS, LIVE_SHARE * (now - started))
+        self._live_not_before = now + max(LIVE_SECONDS, LIVE_SHARE * (now - started), actors / LIVE_ACTORS)
 
     def read_texts(self, wish: port.ReadTexts) -> port.ReadTexts | None:
         """Writes out messages until something more urgent comes; gives what is left of the wish."""

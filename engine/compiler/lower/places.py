@@ -111,8 +111,14 @@ def changed_roots(node: object) -> Iterator[Root]:
         root = root_of(node.place if isinstance(node, Assign) else node.args[0])
         if root is not None:
             yield root
+    for part in parts_of(node):
+        yield from changed_roots(part)
+
+
+def parts_of(node: object) -> Iterator[object]:
+    """What stands in a node: other nodes, tuples of them, and things that are none."""
     for name in _parts(type(node)):
-        yield from changed_roots(getattr(node, name))
+        yield getattr(node, name)
 
 
 _PARTS: dict[type, tuple[str, ...]] = {}
