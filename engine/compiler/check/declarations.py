@@ -219,7 +219,7 @@ def _read_actor(world: World, actor: ActorInfo, decl: ast.ActorDecl) -> None:
     check_model_clause(world, decl)
     for handler in decl.handlers:
         name = handler.name
-        if name.text == "failed" and len(handler.params) == 2 and all(p.type is None for p in handler.params):
+        if name.text == "failed" and len(handler.params) == 2:
             not_yet(world.report, "E0902", handler.name.span)
             continue
         if name.text in actor.handlers:

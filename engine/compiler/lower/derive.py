@@ -8,7 +8,8 @@ structs, tuples and optionals they are made here, one IR function for each type,
 - ``own`` gives a copy of an object that is shared, with the same parts, which are shared from then on. The copy is made
   in the region of what holds it. Where a copy in the heap takes the place of an object in the heap, that one's own
   bytes are freed at the end of the turn;
-- ``put`` stores a value into a slot of an object, in the heap by adopting it and releasing what was there.
+- ``put`` stores a value into a slot of an object, in the heap by adopting it and releasing what was there at the end of
+  the turn; ``replace`` releases it at once.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ RESULTS: dict[str, Type | None] = {
     "encode": None,
     "release": None,
     "put": None,
+    "replace": None,
 }
 """The results of operations; those that are missing give a value of the type itself."""
 
@@ -107,7 +109,7 @@ class Derive:
 
     def function(self, op: str, t: Type) -> str:
         """The name of the function for a type whose values are addresses."""
-        ref = container_ref(op, t) if op != "put" else None
+        ref = container_ref(op, t) if op not in ("put", "replace") else None
         if ref is not None:
             self.lowering.function(ref)
             return str(ref)
@@ -149,20 +151,31 @@ class Derive:
         f.mark_shared(address, may_be_none=isinstance(t, OptionalType))
         return address
 
-    def put(self, f: FunctionBuilder, t: Type, address: ir.Expr, offset: int, region: ir.Expr, value: ir.Expr) -> None:
-        """Stores into a slot of an object in ``region``; the value is already marked where an alias is kept."""
+    def put(
+        self,
+        f: FunctionBuilder,
+        t: Type,
+        address: ir.Expr,
+        offset: int,
+        region: ir.Expr,
+        value: ir.Expr,
+        *,
+        op: str = "put",
+    ) -> None:
+        """Stores into a slot of an object in ``region``; the value is already marked where an alias is kept. With the
+        ``op`` "replace" nobody may hold a part of what was there."""
         if not is_reference(t) or region == i32(ARENA):
             f.emit(store_slot(t, address, value, offset))
             return
         slot = address if offset == 0 else op32("i32.add", address, i32(offset))
-        f.eval(f.call_name(self.function("put", t), None, (slot, region, value)))
+        f.eval(f.call_name(self.function(op, t), None, (slot, region, value)))
 
     # --- making functions ---------------------------------------------------------------------
 
     def _make(self, name: str, op: str, t: Type) -> FunctionBuilder:
         f = FunctionBuilder(self.lowering, name, is_library=True, result=RESULTS.get(op, t))
-        if op == "put":
-            self._put(f, t)
+        if op in ("put", "replace"):
+            self._put(f, t, at_once=op == "replace")
         elif isinstance(t, OptionalType):
             _OPTIONAL[op](self, f, t)
         else:
@@ -175,13 +188,16 @@ class Derive:
         assert isinstance(t, StructType), t
         return self.lowering.structs[t.name].fields
 
-    def _put(self, f: FunctionBuilder, t: Type) -> None:
+    def _put(self, f: FunctionBuilder, t: Type, *, at_once: bool) -> None:
         slot, region, value = f.param("slot", ir.I32), f.param("region", ir.I32), f.param("value", ir.I32)
         with f.gather() as in_heap:
             kept = f.temp(self.apply(f, "adopt", t, value))
             old = f.temp(load32(slot))
             with f.gather() as release:
-                self.release_later(f, t, old)
+                if at_once:
+                    self.effect(f, "release", t, old)
+                else:
+                    self.release_later(f, t, old)
             f.emit(ir.If(old, tuple(release)))
             f.emit(store32(slot, kept))
             f.emit(ir.Return())

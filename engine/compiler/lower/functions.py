@@ -41,7 +41,9 @@ class FunctionBuilder:
 
     ``borrowed`` locals hold a value that somebody else may hold too, without a mark: parameters and the items of
     loops. ``changing`` are the IR locals of ``var``s. ``fixed`` is the parameter ``var self``: its object is the
-    caller's to own, and is changed in place. ``state`` is the local with the address of the running actor's state
+    caller's to own, and is changed in place. ``held`` are the variables of whose values others may hold a part, None
+    where that may be all of them; ``growing`` are strings that grow in their place, each with two IR locals: the
+    address of the string that it alone holds, and where the room behind that ends. ``state`` is the local with the address of the running actor's state
     block, made when first asked for. Blocks of whose label ``jumps`` knows nothing are left out.
     """
 
@@ -58,6 +60,8 @@ class FunctionBuilder:
     jumps: set[str] = field(default_factory=set)
     borrowed: set[Local] = field(default_factory=set)
     fixed: Local | None = None
+    held: frozenset[Local | int] | None = None
+    growing: dict[Local, tuple[int, int]] = field(default_factory=dict)
     state: int | None = None
     callees: dict[str, None] = field(default_factory=dict)
     faults: bool = False

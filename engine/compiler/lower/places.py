@@ -306,4 +306,11 @@ def assign(f: FunctionBuilder, path: Path, value: ir.Expr) -> None:
         return
     held = f.stable(value)
     where = slot(f, path)
-    f.lowering.derive.put(f, place.type, where.address, where.offset, where.region, held)
+    op = "replace" if is_unheld(f, place) else "put"
+    f.lowering.derive.put(f, place.type, where.address, where.offset, where.region, held, op=op)
+
+
+def is_unheld(f: FunctionBuilder, place: Expr) -> bool:
+    """Whether a place is part of the state, and nobody in this body holds a part of what is there."""
+    root = root_of(place)
+    return isinstance(root, int) and f.held is not None and root not in f.held

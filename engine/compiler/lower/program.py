@@ -18,7 +18,7 @@ from engine.compiler.check.tree import Actor, Function, FunctionRef, Handler, Pr
 from engine.compiler.check.types import Type
 from engine.compiler.ir import nodes as ir
 from engine.compiler.ir.callgraph import recursive
-from engine.compiler.lower import statements, turns
+from engine.compiler.lower import statements, strings, turns
 from engine.compiler.lower.derive import Derive
 from engine.compiler.lower.functions import FunctionBuilder
 from engine.compiler.lower.layouts import CELL, FIRST_CELL, TypeTable, slot_offset, value_type
@@ -143,6 +143,8 @@ class Lowering:
             f.slots[param] = f.param_count - 1
             f.borrowed.add(param)
         f.fixed = function.params[0] if function.changes_first else None
+        if not function.is_library:
+            strings.look_at(f, function.body)
         statements.block(f, function.body)
         line = 0 if function.is_library else self.sites.line(function.span)
         self._finish(f, exported=function.ref.name if function.exported else None, file=function.file, line=line)

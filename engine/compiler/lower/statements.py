@@ -33,7 +33,7 @@ from engine.compiler.check.tree import (
 from engine.compiler.check.types import BYTES, STRING, DictType, ListType, SetType, is_shareable
 from engine.compiler.check.types import I32 as I32_TYPE
 from engine.compiler.ir import nodes as ir
-from engine.compiler.lower import arithmetic, derive, expressions, places, turns
+from engine.compiler.lower import arithmetic, derive, expressions, places, strings, turns
 from engine.compiler.lower.functions import FunctionBuilder, LoopLabels, i32, i64, load32, op32, op64
 from engine.compiler.lower.layouts import (
     ENTRY,
@@ -136,6 +136,10 @@ def _let(f: FunctionBuilder, local: Local, value: Expr) -> None:
 
 
 def _assign(f: FunctionBuilder, node: Assign) -> None:
+    rest = strings.appended(f, node)
+    if rest:
+        strings.append(f, node, rest)
+        return
     path = places.prepare(f, node.place)
     if node.op is None:
         into_state = isinstance(node.place, StateRead)  # what goes there is copied anyway

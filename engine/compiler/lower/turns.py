@@ -29,7 +29,7 @@ from engine.compiler.check.tree import (
 )
 from engine.compiler.check.types import INT, STRING
 from engine.compiler.ir import nodes as ir
-from engine.compiler.lower import expressions, statements
+from engine.compiler.lower import expressions, statements, strings
 from engine.compiler.lower.functions import FunctionBuilder, i32, i64, load32, op32
 from engine.compiler.lower.layouts import REGION, block_size, load_slot, slot_offset, string_object
 
@@ -52,6 +52,7 @@ def lower_turn(f: FunctionBuilder, actor: Actor, turn: Turn) -> None:
     payload = f.param("payload", ir.I32)
     f.param("length", ir.I32)
     with f.gather() as body:
+        strings.look_at(f, turn.body)
         if handler.kind == "timer":
             _arm(f, turn)
         if handler.params:

@@ -172,6 +172,7 @@ CASES: list[tuple[str, str, str]] = [
     ("E0901", "actor A { on m() -> int { render 1 } }\nlet x = «await A.m()»", "let the receiver send the answer back"),
     ("E0902", "actor A {}\nlet a = spawn A() restart «always»", "restart policies"),
     ("E0902", "actor A { on «failed»(child, fault) { } }", "`on failed`"),
+    ("E0902", "actor A { on «failed»(child: A, fault: string) { } }", "`on failed`"),
     ("E0903", "«enum Side» { Buy, Sell }\nlet s = Side.Buy", "enums are not available yet"),
     ("E0904", "fn first<«T»>(xs: list<T>) -> T? { return xs.first() }", "generics"),
     ("E0904", "struct Box<«T»> { v: T }", "generics"),
