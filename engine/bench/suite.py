@@ -7,6 +7,7 @@ are what is measured. AeroFlow always runs with its event log, payload hash and 
 from __future__ import annotations
 
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -113,6 +114,28 @@ def seek(rounds: int) -> Result:
     return compare("seek", "seek to one of 100 places in a run of 1 M events", contenders, bars, rounds)
 
 
+def stop(rounds: int) -> Result:
+    """From the wish to stop an endless turn to a run that stands at its last whole turn."""
+    compiled = program("endless")
+
+    def stopped() -> tuple[str, int]:
+        session = api.Session.start(compiled)
+        asked: list[int] = []
+
+        def ask() -> None:
+            asked.append(time.perf_counter_ns())
+            session.interrupt()
+
+        timer = threading.Timer(0.1, ask)
+        timer.start()
+        while session.advance().status is not api.Status.INTERRUPTED:
+            pass
+        return "", time.perf_counter_ns() - asked[0]
+
+    contenders = [Contender("stop", stopped), Contender("200 ms", lambda: ("", 200_000_000))]
+    return compare("stop", "an endless turn, from Stop to standing still", contenders, [Bar("200 ms", 1.0)], rounds)
+
+
 def compilation(rounds: int) -> Result:
     """Source text to a machine that has run its first event."""
     path = PROGRAMS / "accounts.aefl"
@@ -157,6 +180,7 @@ BENCHMARKS: dict[str, Callable[[int], Result]] = {
     "spawn": spawn,
     "recording": recording,
     "seek": seek,
+    "stop": stop,
     "compile": compilation,
 }
 """By the name that ``aeroflow bench`` takes."""

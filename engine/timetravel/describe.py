@@ -144,7 +144,7 @@ def changed_fields(before: tuple[FieldValue, ...], after: tuple[FieldValue, ...]
         return after
     old = {field.name: field.value for field in before}
     return tuple(
-        field if old.get(field.name) == field.value else FieldValue(field.name, field.value, old[field.name].text)
+        field if old.get(field.name) == field.value else FieldValue(field.name, field.value, old[field.name].quoted)
         for field in after
     )
 

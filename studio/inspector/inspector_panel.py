@@ -118,7 +118,7 @@ class InspectorPanel(QWidget):
         else:
             cast = run.events.cast
             message = detail.type.rpartition(".")[2]
-            arguments = ", ".join(value.text for _, value in detail.arguments)
+            arguments = ", ".join(value.quoted for _, value in detail.arguments)
             text = f"{cast.name(detail.actor)}.{message}({arguments})"
             self.title.show_text(text[:500])
             self.title.setToolTip(text[:2000])

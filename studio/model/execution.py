@@ -58,7 +58,7 @@ class ExecutionMarks:
     def _other_fields(self, detail: EventDetail) -> dict[str, str]:
         """The fields of the actor at the playhead, if that is the one whose state is known."""
         state = self._run.actor_state
-        return {f.name: f.value.text for f in state.fields} if state is not None and state.id == detail.actor else {}
+        return {f.name: f.value.quoted for f in state.fields} if state is not None and state.id == detail.actor else {}
 
     def _run_changed(self) -> None:
         """A recording brings its source along; it is shown if no open document is that text."""
@@ -92,12 +92,12 @@ def values_of(detail: EventDetail, outline: Iterable[Symbol], fields: dict[str, 
     """What stands behind which line: the message's arguments, the fields of the actor, why it failed."""
     values: dict[int, str] = {}
     if detail.line > 0 and detail.arguments:
-        values[detail.line] = ARROW + ", ".join(f"{name} = {short(value.text)}" for name, value in detail.arguments)
+        values[detail.line] = ARROW + ", ".join(f"{name} = {short(value.quoted)}" for name, value in detail.arguments)
     changed = {change.name: change for change in detail.changes}
     for name, line in field_lines(outline, detail.line).items():
         if name in changed:
             before = changed[name].before
-            after = short(changed[name].value.text)
+            after = short(changed[name].value.quoted)
             values[line] = f"{ARROW}{short(before)} → {after}" if before is not None else ARROW + after
         elif name in fields:
             values[line] = ARROW + short(fields[name])

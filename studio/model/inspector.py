@@ -39,7 +39,7 @@ class Row:
             return ()
         parts = self.value.parts
         rows = [
-            Row(f"{self.key}/{label}", label, _shortened(part.text), part.type, value=part)
+            Row(f"{self.key}/{label}", label, _shortened(part.quoted), part.type, value=part)
             for label, part in parts[:PARTS_AT_MOST]
         ]
         if len(parts) > PARTS_AT_MOST:
@@ -68,7 +68,7 @@ def _event_section(run: RunModel) -> Section | None:
     if detail is None:
         return None
     cast = run.events.cast
-    rows = [Row(f"event/{name}", name, _shortened(v.text), v.type, value=v) for name, v in detail.arguments]
+    rows = [Row(f"event/{name}", name, _shortened(v.quoted), v.type, value=v) for name, v in detail.arguments]
     if detail.sender != OUTSIDE:
         rows.append(Row("event/from", "from", cast.name(detail.sender), event=detail.cause))
     if detail.fault is not None:
@@ -90,7 +90,7 @@ def _state_section(run: RunModel) -> Section | None:
 def _field_row(field: FieldValue) -> Row:
     value = field.value
     before = _shortened(field.before) if field.before is not None else None
-    return Row(f"state/{field.name}", field.name, _shortened(value.text), value.type, before, value)
+    return Row(f"state/{field.name}", field.name, _shortened(value.quoted), value.type, before, value)
 
 
 def _waiting_section(run: RunModel) -> Section | None:
