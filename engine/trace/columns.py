@@ -4,12 +4,17 @@ A run of ten million events is 400 MB of rows. Nothing has to be kept that a rep
 the oldest unused rows go when there are too many, and ``missing`` says what must be computed before a ``read``. Rows
 are computed by *blocks* and kept in *slabs* of many blocks, so that most reads are views. They are copied as plain
 words, because numpy copies structured rows field by field.
+
+Memory that the system has to find first takes longer to fill than the run takes that fills it. So a whole slab that
+nobody looks at any more, neither the columns nor a view, is kept for the next run.
 """
 
 from __future__ import annotations
 
+import weakref
 from collections import OrderedDict
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +22,7 @@ import numpy.typing as npt
 from engine.base.events import EVENT_DTYPE
 
 Events = npt.NDArray[np.void]
+Words = npt.NDArray[np.int64]
 
 _WORDS = EVENT_DTYPE.itemsize // 8
 
@@ -24,7 +30,11 @@ BLOCK_EVENTS = 65_536
 SLAB_EVENTS = 16 * BLOCK_EVENTS
 """42 MB, of which the system gives only what is written to."""
 SLABS_MAX = 10
+SPARE_SLABS_MAX = 1
 _FEWEST_ROWS = 2_048
+
+_spare: list[Words] = []
+"""Whole slabs without an owner, for this process."""
 
 
 class EventColumns:
@@ -33,7 +43,7 @@ class EventColumns:
     def __init__(self, first: int, slabs_max: int = SLABS_MAX) -> None:
         self.first = first
         self._slabs_max = slabs_max
-        self._slabs: OrderedDict[int, npt.NDArray[np.int64]] = OrderedDict()
+        self._slabs: OrderedDict[int, Words] = OrderedDict()
         self._filled: dict[int, int] = {}
         """How many rows a block has, from its beginning."""
 
@@ -52,14 +62,14 @@ class EventColumns:
                 self._filled[block] = max(filled, offset + count)
             done += count
 
-    def _slab(self, index: int, rows: int) -> npt.NDArray[np.int64]:
+    def _slab(self, index: int, rows: int) -> Words:
         """A slab with room for that many rows; a short run takes little, what was read before stays as it was."""
         slab = self._slabs.get(index)
         if slab is None or len(slab) < rows:
             room = _FEWEST_ROWS
             while room < rows:
                 room *= 8
-            grown = np.empty((min(room, SLAB_EVENTS), _WORDS), np.int64)
+            grown = _whole_slab() if room >= SLAB_EVENTS or _spare else np.empty((room, _WORDS), np.int64)
             if slab is not None:
                 grown[: len(slab)] = slab
             slab = self._slabs[index] = grown
@@ -95,6 +105,28 @@ class EventColumns:
         index, offset = divmod(start - self.first, SLAB_EVENTS)
         rows = self._slab(index, offset + stop - start)[offset : offset + stop - start]
         return read_only(rows.reshape(-1).view(EVENT_DTYPE))
+
+
+class _Lease:
+    """Stands between the memory of a slab and all arrays on it: it ends with the last of them."""
+
+    def __init__(self, memory: Words) -> None:
+        self.__array_interface__: dict[str, Any] = memory.__array_interface__
+
+
+def _whole_slab() -> Words:
+    try:
+        memory = _spare.pop()
+    except IndexError:
+        memory = np.empty((SLAB_EVENTS, _WORDS), np.int64)
+    lease = _Lease(memory)
+    weakref.finalize(lease, _take_back, memory).atexit = False
+    return np.asarray(lease)
+
+
+def _take_back(memory: Words) -> None:
+    if len(_spare) < SPARE_SLABS_MAX:
+        _spare.append(memory)
 
 
 def join(pieces: list[Events]) -> Events:

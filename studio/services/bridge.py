@@ -14,7 +14,7 @@ from studio.model import engine_port as port
 from studio.services.engine_thread import EngineThread
 
 FLUSH_MS = 50
-"""While a run goes on, so often is looked whether a turn that takes long holds back what is to be told."""
+"""While the engine works, so often is looked whether a turn that takes long holds back what is to be told."""
 
 
 class EngineBridge(QObject):
@@ -29,11 +29,12 @@ class EngineBridge(QObject):
         self._thread = EngineThread(self._arrived.emit)
         self._flushing = QTimer(self)
         self._flushing.setInterval(FLUSH_MS)
-        self._flushing.timeout.connect(self._thread.flush)
+        self._flushing.timeout.connect(self._flush)
 
     def post(self, command: port.Command) -> None:
         """Queues a command."""
         self._thread.post(command)
+        self._flushing.start()
 
     def seek(self, seek: port.Seek) -> None:
         """Asks for a moment."""
@@ -53,14 +54,14 @@ class EngineBridge(QObject):
         self._flushing.stop()
         return self._thread.close()
 
+    @Slot()
+    def _flush(self) -> None:
+        self._thread.flush()
+        if self._thread.is_idle:
+            self._flushing.stop()
+
     @Slot(object)
     def _on_arrived(self, batch: port.Batch) -> None:
-        for answer in batch.answers:
-            if isinstance(answer, port.StateChanged):
-                if answer.state == "running" and self._receive is not None:
-                    self._flushing.start()
-                else:
-                    self._flushing.stop()
         try:
             if self._receive is not None:
                 self._receive(batch)

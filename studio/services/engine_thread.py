@@ -93,8 +93,13 @@ class EngineThread:
         self._put()
 
     def flush(self) -> None:
-        """Delivers what waits while the thread is deep in a turn; to be called now and then while a run goes on."""
+        """Delivers what waits while the thread is deep in a turn; to be called now and then while it works."""
         self._hand_over(LATE_SECONDS)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being done, asked for or still to be told."""
+        return self._heard >= self._posted and not self._worker.busy and not self._worker.has_answers
 
     def close(self) -> bool:
         """Ends the thread and waits for it; whether it ended in time."""

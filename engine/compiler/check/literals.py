@@ -119,7 +119,7 @@ def _list(body: Body, node: ast.ListLit, expected: Type | None) -> tree.Expr:
     wanted = hoped(expected)
     item = wanted.item if isinstance(wanted, ListType) else None
     if not node.items:
-        item = item or body.open_type(node.span, "what this empty list holds")
+        item = item or body.open_type(node.span, "an item of this empty list")
         return tree.ListNew(ListType(item), node.span, ())
     item, items = _items(body, node.items, item, "every item of this list")
     return tree.ListNew(ListType(item), node.span, tuple(items))
@@ -130,7 +130,7 @@ def _set(body: Body, node: ast.SetLit, expected: Type | None) -> tree.Expr:
     wanted = hoped(expected)
     item = wanted.item if isinstance(wanted, SetType) else None
     if not node.items:
-        item = item or body.open_type(node.span, "what this empty set holds")
+        item = item or body.open_type(node.span, "an item of this empty set")
         return tree.SetNew(SetType(item), node.span, ())
     item, items = _items(body, node.items, item, "every item of this set")
     return tree.SetNew(SetType(item), node.span, tuple(items))
@@ -157,8 +157,8 @@ def _dict(body: Body, node: ast.DictLit, expected: Type | None) -> tree.Expr:
             return tree.DictNew(wanted, node.span, ())
         if isinstance(wanted, SetType):
             return tree.SetNew(wanted, node.span, ())
-        key = body.open_type(node.span, "the keys of this empty dict")
-        return tree.DictNew(DictType(key, body.open_type(node.span, "the values of this empty dict")), node.span, ())
+        key = body.open_type(node.span, "a key of this empty dict")
+        return tree.DictNew(DictType(key, body.open_type(node.span, "a value of this empty dict")), node.span, ())
     key_hint = wanted.key if isinstance(wanted, DictType) else None
     value_hint = wanted.value if isinstance(wanted, DictType) else None
     keys: list[tree.Expr] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import Body, describe
 from engine.compiler.check.inference import TypeVar, resolve
@@ -30,11 +31,13 @@ def settle(body: Body, statements: list[tree.Stmt]) -> None:
 def _report_open(body: Body) -> None:
     """Where a body has other mistakes, those are probably why a type is not known, so they speak alone."""
     quiet = body.report.errors > body.errors_before
+    reported: set[Span] = set()
     for variable in body.open_types:
         end = resolve(variable)
         if not isinstance(end, TypeVar):
             continue
-        if not quiet:
+        if not quiet and variable.span not in reported:
+            reported.add(variable.span)
             opening = body.text[variable.span.start : variable.span.start + 1]
             example = {"[": "list<int>", "{": "dict<string, int>"}.get(opening, "int?")
             body.report.error(

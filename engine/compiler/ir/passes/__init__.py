@@ -17,7 +17,7 @@ from engine.compiler.ir.passes.count import count_marks, mark_calls
 from engine.compiler.ir.passes.dead import drop_unreached, drop_unused_locals
 from engine.compiler.ir.passes.depth import limit_depth
 from engine.compiler.ir.passes.fold import fold
-from engine.compiler.ir.passes.inline import ONLY_CALL, SMALL, Template, inline_calls, inline_self
+from engine.compiler.ir.passes.inline import Template, goes_into, inline_calls, inline_self, is_worthwhile
 from engine.compiler.ir.walk import FAULT_FUNCTION, Summary
 
 __all__ = ["Memo", "optimise"]
@@ -56,7 +56,8 @@ class Memo:
 
     def optimised(self, function: Function, found: Summary, templates: dict[str, Template]) -> Function:
         """The function, folded, and with the templates inlined that it calls. ``found`` is its summary."""
-        wanted = {name: templates[name] for name in found.calls if name in templates}
+        known = {name: templates[name] for name in found.calls if name in templates}
+        wanted = {name: template for name, template in known.items() if goes_into(template, function.name)}
         recursive = function.name in found.calls
         if found.depth > MEMO_DEPTH_MAX:
             return _optimise_function(function, recursive, wanted)
@@ -106,8 +107,8 @@ def _optimise_functions(module: Module, found: dict[str, Summary], memo: Memo) -
             continue
         function = done[name]
         summary = memo.summary(function)
-        only = times.get(name, 0) == 1 and name not in roots and summary.size <= ONLY_CALL and not summary.loops
-        if function.always_inline or summary.size <= SMALL or only:
+        only_call = times.get(name, 0) == 1 and name not in roots
+        if is_worthwhile(function, summary.size, only_call, summary.loops):
             templates[name] = memo.template(function)
     return tuple(done[function.name] for function in module.functions)
 

@@ -49,6 +49,25 @@ which pass through a dozen functions of the kernel, take a seventh less time tha
 ONLY_CALL = 200
 """A function with one call in the whole program goes into its caller if it has at most so many nodes and no loop:
 beside a loop a call costs nothing, and the caller stays small enough to be inlined itself."""
+SCHEDULER = "run"
+HOT = frozenset(
+    (
+        "clock.advance",
+        "clock.close",
+        "log.event",
+        "mailbox.add",
+        "mix.delivery",
+        "queue.add",
+        "turn.close",
+        "turn.commit",
+        "turn.deliver",
+        "turn.hand_over",
+    )
+)
+"""What every message passes through, whatever its size: these functions become one with the scheduler's loop, which
+takes a third less time then. In their other callers they stay calls."""
+SENDING = "message.finish"
+"""The last step of sending a message goes into every handler."""
 CALLER_MAX = 6000
 """A function that has grown to so many nodes takes in no more, but for ``always_inline``."""
 SELF_LEVELS = 3
@@ -68,6 +87,19 @@ class Template:
         last = function.body[-1] if function.body else None
         self.plain = returns == 0 if function.result is None else returns == 1 and isinstance(last, Return)
         """Whether running off the end is the only way out."""
+
+
+def is_worthwhile(function: Function, nodes: int, only_call: bool, loops: bool) -> bool:
+    """Whether a function of that many nodes should be inlined where ``goes_into`` lets it."""
+    if function.always_inline or nodes <= SMALL or function.name in HOT or function.name == SENDING:
+        return True
+    return only_call and nodes <= ONLY_CALL and not loops
+
+
+def goes_into(template: Template, caller: str) -> bool:
+    """Whether a function may be inlined into a caller."""
+    hot = template.size > SMALL and template.function.name in HOT
+    return not hot or caller in HOT or caller == SCHEDULER
 
 
 def inline_calls(function: Function, templates: Mapping[str, Template]) -> Function:
