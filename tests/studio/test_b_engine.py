@@ -279,3 +279,12 @@ def test_the_gui_thread_gets_few_batches_however_many_events_there_are(qtbot: Qt
     wait(qtbot, run, "finished")
     assert sum(batches) == run.total > 400_000
     assert len(batches) < 70 * (perf_counter() - began) + 10
+
+
+def test_what_is_told_just_before_an_endless_turn_always_arrives(qtbot: QtBot, run: RunModel) -> None:
+    for _ in range(25):
+        run.start(ENDLESS, "endless.aefl")
+        wait(qtbot, run, "running")
+        run.stop()
+        wait(qtbot, run, "stopped")
+        assert run.total == 2

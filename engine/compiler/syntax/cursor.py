@@ -57,7 +57,8 @@ class Cursor:
 
     ``token`` is the next token, ``kind`` its kind, ``last_end`` the offset after the one before. ``braces`` is off
     where a ``{`` opens the block of a form around, and cannot start a dict or set. ``entries`` is on directly in braces
-    whose items line breaks separate: there a line that starts with ``-`` is an item of its own.
+    whose items line breaks separate: there a line that starts with ``-`` is an item of its own. ``misnamed`` are the
+    words of the language that were declared as names, which is reported once.
     """
 
     def __init__(self, source: SourceFile, tokens: list[Token], diagnostics: list[Diagnostic], library: bool) -> None:
@@ -73,6 +74,7 @@ class Cursor:
         self.chain = 0
         self.braces = True
         self.entries = False
+        self.misnamed: set[str] = set()
         self._reported_at = -1
         # Where a bracket is missing, not where its partner is.
         places = [d.fix.span if d.fix is not None and d.code == "E0010" else d.span for d in diagnostics]
@@ -131,6 +133,7 @@ class Cursor:
             self.report(
                 "E0024", f"`{token.text}` is a word of the language and cannot name {what}.", self.span_of(token)
             )
+            self.misnamed.add(token.kind)
             self.advance()
         else:
             self.fail("E0024", f"Expected the name of {what}, found {self.found()}.")

@@ -318,6 +318,9 @@ class ExpressionRules(TypeRules):
             return ast.Name(Span(token.start, token.end), token.text)
         if kind in _LITERALS:
             return self.literal()
+        if kind in self.misnamed:
+            self.advance()
+            return ast.Name(Span(token.start, token.end), token.text)
         rule = _PRIMARIES.get(kind)
         if self.library and kind in KEYWORDS and self.peek().kind == "." and self.peek().start == token.end:
             # Library files have functions such as `none.encode` and `actor.create`.

@@ -66,3 +66,24 @@ def test_nobody_can_write_into_what_was_read() -> None:
     columns.put(0, numbered(0, 10))
     with pytest.raises(ValueError, match="read-only"):
         columns.read(0, 5)["tick"][0] = 7
+
+
+def test_a_view_stays_as_it_is_when_its_columns_are_gone_and_others_are_filled() -> None:
+    columns = EventColumns(0)
+    columns.put(0, numbered(0, SLAB_EVENTS))
+    view = columns.read(5, 8)
+    del columns
+    others = EventColumns(0)
+    others.put(0, numbered(100, 100 + SLAB_EVENTS))
+    assert list(view["tick"]) == [5, 6, 7]
+
+
+def test_the_memory_of_a_slab_that_nobody_sees_any_more_serves_the_next_columns() -> None:
+    columns = EventColumns(0)
+    columns.put(0, numbered(0, SLAB_EVENTS))
+    address = columns.read(0, 1).ctypes.data
+    del columns
+    others = EventColumns(0)
+    others.put(0, numbered(100, 103))
+    assert others.read(0, 1).ctypes.data == address
+    assert ticks(others, 0, 3) == [100, 101, 102]
