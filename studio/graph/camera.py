@@ -15,6 +15,8 @@ FIT_SCALE_MOST = 150.0
 MARGIN = 30.0
 NAME = 16.0
 """Room for the names below the lowest nodes."""
+LOOP = 18.0
+"""Room above the highest nodes for what they send to themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,10 @@ class Camera:
             return replace(self, x=0.0, y=0.0, scale=110.0)
         low, high = points.min(axis=0), points.max(axis=0)
         extent = np.maximum(high - low, 0.01)
-        room = (max(self.width - 2 * MARGIN, 40) / extent[0], max(self.height - 2 * MARGIN - NAME, 40) / extent[1])
+        room = (max(self.width - 2 * MARGIN, 40) / extent[0], max(self.height - 2 * MARGIN - NAME - LOOP, 40) / extent[1])
         scale = min(max(float(min(room)), LEAST_SCALE), FIT_SCALE_MOST)
         x, y = ((low + high) / 2).tolist()
-        y += NAME / 2 / scale
+        y += (NAME - LOOP) / 2 / scale
         return replace(self, x=x, y=y, scale=scale)
 
     @property

@@ -95,6 +95,8 @@ class RunModel:
         self._stores: dict[int, EventStore] = {0: self.events}
         self._texts: dict[int, str] = {}
         self._shown_generation = 0
+        self._going_to_end = False
+        """Whether a recording is being read that nobody has looked into yet: it opens at its end, as a run leaves it."""
         self._visited: list[int] = []
         self._revisit: list[int] = []
 
@@ -182,6 +184,7 @@ class RunModel:
         """Moves the playhead to the moment after ``n`` events; ``remember`` enters the old place in the history."""
         if not self.is_open:
             return
+        self._going_to_end = False
         n = max(0, min(n, self.total))
         if remember and n != self.playhead:
             self._visited.append(self.playhead)
@@ -373,6 +376,7 @@ class RunModel:
         self.source_text = answer.text
         self.seed = answer.seed
         self.path = answer.path
+        self._going_to_end = answer.path is not None
         self.summary = answer.summary
         self.program = Program(answer.summary)
         self.events = EventStore(self.program)
@@ -415,6 +419,9 @@ class RunModel:
             self.events_added.emit(first, len(fresh))
         if answer.outputs:
             self.outputs_changed.emit()
+        shown = self.shown_branch
+        if self._going_to_end and shown is not None and store.total >= shown.total:
+            self.seek(store.total)
         if self.live:
             self._set_playhead(store.total)
             self._ask_moment()

@@ -245,6 +245,7 @@ def test_a_recording_is_saved_and_opened_again_with_the_same_events(
     run.open_trace(path)
     qtbot.waitUntil(lambda: run.state == "finished" and run.total == events.total, timeout=20_000)
     assert run.execution_hash == before
+    assert run.playhead == run.total, "a recording opens at its end"
     assert (run.events.column("actor", 1_000, 2_000) == events.column("actor", 1_000, 2_000)).all()
     run.verify()
     qtbot.waitUntil(lambda: run.verified is not None, timeout=20_000)

@@ -318,7 +318,7 @@ class ExpressionRules(TypeRules):
             return ast.Name(Span(token.start, token.end), token.text)
         if kind in _LITERALS:
             return self.literal()
-        if kind in self.misnamed:
+        if kind in self.misnamed and kind not in _PRIMARIES:
             self.advance()
             return ast.Name(Span(token.start, token.end), token.text)
         rule = _PRIMARIES.get(kind)
