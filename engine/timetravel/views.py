@@ -125,7 +125,8 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """A field of an actor's state. ``before`` is its text as in source one event earlier if that event changed it, else None."""
+    """A field of an actor's state. ``before`` is its text as in source one event earlier if that event changed it,
+    else None."""
 
     name: str
     value: Value

@@ -96,7 +96,8 @@ class RunModel:
         self._texts: dict[int, str] = {}
         self._shown_generation = 0
         self._going_to_end = False
-        """Whether a recording is being read that nobody has looked into yet: it opens at its end, as a run leaves it."""
+        """Whether a recording is being read that nobody has looked into yet: it opens at its end, as a run leaves
+        it."""
         self._visited: list[int] = []
         self._revisit: list[int] = []
 

@@ -43,8 +43,9 @@ class FunctionBuilder:
     loops. ``changing`` are the IR locals of ``var``s. ``fixed`` is the parameter ``var self``: its object is the
     caller's to own, and is changed in place. ``held`` are the variables of whose values others may hold a part, None
     where that may be all of them; ``growing`` are strings that grow in their place, each with two IR locals: the
-    address of the string that it alone holds, and where the room behind that ends. ``state`` is the local with the address of the running actor's state
-    block, made when first asked for. Blocks of whose label ``jumps`` knows nothing are left out.
+    address of the string that it alone holds, and where the room behind that ends. ``state`` is the local with the
+    address of the running actor's state block, made when first asked for. Blocks of whose label ``jumps`` knows nothing
+    are left out.
     """
 
     lowering: Lowering

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.compiler.check.tree import Assign, Expr, Local, LocalRead, Stmt, StateRead, TextNew
+from engine.compiler.check.tree import Assign, Expr, Local, LocalRead, StateRead, Stmt, TextNew
 from engine.compiler.check.types import STRING
 from engine.compiler.ir import nodes as ir
 from engine.compiler.lower import expressions, places

@@ -1,7 +1,7 @@
 """Runs programs the way a user does: through the engine's boundary, from text to what is shown.
 
-What a program should show stands beside the line that shows it: ``render 1 + 1  // => 2``. ``expect`` runs the program and
-compares all of these with all outputs, in their order. A picture of the state is shown as ``label: value, …``.
+What a program should show stands beside the line that shows it: ``render 1 + 1  // => 2``. ``expect`` runs the program
+and compares all of these with all outputs, in their order. A picture of the state is shown as ``label: value, …``.
 """
 
 from __future__ import annotations
@@ -62,9 +62,7 @@ def run(text: str, *, ticks: int = 1000, events: int = EVENTS_MAX, seed: int = 0
         outputs += progress.outputs
         if progress.status is not api.Status.RUNNING or progress.total >= events:
             break
-    return Run(
-        tuple(outputs), progress.execution_hash, progress.total, progress.tick, progress.status, session
-    )
+    return Run(tuple(outputs), progress.execution_hash, progress.total, progress.tick, progress.status, session)
 
 
 def expect(text: str, *, ticks: int = 1000) -> Run:

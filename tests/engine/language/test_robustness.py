@@ -26,7 +26,7 @@ actor Book(limit: int = 3) {
     state orders: list<Order> = []
     state by_side: dict<string, (int, set<int>)> = {"B": (0, {1})}
     state last: Order? = none
-    on put(o: Order) -> int {
+    on put(o: Order) {
         assert orders.len() < limit, f"only {limit}"
         orders.push(o with { id: o.id + 1 })
         last = best(orders)
@@ -132,7 +132,9 @@ def test_the_programs_that_are_mutated_are_sound(program: str) -> None:
     assert not any(problem.severity == "error" for problem in api.compile(program, "sound.aefl").problems)
 
 
-@pytest.mark.parametrize("opener", ["(", "[", "{", "-", "not ", "f(", "if true { ", "[x for x in ", 'f"{', "match 1 { _ => "])
+@pytest.mark.parametrize(
+    "opener", ["(", "[", "{", "-", "not ", "f(", "if true { ", "[x for x in ", 'f"{', "match 1 { _ => "]
+)
 def test_endless_nesting_is_a_diagnostic(opener: str) -> None:
     for text in (f"let x = {opener * 5000}", f"let x = {opener * 5000}1{')' * 5000}"):
         assert api.compile(text, "deep.aefl").program is None

@@ -131,9 +131,7 @@ def test_the_text_is_the_same_everywhere() -> None:
         """
     )
     fault = run('struct P { x: float }\nassert P(x: 1.0) == P(x: 2.0), "differ"').fault
-    assert fault.message == (
-        "assertion failed: differ (P(x: 1.0) == P(x: 2.0): left is P(x: 1.0), right is P(x: 2.0))"
-    )
+    assert fault.message == ("assertion failed: differ (P(x: 1.0) == P(x: 2.0): left is P(x: 1.0), right is P(x: 2.0))")
 
 
 def test_strings_and_others_are_not_added() -> None:

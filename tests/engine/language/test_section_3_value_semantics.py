@@ -221,7 +221,7 @@ class _Strings:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
-        self.text = {name: "" for name in "abc"}
+        self.text = dict.fromkeys("abc", "")
         self.all: list[str] = []
         self.named: dict[str, str] = {"k": "", "m": ""}
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
+
 import pytest
 
 from engine import api
-from tests.engine.language.running import expect, problem, problems, run
+from tests.engine.language.running import Run, expect, problem, problems, run
 
 
-def _shown(result: object) -> list[tuple[int, int, str]]:
-    assert hasattr(result, "outputs")
+def _shown(result: Run) -> list[tuple[int, int, str]]:
     return [(output.tick, output.actor, output.text) for output in result.outputs if output.fault is None]
 
 
@@ -313,7 +314,7 @@ render random_int(5, 5)
     assert first.texts != other.texts
     assert first.execution_hash == again.execution_hash
     assert first.texts[:2] == ["0", "5"]
-    draws = [eval(shown) for shown in first.texts[2:] if shown.startswith("[")]  # noqa: S307 - lists of ints
+    draws = [literal_eval(shown) for shown in first.texts[2:] if shown.startswith("[")]
     assert len({tuple(draw) for draw in draws}) == 3
     assert {number for draw in draws for number in draw} == set(range(-3, 4))
     assert run("let x = random_int(2, 1)").fault.kind == "fail"
@@ -414,9 +415,7 @@ def test_what_is_sent_to_an_actor_that_is_gone_is_a_dead_letter() -> None:
     )
     assert result.texts == ["still here 5"]
     events = result.session.events(0, 0, result.total)
-    dead = [
-        (int(event["actor"]), int(event["seq"])) for event in events if int(event["flags"]) & api.FLAG_DEAD_LETTER
-    ]
+    dead = [(int(event["actor"]), int(event["seq"])) for event in events if int(event["flags"]) & api.FLAG_DEAD_LETTER]
     assert dead == [(1, 2), (2, 2), (1, 3)]
     statuses = [result.session.actor(0, result.total, actor).status for actor in (0, 1, 2)]
     assert statuses == ["alive", "stopped", "faulted"]
@@ -481,7 +480,7 @@ def test_assertions_show_both_sides() -> None:
     assert fault.message == 'assertion failed: name == "bob": left is "ada", right is "bob"'
     assert run('let n = 1\nassert n > 1, f"n is {n}"').fault.message.startswith("assertion failed: n is 1 (n > 1:")
     assert run("assert [1].len() == 0 or false").fault.message == "assertion failed: [1].len() == 0 or false"
-    expect("assert 1 + 1 == 2\nassert true, \"fine\"\nrender 1  // => 1")
+    expect('assert 1 + 1 == 2\nassert true, "fine"\nrender 1  // => 1')
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ def test_an_agent_is_an_actor() -> None:
 
 
 def test_asking_a_model_that_is_not_installed_fails_the_turn_and_says_what_to_do() -> None:
-    result = run(AGENT + 'Recommender.predict("a")\nRecommender.count()\nlet other = spawn Recommender()\nother.count()')
+    result = run(
+        AGENT + 'Recommender.predict("a")\nRecommender.count()\nlet other = spawn Recommender()\nother.count()'
+    )
     assert (result.fault.kind, result.fault.actor, result.fault.line) == ("model_missing", 1, 12)
     assert "the model llama3 is not installed" in result.fault.message
     assert "To go on" in result.fault.message

@@ -39,7 +39,9 @@ def _pictures(text: str, ticks: int = 100) -> list[tuple[int, tuple[tuple[str, s
 
 def test_a_picture_shows_the_end_of_the_tick() -> None:
     """``one`` shows its picture first, then gets more in the same tick, and so does ``two``."""
-    assert _pictures("one.show()\none.add(5)\ntwo.add(7)\n") == [(1, (("self.counter", "5"), ("self.names", '["s", "5"]')))]
+    assert _pictures("one.show()\none.add(5)\ntwo.add(7)\n") == [
+        (1, (("self.counter", "5"), ("self.names", '["s", "5"]')))
+    ]
 
 
 def test_a_picture_is_taken_by_a_timer_and_its_body_may_stand_without_braces() -> None:
@@ -90,7 +92,9 @@ def test_pictures_of_one_tick_come_in_the_order_of_their_turns() -> None:
 
 
 def test_a_field_may_be_reached_through_an_expression() -> None:
-    pictures = _pictures("let all = [one, two]\nafter 1ms one.add(1)\nevery 3ms { render distributed state { all[1].counter }\n stop }")
+    pictures = _pictures(
+        "let all = [one, two]\nafter 1ms one.add(1)\nevery 3ms { render distributed state { all[1].counter }\n stop }"
+    )
     assert pictures == [(3, (("all[1].counter", "2"),))]
 
 
