@@ -57,12 +57,12 @@ class Camera:
             return replace(self, x=0.0, y=0.0, scale=110.0)
         low, high = points.min(axis=0), points.max(axis=0)
         extent = np.maximum(high - low, 0.01)
-        room = (max(self.width - 2 * MARGIN, 40) / extent[0], max(self.height - 2 * MARGIN - NAME - LOOP, 40) /
-        extent[1])
-        scale = min(max(float(min(room)), LEAST_SCALE), FIT_SCALE_MOST) x, y = ((low
-        + high) / 2).tolist() y += (NAME -
-        LOOP) / 2 / scale return replace(self, x=x,
-        y=y, scale=scale)
+        across, down = max(self.width - 2 * MARGIN, 40), max(self.height - 2 * MARGIN - NAME - LOOP, 40)
+        room = (across / extent[0], down / extent[1])
+        scale = min(max(float(min(room)), LEAST_SCALE), FIT_SCALE_MOST)
+        x, y = ((low + high) / 2).tolist()
+        y += (NAME - LOOP) / 2 / scale
+        return replace(self, x=x, y=y, scale=scale)
 
     @property
     def radius(self) -> float:
