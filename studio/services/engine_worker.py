@@ -166,6 +166,9 @@ class EngineWorker:
     def _open(self, path: Path) -> None:
         try:
             session = api.Session.load(path)
+        except api.TraceFileError as error:
+            self._tell(port.StateChanged("none"))
+            raise api.TraceFileError(f"{path.name} cannot be opened: {error}") from error
         except BaseException:
             self._tell(port.StateChanged("none"))
             raise

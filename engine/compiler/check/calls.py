@@ -14,6 +14,7 @@ from engine.compiler.check.arguments import Target, check_arguments
 from engine.compiler.check.body import Body, describe, expression
 from engine.compiler.check.conversions import CONVERSIONS, convert
 from engine.compiler.check.features import FUNCTION_METHODS, not_yet, report_feature_name, report_function_method
+from engine.compiler.check.foreign import foreign_method, foreign_name
 from engine.compiler.check.inference import TypeVar, head, match_params, resolve, substitute, unify
 from engine.compiler.check.machine import check_intrinsic
 from engine.compiler.check.models import check_model_call
@@ -146,7 +147,9 @@ def _named_call(body: Body, node: ast.Call, callee: ast.Name, expected: Type | N
     elif name in world.actors:
         report.error("E0206", callee.span, f"`{name}` is an actor", f"write `spawn {name}(…)` for a new one")
     elif name not in world.missing_types:
-        note, fix = meant(name, callee.span, visible_names(body))
+        note, fix = foreign_name(name, callee.span)
+        if not note:
+            note, fix = meant(name, callee.span, visible_names(body))
         report.error("E0101", callee.span, f"there is no function `{name}`", note, fix)
     return body.nothing(node.span)
 
@@ -304,7 +307,10 @@ def _no_method(body: Body, access: ast.FieldAccess, base: tree.Expr, t: Type, ki
     elif kind is None:
         report.error("E0105", span, f"{describe(t)} has no methods", "write a function that takes it as a parameter")
     else:
-        note, fix = meant(name, span, body.world.library.public_methods(kind))
+        methods = body.world.library.public_methods(kind)
+        note, fix = foreign_method(kind, name, span, methods, called=True)
+        if not note:
+            note, fix = meant(name, span, methods)
         report.error("E0105", span, f"{describe(t)} has no method `{name}`", note, fix)
 
 

@@ -13,6 +13,7 @@ from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import FUNCTION, TOP, Body, describe, expression
 from engine.compiler.check.features import not_yet, report_feature_name
+from engine.compiler.check.foreign import foreign_method, foreign_name
 from engine.compiler.check.inference import TypeVar, head
 from engine.compiler.check.library_calls import library_call
 from engine.compiler.check.report import meant
@@ -110,7 +111,9 @@ def _unknown_name(body: Body, name: str, span: Span) -> None:
     elif world.function(name) is not None:
         not_yet(report, "E0905", span, f"to call it, write `{name}(…)`")
     elif not report_feature_name(report, name, span):
-        note, fix = meant(name, span, visible_names(body))
+        note, fix = foreign_name(name, span)
+        if not note:
+            note, fix = meant(name, span, visible_names(body))
         report.error("E0101", span, f"there is no `{name}` here", note, fix)
 
 
@@ -191,7 +194,11 @@ def _no_field(body: Body, base: tree.Expr, t: Type, name: ast.Ident) -> None:
     elif (kind := method_type(t)) is not None and body.world.method(kind, text) is not None:
         report.error("E0104", name.span, f"`{text}` is a method: write `{text}()`")
     else:
-        report.error("E0104", name.span, f"{describe(t)} has no field `{text}`")
+        note, fix = "", None
+        if kind is not None:
+            methods = body.world.library.public_methods(kind)
+            note, fix = foreign_method(kind, text, name.span, methods, called=False)
+        report.error("E0104", name.span, f"{describe(t)} has no field `{text}`", note, fix)
 
 
 def method_type(t: Type) -> str | None:

@@ -21,6 +21,7 @@ from engine.compiler.syntax.cursor import Failed
 from engine.compiler.syntax.parse_types import TypeRules
 from engine.compiler.syntax.tokens import (
     DURATION,
+    END,
     F_CLOSE,
     F_END,
     F_FORMAT,
@@ -153,6 +154,8 @@ class ExpressionRules(TypeRules):
                 return left
             self.link()
             self.advance()
+            if op in ("+", "-") and self.kind == op and self.token.start == token.end:
+                self._fail_twice(left, op)
             if op == "not in":
                 self.advance()
             self.enter()
@@ -168,6 +171,17 @@ class ExpressionRules(TypeRules):
             if precedence == _COMPARISON and _PRECEDENCE.get(self.kind) == _COMPARISON and not self.token.breaks:
                 self._report_chained(op, right)
                 middle = right
+
+    def _fail_twice(self, left: ast.Expr, op: str) -> None:
+        """``x++`` where nothing can be added."""
+        following = self.peek()
+        if following.breaks or following.kind in (";", "}", ")", END):
+            name = self.source.text[left.span.start : left.span.end]
+            whole = Span(left.span.end, self.token.end)
+            fix = Fix(f"Write `{op}= 1`", whole, f" {op}= 1")
+            self.report("E0032", f"`{name}{op}{op}` is written `{name} {op}= 1`.", whole, fix=fix)
+            self.advance()
+            raise Failed
 
     def _report_chained(self, op: str, between: ast.Expr) -> None:
         middle = self.source.text[between.span.start : between.span.end]
@@ -227,6 +241,9 @@ class ExpressionRules(TypeRules):
             elif kind == "[" and not self.token.breaks:
                 self.link()
                 found = self._index(found, start)
+            elif kind == "{" and self._is_struct_in_braces(found):
+                self.link()
+                found = self._struct_in_braces(found, start)
             elif kind == "<" and self.at_type_args_of_call():
                 if not self.library:
                     self.report("E0051", "Only the library writes the types of a call.", self.span_of(self.token))
@@ -240,6 +257,20 @@ class ExpressionRules(TypeRules):
                 found = ast.WithExpr(Span(start, self.last_end), found, fields)
             else:
                 return found
+
+    def _is_struct_in_braces(self, found: ast.Expr) -> bool:
+        """Whether ``P { x: 1 }`` stands here, which other languages write for ``P(x: 1)``."""
+        named = isinstance(found, ast.Name) and found.text[:1].isupper()
+        return named and self.braces and not self.token.breaks and self.is_dict_ahead()
+
+    def _struct_in_braces(self, found: ast.Expr, start: int) -> ast.Expr:
+        opener = self.advance()
+        args = self.items("}", "a field", self._arg, _error_arg)
+        whole = Span(opener.start, self.last_end)
+        inside = self.source.text[whole.start + 1 : whole.end - 1].strip()
+        fix = Fix("Write parentheses", whole, f"({inside})")
+        self.report("E0020", "The fields of a struct are given in parentheses: `Name(field: value)`.", whole, fix=fix)
+        return ast.Call(Span(start, whole.end), found, args, ())
 
     def _field(self, base: ast.Expr, start: int, safe: bool) -> ast.Expr:
         token = self.token
@@ -469,8 +500,16 @@ class ExpressionRules(TypeRules):
         start = self.advance().start
         subject = self.before_block(self.expression)
         self.expect("{", "before the arms of a `match`")
-        arms = self.items("}", "an arm", self._arm)
-        return ast.MatchExpr(self.since(start), subject, arms)
+        failed: list[ast.MatchArm] = []
+
+        def not_an_arm(span: Span) -> ast.MatchArm:
+            failed.append(ast.MatchArm(span, ast.WildcardPattern(span), None, ast.ErrorExpr(span)))
+            return failed[-1]
+
+        arms = self.items("}", "an arm", self._arm, not_an_arm)
+        # What could not be read may have covered any case.
+        sound = tuple(arm for arm in arms if arm not in failed)
+        return ast.MatchExpr(self.since(start), subject, (*sound, *failed[:1]))
 
     def _arm(self) -> ast.MatchArm:
         start = self.token.start
@@ -478,7 +517,12 @@ class ExpressionRules(TypeRules):
         guard = None
         if self.accept("if"):
             guard = self.condition()
-        self.expect("=>", "after a pattern")
+        if self.kind in ("->", ":"):
+            span = self.span_of(self.token)
+            self.report("E0020", "After a pattern stands `=>`.", span, fix=Fix("Write `=>`", span, " =>"))
+            self.advance()
+        else:
+            self.expect("=>", "after a pattern")
         body = self.arm_body()
         return ast.MatchArm(self.since(start), pattern, guard, body)
 

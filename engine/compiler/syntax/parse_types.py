@@ -85,6 +85,11 @@ class TypeRules(Cursor):
 
     def result_type(self) -> ast.TypeExpr | None:
         """``-> type``, if it is there."""
+        if self.kind == ":" and not self.library:
+            span = self.span_of(self.token)
+            self.report("E0020", "The type of a result stands after `->`.", span, fix=Fix("Write `->`", span, " ->"))
+            self.advance()
+            return self.type()
         return self.type() if self.accept("->") else None
 
     def type_params(self) -> tuple[ast.Ident, ...]:

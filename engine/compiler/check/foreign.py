@@ -1,0 +1,71 @@
+"""Names that other languages have for things of ours, so that a newcomer is told the word and not only that theirs is
+unknown."""
+
+from __future__ import annotations
+
+from engine.base.diagnostics import Fix
+from engine.base.source import Span
+
+Hint = tuple[str, Fix | None]
+"""A note and a fix; an empty note where nothing is known."""
+
+_VALUES = {
+    "null": "none", "nil": "none", "None": "none", "undefined": "none", "True": "true", "False": "false",
+    "this": "self", "me": "self",
+}  # fmt: skip
+
+_SAYING = "`render` shows a value, as in `render x`"
+
+_NOTES = {
+    "print": _SAYING, "println": _SAYING, "printf": _SAYING, "echo": _SAYING, "puts": _SAYING, "console": _SAYING,
+    "log": _SAYING,
+    "len": "write `x.len()`", "length": "write `x.len()`", "size": "write `x.len()`", "count": "write `x.len()`",
+    "range": "a range is written `0..n`, after `in` of a `for`", "str": "write `string(x)`",
+    "bool": "compare, as in `x != 0`", "sorted": "write `xs.sort()`", "reversed": "write `xs.reverse()`",
+    "append": "write `xs.push(x)`", "new": "a struct is made with `Name(field: value)`, an actor with `spawn Name()`",
+    "try": "there are no exceptions: a fault ends its turn, and `T?` says that there may be no value",
+    "raise": 'write `fail "why"`', "throw": 'write `fail "why"`', "panic": 'write `fail "why"`',
+    "sleep": "an actor goes on later with `after 10ms self.message()`", "setTimeout": "write `after 10ms a.message()`",
+    "setInterval": "write `every 10ms { … }`", "async": "handlers of actors run by themselves; nothing is `async`",
+}  # fmt: skip
+
+_METHODS = {
+    "list": {
+        "append": "push", "add": "push", "length": "len", "size": "len", "count": "len", "remove": "remove_at",
+        "delete": "remove_at", "indexOf": "index_of", "find": "index_of", "includes": "contains", "sorted": "sort",
+        "reversed": "reverse",
+    },
+    "dict": {
+        "length": "len", "size": "len", "count": "len", "contains": "has", "containsKey": "has", "delete": "remove",
+        "pop": "remove", "entries": "items",
+    },
+    "set": {"length": "len", "size": "len", "contains": "has", "insert": "add", "push": "add", "delete": "remove"},
+    "string": {
+        "length": "len", "size": "len", "count": "len", "toUpperCase": "upper", "toLowerCase": "lower",
+        "strip": "trim", "startsWith": "starts_with", "startswith": "starts_with", "endsWith": "ends_with",
+        "endswith": "ends_with", "includes": "contains", "indexOf": "find", "index_of": "find", "padStart": "pad_left",
+        "padEnd": "pad_right",
+    },
+    "bytes": {"length": "len", "size": "len"},
+}  # fmt: skip
+
+_TO_TEXT = frozenset({"to_string", "toString", "to_text", "str"})
+
+
+def foreign_name(name: str, span: Span) -> Hint:
+    """What to write in place of a name that there is not."""
+    ours = _VALUES.get(name)
+    if ours is not None:
+        return f"it is written `{ours}` here", Fix(f"write `{ours}`", span, ours)
+    return _NOTES.get(name, ""), None
+
+
+def foreign_method(kind: str, name: str, span: Span, methods: list[str], *, called: bool) -> Hint:
+    """What to write in place of a method, or of a field where ours is a method, that a type has not."""
+    if name in _TO_TEXT:
+        return "write `string(x)`, or put it into an f-string", None
+    ours = _METHODS.get(kind, {}).get(name)
+    if ours is None or ours not in methods:
+        return "", None
+    written = ours if called else f"{ours}()"
+    return f"it is written `{written}` here", Fix(f"write `{written}`", span, written)
