@@ -102,7 +102,16 @@ def check_source(source: SourceFile, library: Library) -> tuple[tuple[Diagnostic
     with _at_full_speed():
         module, problems = parse(source)
         _, more = check(module, source, library)
-    return (*problems, *more), module
+    return (*problems, *_without_echoes(problems, more, source)), module
+
+
+def _without_echoes(problems: list[Diagnostic], more: list[Diagnostic], source: SourceFile) -> list[Diagnostic]:
+    """What the checker found, but for lines that were not well formed: there it would say the same thing again."""
+    if not problems:
+        return more
+    places = [p.fix.span if p.fix is not None else p.span for p in problems] + [p.span for p in problems]
+    troubled = {source.position(span.start).line for span in places}
+    return [diagnostic for diagnostic in more if source.position(diagnostic.span.start).line not in troubled]
 
 
 def compile_program(
@@ -118,7 +127,7 @@ def compile_program(
     with _at_full_speed():
         tree, problems = parse(source)
         program, more = check(tree, source, library)
-        diagnostics = (*problems, *more)
+        diagnostics = (*problems, *_without_echoes(problems, more, source))
         if any(diagnostic.is_error for diagnostic in diagnostics):
             return CompileResult(None, diagnostics)
         key = f"program-{_digest(source.name, source.text, str(counting), _library_digest(library))}"

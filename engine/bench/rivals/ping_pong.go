@@ -20,12 +20,17 @@ func player(in chan ball, done chan<- bool) {
 	}
 }
 
-func main() {
+func game() time.Duration {
 	ping, pong, done := make(chan ball, 1), make(chan ball, 1), make(chan bool)
 	go player(ping, done)
 	go player(pong, done)
 	start := time.Now()
 	ping <- ball{pong, 1000000}
 	<-done
-	fmt.Println("done", time.Since(start).Nanoseconds())
+	return time.Since(start)
+}
+
+func main() {
+	game()
+	fmt.Println("done", game().Nanoseconds())
 }

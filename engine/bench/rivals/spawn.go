@@ -21,10 +21,16 @@ func tree(parent chan<- int64, first, size int64) {
 	parent <- sum
 }
 
-func main() {
+func skynet() (int64, time.Duration) {
 	start := time.Now()
 	answer := make(chan int64)
 	go tree(answer, 0, 1000000)
 	sum := <-answer
-	fmt.Println(sum, time.Since(start).Nanoseconds())
+	return sum, time.Since(start)
+}
+
+func main() {
+	skynet()
+	sum, took := skynet()
+	fmt.Println(sum, took.Nanoseconds())
 }

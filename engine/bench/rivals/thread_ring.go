@@ -15,7 +15,7 @@ func node(in <-chan int, out chan<- int, done chan<- bool) {
 	}
 }
 
-func main() {
+func ring() time.Duration {
 	const actors = 100
 	channels := make([]chan int, actors)
 	for i := range channels {
@@ -28,5 +28,10 @@ func main() {
 	start := time.Now()
 	channels[0] <- 1000000
 	<-done
-	fmt.Println("done", time.Since(start).Nanoseconds())
+	return time.Since(start)
+}
+
+func main() {
+	ring()
+	fmt.Println("done", ring().Nanoseconds())
 }

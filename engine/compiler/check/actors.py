@@ -30,7 +30,7 @@ def _spawn(body: Body, node: ast.SpawnExpr, expected: Type | None) -> tree.Expr:
     if actor is None or not body.acts(node.span, "spawn an actor"):
         for arg in node.args:
             body.expr(arg.value)
-        if actor is None:
+        if actor is None and name not in body.world.missing_types:
             known = [a for a in body.world.actors if a != "main"]
             note, fix = meant(name, node.actor.span, known)
             body.report.error("E0101", node.actor.span, f"there is no actor `{name}`", note, fix)

@@ -333,6 +333,8 @@ def _send(body: Body, node: ast.Call, access: ast.FieldAccess, receiver: tree.Ex
     handler = actor.handlers.get(name)
     if handler is None:
         _check_all(body, node.args)
+        if actor.decl is not None and actor.decl.is_broken:  # the handler may be what could not be read
+            return body.nothing(node.span)
         note, fix = meant(name, span, actor.handlers)
         if not note:
             known = ", ".join(f"`{h}`" for h in actor.handlers)

@@ -63,6 +63,9 @@ def _collect_names(world: World, module: ast.Module) -> None:
             not_yet(world.report, "E0906", item.span)
             world.missing_types.update(n.text for n in (item.names or (item.module,)))
             continue
+        if isinstance(item, ast.ErrorStmt):
+            world.missing_types.add(item.declares)
+            continue
         if isinstance(item, ast.TestDecl):
             not_yet(world.report, "E0908", Span(item.span.start, item.title.span.end))
             continue

@@ -151,6 +151,8 @@ class Lowering:
 
     def _turn(self, actor: Actor, turn: Turn) -> str:
         name = turns.turn_name(turn.handler)
+        if name in self._made:  # an actor may have several timers with one period
+            name = f"{name}~{turn.handler.id}"
         title = f"{actor.name}.{turn.handler.name}"
         f = FunctionBuilder(self, name, is_library=False, title=title)
         self._made[name] = None

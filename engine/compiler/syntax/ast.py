@@ -496,7 +496,10 @@ class RenderStateStmt(Node):
 
 @dataclass(frozen=True, slots=True)
 class ErrorStmt(Node):
-    """Stands where a statement was expected and none could be read; already reported."""
+    """Stands where a statement or declaration was expected and none could be read; already reported. ``declares`` is
+    the name of a declaration whose head was there."""
+
+    declares: str = ""
 
 
 Stmt = (
@@ -608,7 +611,8 @@ class ModelClause(Node):
 
 @dataclass(frozen=True, slots=True)
 class ActorDecl(Node):
-    """``actor Name(params) { state … on … every … }``; ``is_agent`` marks ``agent``, whose ``model`` is its model."""
+    """``actor Name(params) { state … on … every … }``; ``is_agent`` marks ``agent``, whose ``model`` is its model. One
+    that ``is_broken`` has members that could not be read."""
 
     name: Ident
     params: tuple[Param, ...]
@@ -617,6 +621,7 @@ class ActorDecl(Node):
     timers: tuple[EveryStmt, ...]
     is_agent: bool = False
     model: ModelClause | None = None
+    is_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

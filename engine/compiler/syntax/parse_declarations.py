@@ -21,6 +21,7 @@ class _Members:
     handlers: list[ast.HandlerDecl] = field(default_factory=list)
     timers: list[ast.EveryStmt] = field(default_factory=list)
     model: ast.ModelClause | None = None
+    is_broken: bool = False
 
 
 class DeclarationRules(StatementRules):
@@ -60,7 +61,8 @@ class DeclarationRules(StatementRules):
             if self.index == index:
                 self.step_over()
             self.skip(frozenset({";"}))
-            return ast.ErrorStmt(self.since(start))
+            name = self.tokens[index + 1]
+            return ast.ErrorStmt(self.since(start), name.text if name.kind == NAME else "")
         return found
 
     def _declaration_ahead(self) -> Callable[[DeclarationRules], ast.Decl] | None:
@@ -238,6 +240,7 @@ class DeclarationRules(StatementRules):
             tuple(members.timers),
             is_agent,
             members.model,
+            members.is_broken,
         )
 
     def _guarded_member(self, members: _Members, is_agent: bool) -> None:
@@ -251,6 +254,7 @@ class DeclarationRules(StatementRules):
             if self.index == index:
                 self.step_over()
             self.skip(frozenset({";"}))
+            members.is_broken = True
 
     def _member_into(self, members: _Members, is_agent: bool) -> None:
         """A field, handler, timer or model; anything else is reported."""

@@ -10,6 +10,8 @@ from engine.compiler.syntax.tokens import DURATION, FLOAT, INTEGER, NAME, STRING
 
 _TYPE_PARTS = frozenset({NAME, ",", "<", ">", ">>", "?", ".", "->", "fn"})
 
+_UNITS = frozenset({"us", "ms", "s", "m", "h"})
+
 INT_DIGITS_MAX = 400
 """Longer integer literals are all the same to the checker, which refuses them; Python refuses to read them."""
 
@@ -85,7 +87,7 @@ class TypeRules(Cursor):
 
     def result_type(self) -> ast.TypeExpr | None:
         """``-> type``, if it is there."""
-        if self.kind == ":" and not self.library:
+        if self.kind == ":" and self.peek().kind == NAME and not self.peek().breaks:
             span = self.span_of(self.token)
             self.report("E0020", "The type of a result stands after `->`.", span, fix=Fix("Write `->`", span, " ->"))
             self.advance()
@@ -177,6 +179,8 @@ class TypeRules(Cursor):
         token = self.advance()
         span, text, kind = Span(token.start, token.end), token.text, token.kind
         if kind == INTEGER:
+            if self.kind == NAME and self.token.text in _UNITS and not self.token.breaks:
+                return self._duration_in_two(span, text)
             return ast.IntLit(span, _int_value(text))
         if kind == STRING:
             return ast.StringLit(span, text)
@@ -187,6 +191,14 @@ class TypeRules(Cursor):
         if kind == "none":
             return ast.NoneLit(span)
         return ast.BoolLit(span, kind == "true")
+
+    def _duration_in_two(self, span: Span, number: str) -> ast.Expr:
+        unit = self.advance()
+        whole = span.to(self.span_of(unit))
+        text = number + unit.text
+        fix = Fix(f"Write `{text}`", whole, text)
+        self.report("E0004", f"A duration is written without a blank: `{text}`.", whole, fix=fix)
+        return _duration(whole, text)
 
     def _float(self, span: Span, text: str) -> ast.Expr:
         value = float(text.replace("_", ""))

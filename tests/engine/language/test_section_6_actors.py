@@ -285,6 +285,27 @@ def test_every_repeats_with_a_period_that_may_change() -> None:
     assert result.status is api.Status.FINISHED
 
 
+def test_several_timers_may_have_one_period() -> None:
+    result = run(
+        """
+        actor T {
+            every 5ms { render "first" }
+            every 5ms {
+                render "second"
+                stop
+            }
+        }
+        let t = spawn T()
+        every 7ms { render "top" }
+        every 7ms {
+            render "top too"
+            stop
+        }
+        """
+    )
+    assert _shown(result) == [(6, 1, "first"), (6, 1, "second"), (7, 0, "top"), (7, 0, "top too")]
+
+
 def test_timers_are_declared_at_the_top_level_or_in_an_actor() -> None:
     assert "`every` stands at the top level or directly in an actor" in problem("fn f() { every 5ms { } }")
     assert "needs a time longer than nothing" in problem("every 0ms { render 1 }")
