@@ -51,6 +51,7 @@ class CompiledProgram:
     metadata: Metadata
     source: SourceFile
     _make_ir: Callable[[], Module] = field(repr=False, compare=False)
+    _make_unoptimised: Callable[[], Module] = field(repr=False, compare=False)
 
     @cached_property
     def digest(self) -> str:
@@ -61,6 +62,12 @@ class CompiledProgram:
     def ir_text(self) -> str:
         """The IR that the module was emitted from, for people; made when it is first asked for."""
         return print_module(self._make_ir())
+
+    @cached_property
+    def unoptimised(self) -> Module:
+        """The IR as lowering made it, before any pass; it means the same."""
+        with _at_full_speed():
+            return self._make_unoptimised()
 
 
 @dataclass(frozen=True)
@@ -133,14 +140,15 @@ def compile_program(
         key = f"program-{_digest(source.name, source.text, str(counting), _library_digest(library))}"
         kept = _kept_program(cache, key)
         make = partial(_make_module, program, library, source, counting)
+        lowered = partial(_lowered, program, library, source)
         if kept is None:
             module, metadata = make()
             wasm = assemble(emit(module))
             if cache:
                 cache.put(key, msgpack.packb([wasm, metadata.to_plain()]))
-            compiled = CompiledProgram(wasm, metadata, source, lambda: module)
+            compiled = CompiledProgram(wasm, metadata, source, lambda: module, lowered)
         else:
-            compiled = CompiledProgram(*kept, source, lambda: make()[0])
+            compiled = CompiledProgram(*kept, source, lambda: make()[0], lowered)
         return CompileResult(compiled, diagnostics)
 
 
@@ -153,6 +161,10 @@ def _make_module(program: Program, library: Library, source: SourceFile, countin
     module = optimise(module, metadata.file, counting, _memos.setdefault(library, Memo()))
     cells = tuple(CellInfo(cell.name, cell.address, cell.type) for cell in module.cells)
     return module, replace(metadata, sites=module.sites, cells=cells)
+
+
+def _lowered(program: Program, library: Library, source: SourceFile) -> Module:
+    return lower(program, library, source)[0]
 
 
 def _kept_program(cache: Cache | None, key: str) -> tuple[bytes, Metadata] | None:

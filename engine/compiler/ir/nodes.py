@@ -23,7 +23,7 @@ I32, I64, F64 = "i32", "i64", "f64"
 
 @dataclass(frozen=True, slots=True)
 class Const:
-    """A number of a value type; for ``f64`` a float, otherwise a signed int."""
+    """A number of a value type; for ``f64`` a float but never -0.0, otherwise a signed int."""
 
     type: ValueType
     value: int | float

@@ -7,6 +7,7 @@ that comes out of lowering or of a pass.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import copysign
 
 from engine.compiler.ir import ops
 from engine.compiler.ir.nodes import (
@@ -117,6 +118,9 @@ class _Checker:
         match node:
             case Const(type_, value):
                 if type_ == F64:
+                    _require(
+                        value != 0 or copysign(1.0, value) > 0, "-0.0 is written as f64.neg of 0.0, which equals it"
+                    )
                     return F64
                 _require(isinstance(value, int), f"constant {value!r} is no {type_}")
                 _require(ops.LOWEST[type_] <= value <= ops.HIGHEST[type_], f"constant {value} does not fit {type_}")

@@ -225,9 +225,15 @@ def constant(e: Const) -> ir.Expr:
     if isinstance(literal, bytes):
         return ir.StaticAddress(bytes_object(literal))
     if e.type == FLOAT:
-        number = float(literal)
-        return ir.Const(ir.F64, math.nan if math.isnan(number) else number)
+        return float_constant(float(literal))
     return ir.Const(value_type(e.type), int(literal))
+
+
+def float_constant(number: float) -> ir.Expr:
+    """A float. Equal IR must mean the same, and 0.0 equals -0.0, so that one is an instruction."""
+    if number == 0.0 and math.copysign(1.0, number) < 0:
+        return ir.Op(ir.F64, "f64.neg", (ir.Const(ir.F64, 0.0),))
+    return ir.Const(ir.F64, math.nan if math.isnan(number) else number)
 
 
 def unwrapped(t: Type, optional: ir.Expr) -> ir.Expr:

@@ -171,3 +171,10 @@ def test_machine_code_that_does_not_fit_is_made_again() -> None:
     finally:
         keep_native_code_in(None)
         native_module.cache_clear()
+
+
+def test_programs_that_differ_only_in_the_sign_of_a_zero_are_two_programs() -> None:
+    first, second = _compile("let x = 0.0\nrender 1.0 / x\n"), _compile("let x =-0.0\nrender 1.0 / x\n")
+    assert first.program is not None
+    assert second.program is not None
+    assert first.program.wasm != second.program.wasm

@@ -1,0 +1,28 @@
+"""The interpreter, which runs programs before the passes, does the same as the machine that runs them after."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.corpus import CORPUS, corpus_paths, read_corpus_file
+from tests.conformance.observation import Observation, comparable, compiled, on_reference, on_wasmtime, unoptimised
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(CORPUS).with_suffix("").as_posix()
+
+
+@pytest.mark.parametrize("path", corpus_paths(), ids=_name)
+def test_the_interpreter_does_the_same(path: Path) -> None:
+    file = read_corpus_file(path)
+    program = compiled(file)
+    if program is None:
+        return  # the compiler refuses it, as the file says
+    module = unoptimised(program)
+    fast = comparable(on_wasmtime(program, file.settings), program.metadata.sites)
+    slow = comparable(on_reference(module, file.settings), module.sites)
+    names = [field.name for field in fields(Observation)]
+    assert dict(zip(names, slow, strict=True)) == dict(zip(names, fast, strict=True))
