@@ -34,7 +34,7 @@ HIGHLIGHT_RULES: tuple[tuple[str, str], ...] = (
     ("comment", PATTERNS["comment"]),
     ("comment_open", PATTERNS["comment_open"]),
     ("fstring", PATTERNS["fstring"]),
-    ("string", f"{PATTERNS['string']}|{PATTERNS['unclosed_string']}"),
+    ("string", f"{PATTERNS['bytes']}|{PATTERNS['string']}|{PATTERNS['unclosed_string']}"),
     ("number", "|".join(PATTERNS[c] for c in ("duration", "float", "malformed_float", "integer", "malformed_number"))),
     ("word", PATTERNS["name"]),
     ("operator", "|".join(escaped(op) for op in OPERATORS if op not in _PUNCTUATION)),
@@ -44,7 +44,7 @@ HIGHLIGHT_RULES: tuple[tuple[str, str], ...] = (
 _CODE = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in HIGHLIGHT_RULES))
 _CODE_IN_FSTRING = re.compile(_CODE.pattern + r"|(?P<bracket>[()\[\]{}:])")
 _COMMENT_EDGE = re.compile(COMMENT_EDGE)
-_ESCAPE = re.compile(ESCAPE)
+_ESCAPE = re.compile(rf"\\x[0-9a-fA-F]{{2}}|{ESCAPE}")
 _FSTRING_TEXT = re.compile(FSTRING_TEXT)
 _FSTRING_ESCAPE = re.compile(rf"{ESCAPE}|\{{\{{|\}}\}}")
 _FORMAT = re.compile(r':[^{}"]*')

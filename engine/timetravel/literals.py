@@ -128,6 +128,8 @@ class Encoder:
                 return value
             case "string", ast.StringLit(value=text):
                 return text
+            case "bytes", ast.BytesLit(value=data):
+                return data
             case "optional", ast.NoneLit():
                 return None
             case "optional", _:

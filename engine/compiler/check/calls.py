@@ -18,7 +18,7 @@ from engine.compiler.check.foreign import foreign_method, foreign_name
 from engine.compiler.check.inference import TypeVar, head, match_params, resolve, substitute, unify
 from engine.compiler.check.machine import check_intrinsic
 from engine.compiler.check.models import check_model_call
-from engine.compiler.check.places import may_change, method_type, none_or, visible_names
+from engine.compiler.check.places import may_change, method_type, no_member, none_or, visible_names
 from engine.compiler.check.report import meant
 from engine.compiler.check.scopes import Variable
 from engine.compiler.check.type_names import read_type
@@ -100,9 +100,24 @@ def check_call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expr |
             if base not in body.world.constants and base not in body.world.cells:
                 body.report.error("E0101", callee.span, f"there is no function `{base}.{name}`")
                 return body.nothing(node.span)
+        elif body.world.is_module(base):
+            return _module_call(body, node, callee, base, expected)
         elif _is_feature(body, base, callee.base.span):
             return body.nothing(node.span)
     return _method_call(body, node, callee, expected)
+
+
+def _module_call(body: Body, node: ast.Call, callee: ast.FieldAccess, module: str, expected: Type | None) -> tree.Expr:
+    """``math.sin(x)``."""
+    signature = body.world.library.public(f"{module}.{callee.name.text}")
+    if signature is not None:
+        return _function_call(body, node, signature, callee.span, expected)
+    _check_all(body, node.args)
+    if body.world.library.module_constant(module, callee.name.text) is None:
+        no_member(body, module, callee.name)
+    else:
+        body.report.error("E0206", callee.span, f"`{module}.{callee.name.text}` is a number, not a function")
+    return body.nothing(node.span)
 
 
 def _is_feature(body: Body, base: str, span: Span) -> bool:

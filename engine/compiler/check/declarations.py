@@ -257,9 +257,14 @@ def _read_constant(world: World, node: ast.LetStmt) -> None:
     world.constants[node.pattern.name] = value if sound else body.nothing(node.span)
 
 
+_LITERALS = (
+    ast.IntLit, ast.FloatLit, ast.BoolLit, ast.StringLit, ast.BytesLit, ast.DurationLit, ast.NoneLit
+)  # fmt: skip
+
+
 def _is_fixed(world: World, node: ast.Expr) -> bool:
     """Whether a value is written out completely, perhaps with other such values in it."""
-    if isinstance(node, ast.IntLit | ast.FloatLit | ast.BoolLit | ast.StringLit | ast.DurationLit | ast.NoneLit):
+    if isinstance(node, _LITERALS):
         return True
     if isinstance(node, ast.Name):
         return node.text in world.constants

@@ -42,8 +42,6 @@ def report_feature_name(report: Report, name: str, span: Span) -> bool:
         not_yet(report, "E0911", span)
     elif name == "tensor":
         not_yet(report, "E0912", span)
-    elif name == "math":
-        not_yet(report, "E0906", span, "`sqrt`, `abs`, `floor`, `ceil`, `round`, `min`, `max` need no module")
     elif name in _COMBINATORS:
         not_yet(report, "E0907", span)
     else:

@@ -7,6 +7,7 @@ methods of built-in types that have no machine types in their signatures.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 
 from engine.base.diagnostics import Diagnostic, format_diagnostic
@@ -20,8 +21,8 @@ from engine.compiler.check.inference import TypeParam, parts
 from engine.compiler.check.report import Report
 from engine.compiler.check.settle import settle
 from engine.compiler.check.type_names import GENERIC, SCALARS, read_type
-from engine.compiler.check.types import BOOL, FLOAT, I32, INT, STRING, UNIT, StructType, Type
-from engine.compiler.check.world import Signature, World
+from engine.compiler.check.types import BOOL, BYTES, FLOAT, I32, INT, STRING, UNIT, StructType, Type
+from engine.compiler.check.world import MODULES, Signature, World
 from engine.compiler.syntax import ast
 from engine.compiler.syntax.parser import parse
 
@@ -109,7 +110,7 @@ class Library:
         if value is None:
             report.error("E0214", item.span, f"the constant `{name}` is not a fixed value")
             return
-        kinds: dict[type, Type] = {bool: BOOL, int: INT, float: FLOAT, str: STRING}
+        kinds: dict[type, Type] = {bool: BOOL, int: INT, float: FLOAT, str: STRING, bytes: BYTES}
         t = kinds[type(value)] if item.type is None else read_type(world, report, item.type)
         if name in world.constants:
             report.error("E0103", item.span, f"`{name}` is declared twice")
@@ -142,17 +143,28 @@ class Library:
         if decl is None or decl.exported:
             return None
         type_name, dot, method = name.partition(".")
-        if dot:
+        in_module = type_name in MODULES and dot != ""
+        if dot and not in_module:
             if (type_name not in SCALARS and type_name not in GENERIC) or method in INTERNAL_METHODS:
                 return None
-        elif "kernel" in self.files[name]:
+        elif not dot and "kernel" in self.files[name]:
             return None
         signature = self.signature(name)
         assert signature is not None
-        if dot and (not signature.params or signature.params[0].name != "self"):
+        if dot and not in_module and (not signature.params or signature.params[0].name != "self"):
             return None
         machine = any(_has_i32(p.type) for p in signature.params) or _has_i32(signature.result)
         return None if machine else signature
+
+    def module_constant(self, module: str, name: str) -> tree.Expr | None:
+        """The constant of a module that programs may use."""
+        return self._world.constants.get(f"{module}_{name}".upper()) if name.islower() else None
+
+    def module_members(self, module: str) -> list[str]:
+        """The functions and constants of a module."""
+        prefix = f"{module.upper()}_"
+        constants = [name.removeprefix(prefix).lower() for name in self._world.constants if name.startswith(prefix)]
+        return sorted([*self.public_methods(module), *constants])
 
     def public_functions(self) -> list[str]:
         """The functions without a dot that programs may use."""
@@ -259,16 +271,21 @@ def _stop_on_mistakes(
     )
 
 
-def fold(world: World, node: ast.Expr) -> int | float | str | bool | None:
-    """The value of a constant of the library: literals and arithmetic on them; None where it is something else."""
-    if isinstance(node, ast.IntLit | ast.FloatLit | ast.BoolLit | ast.StringLit):
+def fold(world: World, node: ast.Expr) -> int | float | str | bool | bytes | None:
+    """The value of a constant of the library: literals, arithmetic on ints, and floats by their bits; None where it is
+    something else."""
+    if isinstance(node, ast.IntLit | ast.FloatLit | ast.BoolLit | ast.StringLit | ast.BytesLit):
         return node.value
     if isinstance(node, ast.Name):
         known = world.constants.get(node.text)
-        return known.value if isinstance(known, tree.Const) and not isinstance(known.value, bytes) else None
+        return known.value if isinstance(known, tree.Const) else None
     if isinstance(node, ast.Unary) and node.op == "-":
         value = fold(world, node.operand)
         return -value if isinstance(value, int | float) else None
+    if isinstance(node, ast.Call) and isinstance(node.callee, ast.FieldAccess) and len(node.args) == 1:
+        bits = fold(world, node.args[0].value)
+        if node.callee.name.text == "from_bits" and isinstance(bits, int):
+            return float(struct.unpack("<d", struct.pack("<q", bits))[0])
     if isinstance(node, ast.Binary):
         left, right = fold(world, node.left), fold(world, node.right)
         if isinstance(left, int) and isinstance(right, int):

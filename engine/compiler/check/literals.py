@@ -9,6 +9,7 @@ from engine.compiler.check.features import not_yet
 from engine.compiler.check.inference import TypeVar, head
 from engine.compiler.check.types import (
     BOOL,
+    BYTES,
     DURATION,
     ERROR,
     FLOAT,
@@ -77,6 +78,11 @@ def _bool(body: Body, node: ast.BoolLit, expected: Type | None) -> tree.Expr:
 @expression(ast.StringLit)
 def _string(body: Body, node: ast.StringLit, expected: Type | None) -> tree.Expr:
     return tree.Const(STRING, node.span, node.value)
+
+
+@expression(ast.BytesLit)
+def _bytes(body: Body, node: ast.BytesLit, expected: Type | None) -> tree.Expr:
+    return tree.Const(BYTES, node.span, node.value)
 
 
 @expression(ast.DurationLit)

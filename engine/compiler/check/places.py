@@ -108,6 +108,8 @@ def _unknown_name(body: Body, name: str, span: Span) -> None:
         report.error("E0101", span, f"`{name}` is a type, not a value")
     elif name in world.missing_types:
         return
+    elif world.is_module(name):
+        report.error("E0101", span, f"`{name}` is a module: write what you want of it, as in `{name}.…`")
     elif world.function(name) is not None:
         not_yet(report, "E0905", span, f"to call it, write `{name}(…)`")
     elif not report_feature_name(report, name, span):
@@ -131,6 +133,8 @@ def visible_names(body: Body) -> list[str]:
 def _field(body: Body, node: ast.FieldAccess, expected: Type | None) -> tree.Expr:
     if isinstance(node.base, ast.Name) and node.base.text in body.world.missing_types:
         return body.nothing(node.span)
+    if isinstance(node.base, ast.Name) and body.find(node.base.text) is None and body.world.is_module(node.base.text):
+        return _module_member(body, node, node.base.text)
     base = body.value(node.base)
     if not node.safe:
         return field_of(body, base, node.name, node.span)
@@ -143,6 +147,25 @@ def _field(body: Body, node: ast.FieldAccess, expected: Type | None) -> tree.Exp
     kept = body.temporary("value", base, before)
     found = field_of(body, tree.Unwrap(t.inner, base.span, kept), node.name, node.span)
     return none_or(body, node.span, before, kept, found)
+
+
+def _module_member(body: Body, node: ast.FieldAccess, module: str) -> tree.Expr:
+    """``math.pi``."""
+    library, name = body.world.library, node.name.text
+    constant = library.module_constant(module, name)
+    if constant is not None:
+        return replace(constant, span=node.span)
+    if library.public(f"{module}.{name}") is not None:
+        not_yet(body.report, "E0905", node.span, f"to call it, write `{module}.{name}(…)`")
+    else:
+        no_member(body, module, node.name)
+    return body.nothing(node.span)
+
+
+def no_member(body: Body, module: str, name: ast.Ident) -> None:
+    """Says that a module of the library has no such function or constant."""
+    note, fix = meant(name.text, name.span, body.world.library.module_members(module))
+    body.report.error("E0101", name.span, f"the module `{module}` has no `{name.text}`", note, fix)
 
 
 def none_or(body: Body, span: Span, before: list[tree.Stmt], kept: tree.Expr, found: tree.Expr) -> tree.Expr:

@@ -17,6 +17,10 @@ from engine.compiler.check.scopes import Field, Scope
 from engine.compiler.check.types import UNIT, Type
 from engine.compiler.syntax import ast
 
+MODULES = ("math", "random")
+"""Modules of the library, which programs may use by name. ``math.sin`` is the library function of that full name, and
+the constant ``math.pi`` the library's ``MATH_PI``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -111,6 +115,12 @@ class FunctionSource(Protocol):
     def public_methods(self, type_name: str) -> list[str]:
         """The methods that programs may use on values of a type."""
 
+    def module_constant(self, module: str, name: str) -> tree.Expr | None:
+        """The constant of a module that programs may use."""
+
+    def module_members(self, module: str) -> list[str]:
+        """The functions and constants of a module."""
+
     def problems(self, ref: tree.FunctionRef, structs: Mapping[str, tree.Struct]) -> str:
         """Why a generic function does not work with these type arguments; empty where it does."""
 
@@ -153,6 +163,11 @@ class World:
             return self.library.public(full)
         found = self.library.signature(full)
         return found if found is not None and found.params and found.params[0].name == "self" else None
+
+    def is_module(self, name: str) -> bool:
+        """Whether a name that is no local stands for a module of the library."""
+        taken = name in self.constants or name in self.actors or name in self.structs
+        return name in MODULES and not taken and not self.is_library
 
     def new_handler(
         self, actor: str, name: str, kind: str, params: tuple[tree.Local, ...], span: Span, result: Type = UNIT

@@ -99,6 +99,13 @@ class StringLit(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class BytesLit(Node):
+    """A bytes literal, ``b"ab\\xff"``."""
+
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class FString(Node):
     """``f"a {x} b"``: literal texts and expressions in order; ``{{`` and ``}}`` are braces."""
 
@@ -300,7 +307,7 @@ class ErrorExpr(Node):
 
 
 Expr = (
-    IntLit | FloatLit | BoolLit | NoneLit | StringLit | FString | DurationLit | Name | FieldAccess
+    IntLit | FloatLit | BoolLit | NoneLit | StringLit | BytesLit | FString | DurationLit | Name | FieldAccess
     | IndexAccess | SliceAccess | Call | Unary | Binary | RangeExpr | ListLit | DictLit | SetLit
     | TupleLit | Comprehension | IfExpr | MatchExpr | WithExpr | SpawnExpr | AwaitExpr | LambdaExpr
     | ErrorExpr

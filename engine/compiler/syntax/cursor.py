@@ -15,6 +15,7 @@ from engine.base.source import SourceFile, Span
 from engine.compiler.syntax import ast
 from engine.compiler.syntax.tokens import (
     BRACKETS,
+    BYTES,
     CLOSERS,
     DURATION,
     END,
@@ -168,7 +169,7 @@ class Cursor:
         token, kind = self.token, self.kind
         if kind == END:
             return "the end of the file"
-        if kind in (STRING, F_START):
+        if kind in (STRING, F_START, BYTES):
             return "a string"
         if kind in _IN_FSTRING:
             return "the end of the expression"
@@ -344,6 +345,6 @@ class Cursor:
             self.step_over()
             self.skip(_COMMA)
             self.accept(",")
-        elif not (token.is_word or token.kind in _LITERALS or token.kind in (STRING, F_START)):
+        elif not (token.is_word or token.kind in _LITERALS or token.kind in (STRING, F_START, BYTES)):
             self.skip(_COMMA)
             self.accept(",")

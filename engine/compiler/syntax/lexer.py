@@ -16,6 +16,8 @@ from engine.base.source import Span
 from engine.compiler.syntax.balance import repair
 from engine.compiler.syntax.tokens import (
     BRACKETS,
+    BYTES,
+    BYTES_ESCAPE,
     COMMENT_EDGE,
     CONTINUING,
     DURATION,
@@ -48,6 +50,7 @@ _COMMENT_EDGE = re.compile(COMMENT_EDGE)
 _FSTRING_TEXT = re.compile(FSTRING_TEXT)
 _FSTRING_TOKEN = re.compile(rf"{ESCAPE}|\{{\{{|\}}\}}")
 _ESCAPE = re.compile(ESCAPE)
+_BYTES_PART = re.compile(rf"{BYTES_ESCAPE}|[^\x00-\x7f]")
 _FORMAT = re.compile(r'[^{}"\n]*+')
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -169,6 +172,9 @@ class _Lexer:
         if group == "string":
             value = word[1:-1]
             self._push(STRING, self._unescape(value, start + 1) if "\\" in value else value, start, end)
+            return end
+        if group == "bytes":
+            self._push(BYTES, self._bytes_text(word[2:-1], start + 2), start, end)
             return end
         if group == "fstring":
             self.open_fstrings += 1
@@ -323,6 +329,26 @@ class _Lexer:
             Fix("Write a backslash as `\\\\`", Span(start, start + 1), "\\\\"),
         )
         return escape
+
+    def _bytes_text(self, text: str, offset: int) -> str:
+        """The bytes of a literal as characters from 0 to 255; ``offset`` is its place."""
+        return _BYTES_PART.sub(lambda found: self._bytes_part(found.group(), offset + found.start()), text)
+
+    def _bytes_part(self, part: str, start: int) -> str:
+        simple = ESCAPES.get(part[1:])
+        if simple is not None:
+            return simple
+        if part.startswith("\\x") and len(part) == 4:
+            return chr(int(part[2:], 16))
+        end = start + len(part)
+        if part[0] == "\\":
+            note = 'Escapes in bytes are `\\n \\t \\r \\0 \\e \\\\ \\"` and `\\xff`.'
+            self._report("E0005", f"`{part}` is not an escape of a byte.", start, end, note)
+            return "?"
+        written = "".join(f"\\x{byte:02x}" for byte in part.encode("utf-8", "replace"))
+        fix = Fix("Write its bytes", Span(start, end), written)
+        self._report("E0005", f"`{part}` is not a byte.", start, end, f"In UTF-8 it is `{written}`.", fix)
+        return "?"
 
     def _fstring_text(self, pos: int) -> int:
         """Literal text of an f-string from ``pos`` up to its next expression or its end; gives the offset after it."""

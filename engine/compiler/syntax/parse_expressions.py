@@ -20,6 +20,7 @@ from engine.compiler.syntax import ast
 from engine.compiler.syntax.cursor import Failed
 from engine.compiler.syntax.parse_types import TypeRules
 from engine.compiler.syntax.tokens import (
+    BYTES,
     DURATION,
     END,
     F_CLOSE,
@@ -53,7 +54,7 @@ _PRECEDENCE = {
 
 
 _NEST_LISTS = "Put a list into the list, as in `[[a * b for b in bs] for a in as]`, or use `for` loops and `push`."
-_LITERALS = frozenset({INTEGER, FLOAT, DURATION, STRING})
+_LITERALS = frozenset({INTEGER, FLOAT, DURATION, STRING, BYTES})
 
 
 class ExpressionRules(TypeRules):

@@ -17,6 +17,7 @@ from engine.compiler.syntax.cursor import Failed
 from engine.compiler.syntax.parse_expressions import ExpressionRules
 from engine.compiler.syntax.tokens import (
     ASSIGNMENTS,
+    BYTES,
     DURATION,
     END,
     F_START,
@@ -44,7 +45,7 @@ FOREIGN_WORDS = {
 _DECLARATIONS = frozenset(
     {"fn", "flow", "struct", "enum", "type", "actor", "agent", "import", "from", "test", "invariant", "export", "on"}
 )
-_VALUE_STARTS = frozenset({STRING, F_START, NAME, INTEGER, FLOAT, DURATION, "("})
+_VALUE_STARTS = frozenset({STRING, BYTES, F_START, NAME, INTEGER, FLOAT, DURATION, "("})
 
 
 class StatementRules(ExpressionRules):

@@ -6,7 +6,7 @@ from engine.base.diagnostics import Fix
 from engine.base.source import Span
 from engine.compiler.syntax import ast
 from engine.compiler.syntax.cursor import Cursor
-from engine.compiler.syntax.tokens import DURATION, FLOAT, INTEGER, NAME, STRING, Token
+from engine.compiler.syntax.tokens import BYTES, DURATION, FLOAT, INTEGER, NAME, STRING, Token
 
 _TYPE_PARTS = frozenset({NAME, ",", "<", ">", ">>", "?", ".", "->", "fn"})
 
@@ -150,7 +150,7 @@ class TypeRules(Cursor):
             operand = self.literal()
             span = self.since(token.start)
             return ast.LiteralPattern(span, ast.Unary(span, "-", operand))
-        if kind in (INTEGER, FLOAT, DURATION, STRING, "true", "false", "none"):
+        if kind in (INTEGER, FLOAT, DURATION, STRING, BYTES, "true", "false", "none"):
             value = self.literal()
             return ast.LiteralPattern(value.span, value)
         self.fail("E0023", f"Expected a pattern, found {self.found()}.")
@@ -184,6 +184,8 @@ class TypeRules(Cursor):
             return ast.IntLit(span, _int_value(text))
         if kind == STRING:
             return ast.StringLit(span, text)
+        if kind == BYTES:
+            return ast.BytesLit(span, text.encode("latin-1"))
         if kind == FLOAT:
             return self._float(span, text)
         if kind == DURATION:

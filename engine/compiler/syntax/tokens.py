@@ -38,6 +38,7 @@ NAME = "name"
 INTEGER = "integer"
 FLOAT = "float number"
 STRING = "text"
+BYTES = "bytes text"
 DURATION = "duration"
 F_START = 'f"'
 F_TEXT = "f-string text"
@@ -73,6 +74,7 @@ PATTERNS: dict[str, str] = {
     "comment": r"//[^\n]*+",
     "comment_open": r"/\*",
     "fstring": r'f"',
+    "bytes": r'b"(?:[^"\\\n]++|\\[^\n])*+"',
     "string": r'"(?:[^"\\\n]++|\\[^\n])*+"',
     "unclosed_string": r'"(?:[^"\\\n]++|\\[^\n])*+\\?',
     "duration": rf"{_DIGITS}(?:(?:us|ms|s|m|h)\b|[ \t]+ticks?\b)",
@@ -94,6 +96,9 @@ COMMENT_EDGE = r"/\*|\*/"
 
 ESCAPE = r"\\(?:u\{[0-9a-fA-F_]*\}|[^\n])"
 """An escape in a string, right or wrong."""
+
+BYTES_ESCAPE = r"\\(?:x[0-9a-fA-F]{2}|[^\n])"
+"""An escape in a bytes literal, right or wrong."""
 
 FSTRING_TEXT = rf'(?:[^"\\\n{{}}]++|{ESCAPE}|\{{\{{|\}}\}})++'
 """A run of literal text in an f-string; ``{{`` and ``}}`` are braces."""

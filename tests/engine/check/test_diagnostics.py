@@ -167,6 +167,10 @@ CASES: list[tuple[str, str, str]] = [
     ("E0310", 'agent C { model "l" { seed: «1.5» } }', "a whole number"),
     ("E0310", 'agent C {\n model "l"\n on m() { render «model.chat("x")» }\n}', "`model.run(text)` is"),
     ("E0311", "let q = 5\nrender distributed state { «q».m }", "not an actor"),
+    # modules of the library
+    ("E0101", "render math.«sqroot»(2.0)", "the module `math` has no `sqroot`"),
+    ("E0101", "render math.«pie»", "the module `math` has no `pie`"),
+    ("E0101", "let m = «math»", "`math` is a module"),
     # not there yet
     ("E0901", "actor A { on m() -> int { render 1 } }\nlet x = «A.m()»", "`await`"),
     ("E0901", "actor A { on m() -> int { render 1 } }\nlet x = «await A.m()»", "let the receiver send the answer back"),
@@ -181,7 +185,6 @@ CASES: list[tuple[str, str, str]] = [
     ("E0905", "fn f() {}\nlet g = «f»", "write `f(…)`"),
     ("E0906", "«import json»\nrender json.parse(1)", "imports"),
     ("E0906", "«from shapes import area»\nrender area(4)", "imports"),
-    ("E0906", "render «math».sqrt(2.0)", "need no module"),
     ("E0907", "«flow double»(x: int) -> int { render {x * 2} }\nrender double(2)", "flows"),
     ("E0907", "fn f(x: int) -> int { return x }\nlet y = «5 |> f»", "pipes"),
     ("E0907", "let r = «retry»(price, attempts: 3)", "flows"),

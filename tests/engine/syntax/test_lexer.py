@@ -57,6 +57,10 @@ def test_a_method_of_a_number_is_not_a_float() -> None:
     assert kinds("5.max(1)")[:3] == ["integer:5", ".", "name:max"]
 
 
+def test_bytes_are_ascii_and_escapes() -> None:
+    assert kinds(r'b"a\x00\xff\n\\" b') == ["bytes text:a\x00\xff\n\\", "name:b"]
+
+
 def test_escapes_in_strings_are_resolved() -> None:
     assert kinds(r'"a\n\t\"\\\u{1F300}"') == ['text:a\n\t"\\🌀']
 
@@ -112,6 +116,8 @@ def test_line_breaks_in_parentheses_end_nothing_but_those_in_braces_inside_do() 
         ("let x = 1.5s", "E0004"),
         ("let x = 0xzz", "E0004"),
         (r'let x = "\q"', "E0005"),
+        (r'let x = b"\u{41}"', "E0005"),
+        ('let x = b"é"', "E0005"),
         (r'let x = "\u{110000}"', "E0005"),
         (r'let x = "\u{d800}"', "E0005"),
         ('let x = f"a } b"', "E0006"),

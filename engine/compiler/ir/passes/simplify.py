@@ -7,7 +7,7 @@ them has a known sign, the check becomes ``r < a``.
 
 from __future__ import annotations
 
-from engine.compiler.ir.nodes import I32, I64, Call, CallIndirect, Const, Do, Expr, Get, Load, Op
+from engine.compiler.ir.nodes import F64, I32, I64, Call, CallIndirect, Const, Do, Expr, Get, Load, Op
 from engine.compiler.ir.ops import NEGATED, SWAPPED, evaluate, signed
 from engine.compiler.ir.passes.facts import Facts, Range, fits, is_bool
 from engine.compiler.ir.walk import LEAVES, is_pure
@@ -90,7 +90,7 @@ def _is_base(node: Expr) -> bool:
 
 
 def _const(node: Expr) -> int | None:
-    return int(node.value) if isinstance(node, Const) else None
+    return int(node.value) if isinstance(node, Const) and node.type != F64 else None
 
 
 def _binary(node: Op) -> Expr:
