@@ -12,9 +12,19 @@ from engine.compiler.ir.nodes import Site
 
 
 @dataclass(frozen=True, slots=True)
+class VariantInfo:
+    """A variant of an enum: the types of what it carries, and their names, which are ``0``, ``1``, … where none were
+    written."""
+
+    name: str
+    parts: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TypeInfo:
     """The layout of a type. ``kind``: int float bool string bytes duration unit actor list dict set tuple optional
-    struct.
+    struct, enum (one that is only the number of its variant), variant (an enum that carries something).
 
     ``parts`` are indexes into the program's types: item of a list or set; key and value of a dict; items of
     a tuple; inner of an optional; fields of a struct, whose names are ``names``. ``name`` is the text of the type
@@ -25,6 +35,12 @@ class TypeInfo:
     name: str
     parts: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
+    variants: tuple[VariantInfo, ...] = ()
+
+    @property
+    def plain_name(self) -> str:
+        """The name without type arguments."""
+        return self.name.partition("<")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +110,17 @@ class Metadata:
         def fields(rows: Any) -> tuple[FieldInfo, ...]:
             return tuple(FieldInfo(**row) for row in rows)
 
+        def variants(rows: Any) -> tuple[VariantInfo, ...]:
+            return tuple(VariantInfo(row["name"], tuple(row["parts"]), tuple(row["names"])) for row in rows)
+
         return Metadata(
             file=plain["file"],
             types=tuple(
-                TypeInfo(row["kind"], row["name"], tuple(row["parts"]), tuple(row["names"])) for row in plain["types"]
+                TypeInfo(
+                    row["kind"], row["name"], tuple(row["parts"]), tuple(row["names"]),
+                    variants(row.get("variants", ())),  # traces of before there were enums have none
+                )
+                for row in plain["types"]
             ),
             actors=tuple(
                 ActorInfo(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from engine.base.errors import ForkError
 from engine.base.source import SourceFile
-from engine.compiler.metadata import FieldInfo, Metadata, TypeInfo
+from engine.compiler.metadata import FieldInfo, Metadata, TypeInfo, VariantInfo
 from engine.compiler.syntax import ast
 from engine.compiler.syntax.parser import parse
 from engine.vm.plain import Plain, pack
@@ -20,6 +20,9 @@ from engine.vm.plain import Plain, pack
 _REFERENCE = re.compile(r'"(?:\\.|[^"\\])*"|\b([A-Za-z_]\w*)#(\d+)')
 _WRAPPER = "arguments"
 _MICROSECONDS = {"us": 1, "ms": 1_000, "ticks": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000}
+EXAMPLES_MAX = 3
+"""How many variants of an enum stand for it in a message."""
+
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 
 ActorByName = Callable[[str], int | None]
@@ -145,8 +148,14 @@ class Encoder:
                 return [self.plain(title, part, item) for part, item in zip(info.parts, items, strict=True)]
             case "bytes", ast.ListLit(items=items):
                 return self._bytes(title, items)
-            case "struct", ast.Call(callee=ast.Name(text=name), args=args) if name == info.name:
-                return self._struct(title, info, args)
+            case "struct", ast.Call(callee=ast.Name(text=name), args=args) if name == info.plain_name:
+                return self._fields(title, info.plain_name, info.names, info.parts, args)
+            case "enum" | "variant", ast.FieldAccess(base=ast.Name(text=name), name=variant) if name == info.plain_name:
+                return self._variant(title, info, variant.text, ())
+            case "variant", ast.Call(callee=ast.FieldAccess(base=ast.Name(text=name), name=variant), args=args) if (
+                name == info.plain_name
+            ):
+                return self._variant(title, info, variant.text, args)
             case "actor", ast.Name(text=name):
                 return self._actor(title, info, name, self._actor_by_name(name))
             case "actor", ast.Call(callee=ast.Name(text=name), args=(ast.Arg(value=ast.IntLit(value=number)),)):
@@ -173,21 +182,40 @@ class Encoder:
             raise ForkError(f"{title}: bytes are written as a list of ints from 0 to 255")
         return bytes(numbers)
 
-    def _struct(self, title: str, info: TypeInfo, arguments: Sequence[ast.Arg]) -> list[Plain]:
+    def _variant(self, title: str, info: TypeInfo, name: str, arguments: Sequence[ast.Arg]) -> Plain:
+        """A value of an enum: a number, or a list of the number and what the variant carries."""
+        number = next((i for i, variant in enumerate(info.variants) if variant.name == name), None)
+        if number is None:
+            known = ", ".join(variant.name for variant in info.variants)
+            raise ForkError(f"{title}: {info.plain_name} has no variant {name}; it has {known}")
+        if info.kind == "enum":
+            return number
+        variant = info.variants[number]
+        shown = f"{info.plain_name}.{name}"
+        return [number, *self._fields(title, shown, variant.names, variant.parts, arguments)]
+
+    def _fields(
+        self,
+        title: str,
+        owner: str,
+        names: tuple[str, ...],
+        parts: tuple[int, ...],
+        arguments: Sequence[ast.Arg],
+    ) -> list[Plain]:
+        """What a struct or a variant holds, in order."""
         given: dict[str, ast.Expr] = {}
         for position, argument in enumerate(arguments):
-            if argument.name is None and position >= len(info.names):
-                raise ForkError(f"{title}: {info.name} has {len(info.names)} fields, here are {len(arguments)} values")
-            given[info.names[position] if argument.name is None else argument.name.text] = argument.value
+            if argument.name is None and position >= len(names):
+                count = f"{len(names)} field{'' if len(names) == 1 else 's'}"
+                raise ForkError(f"{title}: {owner} has {count}, here are {len(arguments)} values")
+            given[names[position] if argument.name is None else argument.name.text] = argument.value
         for name in given:
-            if name not in info.names:
-                raise ForkError(f"{title}: {info.name} has no field {name}")
-        for name in info.names:
+            if name not in names:
+                raise ForkError(f"{title}: {owner} has no field {name}")
+        for name in names:
             if name not in given:
-                raise ForkError(f"{title}: the field {name} of {info.name} is missing")
-        return [
-            self.plain(f"{title}.{name}", part, given[name]) for name, part in zip(info.names, info.parts, strict=True)
-        ]
+                raise ForkError(f"{title}: the field {name} of {owner} is missing")
+        return [self.plain(f"{title}.{name}", part, given[name]) for name, part in zip(names, parts, strict=True)]
 
     def _actor(self, title: str, info: TypeInfo, name: str, number: int | None) -> int:
         if info.name not in ("any", name):
@@ -231,9 +259,16 @@ def example(metadata: Metadata, info: TypeInfo) -> str:
         case "optional":
             return f"none or {part(0)}"
         case "struct":
-            return f"{info.name}(" + ", ".join(f"{name}: …" for name in info.names) + ")"
+            return f"{info.plain_name}(" + ", ".join(f"{name}: …" for name in info.names) + ")"
+        case "enum" | "variant":
+            return " or ".join(_variant_example(info, variant) for variant in info.variants[:EXAMPLES_MAX])
         case kind:
             return _EXAMPLES.get(kind, "one of its values").format(info.name)
+
+
+def _variant_example(info: TypeInfo, variant: VariantInfo) -> str:
+    carried = ", ".join("…" if name.isdecimal() else f"{name}: …" for name in variant.names)
+    return f"{info.plain_name}.{variant.name}" + (f"({carried})" if carried else "")
 
 
 def _counted(count: int) -> str:

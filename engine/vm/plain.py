@@ -3,6 +3,7 @@
     int, duration, actor reference -> int         list, set, tuple, struct -> list
     float -> float     bool -> bool               dict -> list of (key, value)
     string -> str      bytes -> bytes             optional -> None or the inner value
+    enum -> the number of its variant; where variants carry something, a list of that number and what it carries
 
 A list that was cut because it is huge is a ``CutList``, which knows how many items are missing. What is nested deeper
 than people look is ``TOO_DEEP``.
@@ -34,7 +35,8 @@ ITEMS_MAX_TOTAL = 20_000
 DEPTH_MAX = 100
 """How deep a value is read; its text costs the square of that."""
 
-SCALAR_KINDS = frozenset({"int", "float", "bool", "duration", "actor"})
+SCALAR_KINDS = frozenset({"int", "float", "bool", "duration", "actor", "enum"})
+_NESTED_KINDS = frozenset({"list", "set", "dict", "tuple", "struct", "variant"})
 _ENTRY_BYTES = 24
 
 
@@ -68,7 +70,7 @@ class MemoryReader:
         """The value in the slot at ``address``."""
         info = self._types[type_index]
         match info.kind:
-            case "int" | "duration" | "actor":
+            case "int" | "duration" | "actor" | "enum":
                 return int(self._memory[address : address + 8].view("<i8")[0])
             case "float":
                 return float(self._memory[address : address + 8].view("<f8")[0])
@@ -105,6 +107,10 @@ class MemoryReader:
                 return self._object(inner, address)
             case "struct" | "tuple":
                 return [self.slot(part, address + 8 + 8 * i) for i, part in enumerate(info.parts)]
+            case "variant":
+                number = self._word(address)
+                parts = info.variants[number].parts
+                return [number, *(self.slot(part, address + 8 + 8 * i) for i, part in enumerate(parts))]
             case "list":
                 items = self._word(address + 16)
                 return self._cut(self._word(address + 8), lambda i: self.slot(info.parts[0], items + 8 * i))
@@ -151,7 +157,7 @@ def unpack(metadata: Metadata, params: tuple[FieldInfo, ...], payload: bytes) ->
         return found
     except msgpack.StackError:  # nested deeper than the unpacker goes, which is deeper than anybody looks
         return [*found, *(TOO_DEEP for _ in params[len(found) :])]
-    except (msgpack.UnpackException, ValueError, TypeError) as error:
+    except (msgpack.UnpackException, ValueError, TypeError, IndexError) as error:
         raise MachineError(f"a message has a payload that does not fit its parameters: {error}") from error
 
 
@@ -159,7 +165,7 @@ def _from_msgpack(types: tuple[TypeInfo, ...], type_index: int, data: Any, depth
     info = types[type_index]
     if info.kind == "optional":
         return None if data is None else _from_msgpack(types, info.parts[0], data, depth)
-    if depth == DEPTH_MAX and info.kind in ("list", "set", "dict", "tuple", "struct"):
+    if depth == DEPTH_MAX and info.kind in _NESTED_KINDS:
         return TOO_DEEP
     depth += 1
     match info.kind:
@@ -177,6 +183,10 @@ def _from_msgpack(types: tuple[TypeInfo, ...], type_index: int, data: Any, depth
             return pairs
         case "tuple" | "struct":
             return [_from_msgpack(types, part, item, depth) for part, item in zip(info.parts, data, strict=True)]
+        case "variant":
+            number, *carried = data
+            parts = info.variants[number].parts
+            return [number, *(_from_msgpack(types, p, item, depth) for p, item in zip(parts, carried, strict=True))]
         case _:
             return data
 
@@ -209,6 +219,12 @@ def _pack_into(packer: Any, types: tuple[TypeInfo, ...], type_index: int, value:
             packer.pack_array_header(len(value))
             for part, item in zip(info.parts, value, strict=True):
                 _pack_into(packer, types, part, item)
+        case "variant":
+            number, *carried = value
+            packer.pack_array_header(len(value))
+            packer.pack(number)
+            for part, item in zip(info.variants[number].parts, carried, strict=True):
+                _pack_into(packer, types, part, item)
         case "float":
             packer.pack(float(value))
         case _:
@@ -234,10 +250,23 @@ class Presenter:
                 return Value("none", info.name)
             inner = self.value(info.parts[0], plain)
             return Value(inner.text, inner.type if inner.type == "string" else info.name, inner.parts)
-        if info.kind not in ("list", "set", "dict", "tuple", "struct"):
+        if info.kind not in _NESTED_KINDS:
             return Value(self._scalar(info, plain), info.name)
+        if info.kind == "variant":
+            return self._variant(info, plain)
         parts = self._parts(info, plain)
         return Value(_compound_text(info, parts, getattr(plain, "missing", 0)), info.name, parts)
+
+    def _variant(self, info: TypeInfo, plain: Plain) -> Value:
+        number, *carried = plain
+        variant = info.variants[number]
+        rows = zip(variant.names, variant.parts, carried, strict=True)
+        parts = tuple((name, self.value(part, item)) for name, part, item in rows)
+        name = f"{info.plain_name}.{variant.name}"
+        if not parts:
+            return Value(name, info.name)
+        texts = (v.quoted if label.isdecimal() else f"{label}: {v.quoted}" for label, v in parts)
+        return Value(f"{name}({', '.join(texts)})", info.name, parts)
 
     def _scalar(self, info: TypeInfo, plain: Plain) -> str:
         match info.kind:
@@ -249,6 +278,8 @@ class Presenter:
                 return duration_text(plain)
             case "bytes":
                 return bytes_text(plain)
+            case "enum":
+                return f"{info.plain_name}.{info.variants[plain].name}"
             case "actor":
                 return reference_text(info.name, plain)
             case "unit":
@@ -282,7 +313,7 @@ def _compound_text(info: TypeInfo, parts: tuple[tuple[str, Value], ...], missing
         case "tuple":
             return f"({inside})"
         case "struct":
-            return f"{info.name}({inside})"
+            return f"{info.plain_name}({inside})"
         case _:
             return f"{{{inside}}}"
 

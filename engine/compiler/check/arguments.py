@@ -55,6 +55,8 @@ def check_arguments(
     for index, param in enumerate(params):
         if values[index] is None:
             assert param.default is not None
+            if bound is not None:
+                open_params(body, param.type, target.span, bound)
             expected = param.type if bound is None else substitute(param.type, bound)
             values[index] = closed_value(body, param.default, expected, world)
     return _in_written_order(body, [v for v in values if v is not None], list(placed))

@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.base.diagnostics import Fix
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import Body, expression, statement
-from engine.compiler.check.exhaustive import Row, is_useful, missing_case
+from engine.compiler.check.exhaustive import Case, Row, is_useful, missing_cases
 from engine.compiler.check.inference import resolve
 from engine.compiler.check.patterns import bind_names, read_pattern
 from engine.compiler.check.types import BOOL, ERROR, NEVER, UNIT, Type
 from engine.compiler.syntax import ast
 
 Statements = list[tree.Stmt]
+
+MISSING_MAX = 8
+"""How many cases that a ``match`` misses are named."""
 
 
 def check_block(body: Body, block: ast.Block, out: Statements) -> bool:
@@ -192,7 +196,7 @@ def _read_arms(
         body.push()
         match = read_pattern(body, arm.pattern, kept)
         sound = body.report.errors == errors and subject.type is not ERROR
-        reached = not sound or (not complete and is_useful(rows, (match.shape,), (subject.type,)))
+        reached = not sound or (not complete and is_useful(body.world, rows, (match.shape,), (subject.type,)))
         lets = bind_names(body, match, "pattern")
         if arm.guard is not None:
             guard = body.typed(arm.guard, BOOL, "the condition of an arm")
@@ -208,19 +212,37 @@ def _read_arms(
         arms.append(made)
         if arm.guard is None:
             rows.append((match.shape,))
-            complete = sound and missing_case(rows, (subject.type,)) is None
+            complete = sound and not missing_cases(body.world, rows, (subject.type,), 1)
     if not complete and body.report.errors == errors and subject.type is not ERROR:
-        _report_missing(body, node, rows, resolve(subject.type))
+        _report_missing(body, node, missing_cases(body.world, rows, (resolve(subject.type),), MISSING_MAX + 1))
     return before, arms, complete and body.report.errors == errors
 
 
-def _report_missing(body: Body, node: ast.MatchExpr, rows: list[Row], t: Type) -> None:
-    missing = missing_case(rows, (t,))
-    assert missing is not None
-    what = "other values" if missing[0] == "_" else f"`{missing[0]}`"
+def _report_missing(body: Body, node: ast.MatchExpr, missing: list[Case]) -> None:
+    """Says which values no arm takes, with a fix that adds arms for them."""
+    cases = [case for (case,) in missing]
+    names = [f"`{case}`" for case in cases[:MISSING_MAX]]
+    if "_" in cases:
+        what, cases = "other values", ["_"]
+    elif len(cases) > MISSING_MAX:
+        what, cases = f"{', '.join(names)} and others", [*cases[:MISSING_MAX], "_"]
+    else:
+        what = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    one = len(cases) == 1
+    note = "add an arm for " + ("it" if one else "each") + ", or `_ => …` for all that is left"
+    head_span = Span(node.span.start, node.subject.span.end)
     body.report.error(
-        "E0212",
-        Span(node.span.start, node.subject.span.end),
-        f"this `match` says nothing about {what}",
-        "add an arm for it, or `_ => …` for all that is left",
+        "E0212", head_span, f"this `match` says nothing about {what}", note, _added_arms(body, node, cases)
     )
+
+
+def _added_arms(body: Body, node: ast.MatchExpr, cases: list[str]) -> Fix | None:
+    """Arms that fail, until somebody writes what they should do."""
+    if not node.arms:
+        return None
+    text, last = body.text, node.arms[-1].span
+    arms = [f'{case} => {{ fail "not written yet" }}' for case in cases]
+    line = text[text.rfind("\n", 0, last.start) + 1 : last.start]
+    between = ", " if line.strip() else f"\n{line}"
+    at = Span(last.end, last.end)
+    return Fix("add the missing arms", at, "".join(f"{between}{arm}" for arm in arms))

@@ -13,6 +13,7 @@ from engine.compiler.check import tree
 from engine.compiler.check.arguments import Target, check_arguments
 from engine.compiler.check.body import Body, describe, expression
 from engine.compiler.check.conversions import CONVERSIONS, convert
+from engine.compiler.check.enums import enum_named, struct_value, variant_call
 from engine.compiler.check.features import FUNCTION_METHODS, not_yet, report_feature_name, report_function_method
 from engine.compiler.check.foreign import foreign_method, foreign_name
 from engine.compiler.check.inference import TypeVar, head, match_params, resolve, substitute, unify
@@ -29,7 +30,6 @@ from engine.compiler.check.types import (
     ActorType,
     ListType,
     OptionalType,
-    StructType,
     Type,
 )
 from engine.compiler.check.world import Signature
@@ -87,6 +87,8 @@ def check_call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expr |
         if found.type is not ERROR:
             body.report.error("E0206", callee.span, f"{describe(found.type)} is not a function")
         return body.nothing(node.span)
+    if (enum := enum_named(body, callee.base)) is not None:
+        return variant_call(body, node, callee, enum, expected)
     if isinstance(callee.base, ast.Name) and body.find(callee.base.text) is None:
         base, name = callee.base.text, callee.name.text
         if body.is_library and base == "raw":
@@ -142,7 +144,7 @@ def _named_call(body: Body, node: ast.Call, callee: ast.Name, expected: Type | N
     local = body.find(name)
     if local is None:
         if name in world.structs:
-            return _struct_new(body, node, name)
+            return struct_value(body, node, world.structs[name], expected)
         if name in CONVERSIONS:
             return convert(body, node, name)
         signature = world.function(name)
@@ -161,6 +163,9 @@ def _named_call(body: Body, node: ast.Call, callee: ast.Name, expected: Type | N
         report.error("E0309", callee.span, "`main` is called when the program starts, and by nobody else")
     elif name in world.actors:
         report.error("E0206", callee.span, f"`{name}` is an actor", f"write `spawn {name}(…)` for a new one")
+    elif name in world.enums:
+        first = next((v.name for v in world.enums[name].variants), "Variant")
+        report.error("E0206", callee.span, f"`{name}` is an enum", f"name a variant, as in `{name}.{first}`")
     elif name not in world.missing_types:
         note, fix = foreign_name(name, callee.span)
         if not note:
@@ -177,14 +182,6 @@ def _listed(node: ast.Call, signature: Signature) -> ast.Call:
     span = node.args[0].span.to(node.args[-1].span)
     items = ast.ListLit(span, tuple(arg.value for arg in node.args))
     return ast.Call(node.span, node.callee, (ast.Arg(span, None, items),), node.type_args)
-
-
-def _struct_new(body: Body, node: ast.Call, name: str) -> tree.Expr:
-    struct = body.world.structs[name]
-    values = check_arguments(body, Target(f"`{name}`", node.span, "field"), struct.fields, node.args)
-    if values is None:
-        return tree.Const(StructType(name), node.span, None)
-    return tree.StructNew(StructType(name), node.span, values)
 
 
 def _function_call(body: Body, node: ast.Call, signature: Signature, span: Span, expected: Type | None) -> tree.Expr:

@@ -140,4 +140,4 @@ def _program(
                 default_args=default_args,
             )
         )
-    return tree.Program(source.name, functions, dict(world.tree_structs), tuple(made))
+    return tree.Program(source.name, functions, dict(world.declared), tuple(made))

@@ -12,12 +12,13 @@ from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.arguments import closed_value
 from engine.compiler.check.body import CLOSED, Body
+from engine.compiler.check.data_types import declare, read_data_types
 from engine.compiler.check.features import not_yet
 from engine.compiler.check.models import check_model_clause
 from engine.compiler.check.settle import settle
 from engine.compiler.check.type_names import RESERVED_TYPES, read_type
-from engine.compiler.check.types import ERROR, UNIT, StructType, TupleType, Type
-from engine.compiler.check.world import ActorInfo, HandlerInfo, Parameter, Signature, StructInfo, World
+from engine.compiler.check.types import ERROR, UNIT, Type
+from engine.compiler.check.world import ActorInfo, HandlerInfo, Parameter, Signature, VariantInfo, World
 from engine.compiler.syntax import ast
 
 RESERVED_FUNCTIONS = frozenset({"int", "float", "string"})
@@ -26,17 +27,10 @@ RESERVED_FUNCTIONS = frozenset({"int", "float", "string"})
 def collect(world: World, module: ast.Module) -> None:
     """Fills a program's world."""
     _collect_names(world, module)
+    read_data_types(world, module)
     for item in module.items:
-        if isinstance(item, ast.StructDecl):
-            struct = world.structs.get(item.name.text)
-            if struct is not None and struct.span == item.name.span:
-                _read_struct(world, struct, item)
-        elif isinstance(item, ast.TypeAlias) and item.name.text in world.aliases:
+        if isinstance(item, ast.TypeAlias) and item.name.text in world.aliases:
             read_type(world, world.report, ast.NamedType(item.name.span, item.name))
-    _check_struct_sizes(world)
-    world.tree_structs.update(
-        (s.name, tree.Struct(s.name, tuple((f.name, f.type) for f in s.fields), s.span)) for s in world.structs.values()
-    )
     for item in module.items:
         if isinstance(item, ast.FnDecl) and not item.is_flow:
             _read_function(world, item)
@@ -109,68 +103,14 @@ def _collect_declaration(
             world.missing_types.add(name)
         if name in RESERVED_FUNCTIONS:
             report.error("E0107", item.name.span, f"`{name}` is a conversion of the language; choose another name")
-    elif isinstance(item, ast.EnumDecl):
-        not_yet(report, "E0903", Span(item.span.start, item.name.span.end))
-        world.missing_types.add(name)
     elif isinstance(item, ast.TypeAlias):
         world.aliases[name] = item
-    elif isinstance(item, ast.StructDecl):
-        if item.type_params:
-            not_yet(report, "E0904", item.type_params[0].span)
-        world.structs[name] = StructInfo(name, (), item.name.span)
+    elif isinstance(item, ast.StructDecl | ast.EnumDecl):
+        declare(world, item)
     elif name == "main":
         report.error("E0107", item.name.span, "`main` is the name of the top level's own actor; choose another name")
     else:
         world.actors[name] = ActorInfo(len(world.actors), name, item, item.name.span)
-
-
-# --- structs ----------------------------------------------------------------------------------
-
-
-def _read_struct(world: World, struct: StructInfo, decl: ast.StructDecl) -> None:
-    params = {p.text: ERROR for p in decl.type_params}
-    fields: list[Parameter] = []
-    for field in decl.fields:
-        if any(f.name == field.name.text for f in fields):
-            world.report.error("E0103", field.name.span, f"the field `{field.name.text}` is declared twice")
-            continue
-        t = read_type(world, world.report, field.type, params)
-        fields.append(Parameter(field.name.text, t, field.default, field.name.span))
-    struct.fields = tuple(fields)
-
-
-def _check_struct_sizes(world: World) -> None:
-    """A struct that always holds another of its kind could never be made."""
-    for struct in world.structs.values():
-        path = _holds(world, struct.fields, struct.name, [])
-        if path is not None:
-            way = " in ".join(f"`{name}`" for name in reversed([struct.name, *path]))
-            world.report.error(
-                "E0218",
-                struct.span,
-                f"`{struct.name}` contains itself ({way}), so no value of it could ever be made",
-                f"make a field optional (`{struct.name}?`) or a list",
-            )
-
-
-def _holds(world: World, fields: tuple[Parameter, ...], name: str, path: list[str]) -> list[str] | None:
-    for field in fields:
-        for inner in _direct_structs(field.type):
-            if inner == name:
-                return [*path, inner]
-            if inner not in path and inner in world.structs:
-                found = _holds(world, world.structs[inner].fields, name, [*path, inner])
-                if found is not None:
-                    return found
-    return None
-
-
-def _direct_structs(t: Type) -> list[str]:
-    if isinstance(t, StructType):
-        return [t.name]
-    if isinstance(t, TupleType):
-        return [name for item in t.items for name in _direct_structs(item)]
-    return []
 
 
 # --- functions and actors ---------------------------------------------------------------------
@@ -284,17 +224,27 @@ def _is_fixed(world: World, node: ast.Expr) -> bool:
         return bool(node.entries) and all(_is_fixed(world, k) and _is_fixed(world, v) for k, v in node.entries)
     if isinstance(node, ast.Call):
         struct = world.structs.get(node.callee.text) if isinstance(node.callee, ast.Name) else None
+        made = _variant(world, node.callee) if struct is None else struct
         return (
-            struct is not None
+            made is not None
             and all(_is_fixed(world, arg.value) for arg in node.args)
-            and all(f.default is None or _is_fixed(world, f.default) for f in struct.fields)
+            and all(f.default is None or _is_fixed(world, f.default) for f in made.fields)
         )
-    return False
+    return _variant(world, node) is not None
+
+
+def _variant(world: World, node: ast.Expr) -> VariantInfo | None:
+    """The variant in ``Side.Buy``."""
+    if not isinstance(node, ast.FieldAccess) or not isinstance(node.base, ast.Name):
+        return None
+    enum = world.enums.get(node.base.text)
+    return None if enum is None else enum.variant(node.name.text)
 
 
 def _check_defaults(world: World) -> None:
     """Default values are checked where they are used; this finds the mistakes in those that are not."""
     owners: list[tuple[Parameter, ...]] = [s.fields for s in world.structs.values()]
+    owners += [v.fields for e in world.enums.values() for v in e.variants]
     owners += [f.params for f in world.functions.values()]
     for actor in world.actors.values():
         owners.append(actor.params)

@@ -2,22 +2,25 @@
 
 A ``TypeVar`` stands for a type that a later line decides: the items of ``[]``, the value of ``none``. ``unify`` makes
 two types equal by binding variables, ``resolve`` gives the type as far as it is known. A ``TypeParam`` stands for
-``T`` in the signature of a generic library function and is bound per call, in a plain dict.
+``T`` in what a generic function, struct or enum declares and is bound per use, in a plain dict.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from engine.base.source import Span
 from engine.compiler.check.types import (
     ERROR,
     DictType,
+    EnumType,
     FnType,
     ListType,
     OptionalType,
     Scalar,
     SetType,
+    StructType,
     TupleType,
     Type,
 )
@@ -40,7 +43,7 @@ class TypeVar(Type):
 
 @dataclass(frozen=True, slots=True)
 class TypeParam(Type):
-    """The ``T`` of a generic library function, in its signature."""
+    """The ``T`` of a generic function, struct or enum, in its declaration."""
 
     name: str
 
@@ -76,6 +79,8 @@ def resolve(t: Type) -> Type:
         return TupleType(tuple(resolve(item) for item in t.items))
     if isinstance(t, OptionalType):
         return optional(resolve(t.inner))
+    if isinstance(t, StructType | EnumType) and t.args:
+        return replace(t, args=tuple(map(resolve, t.args)))
     return t
 
 
@@ -105,6 +110,8 @@ def unify(a: Type, b: Type) -> bool:
         return unify(a.inner, b.inner)
     if isinstance(a, TupleType) and isinstance(b, TupleType):
         return len(a.items) == len(b.items) and all(map(unify, a.items, b.items))
+    if isinstance(a, StructType | EnumType) and isinstance(b, StructType | EnumType):
+        return a.name == b.name and all(map(unify, a.args, b.args))
     return a == b
 
 
@@ -130,6 +137,8 @@ def parts(t: Type) -> tuple[Type, ...]:
         return t.items
     if isinstance(t, OptionalType):
         return (t.inner,)
+    if isinstance(t, StructType | EnumType):
+        return t.args
     if isinstance(t, FnType):
         return (*t.params, t.result)
     return ()
@@ -146,7 +155,7 @@ def mentions_param(t: Type) -> bool:
     return isinstance(t, TypeParam) or any(mentions_param(part) for part in parts(t))
 
 
-def substitute(t: Type, bound: dict[str, Type]) -> Type:
+def substitute(t: Type, bound: Mapping[str, Type]) -> Type:
     """The type with its type parameters replaced; parameters that are not bound yet stay."""
     if type(t) is Scalar:
         return t
@@ -162,6 +171,8 @@ def substitute(t: Type, bound: dict[str, Type]) -> Type:
         return TupleType(tuple(substitute(item, bound) for item in t.items))
     if isinstance(t, OptionalType):
         return optional(substitute(t.inner, bound))
+    if isinstance(t, StructType | EnumType) and t.args:
+        return replace(t, args=tuple(substitute(arg, bound) for arg in t.args))
     return t
 
 
@@ -173,6 +184,10 @@ def match_params(pattern: Type, actual: Type, bound: dict[str, Type]) -> None:
         bound.setdefault(pattern.name, actual)
     elif isinstance(pattern, OptionalType):
         match_params(pattern.inner, actual.inner if isinstance(actual, OptionalType) else actual, bound)
+    elif isinstance(pattern, StructType | EnumType) and pattern.args:
+        if isinstance(actual, StructType | EnumType) and actual.name == pattern.name:
+            for pattern_part, actual_part in zip(pattern.args, actual.args, strict=True):
+                match_params(pattern_part, actual_part, bound)
     elif type(pattern) is type(actual):
         for pattern_part, actual_part in zip(parts(pattern), parts(actual), strict=False):
             match_params(pattern_part, actual_part, bound)

@@ -17,11 +17,12 @@ from engine.compiler.check.actors import declare_parameters
 from engine.compiler.check.body import FUNCTION, Body
 from engine.compiler.check.branches import check_statements
 from engine.compiler.check.declarations import read_parameters
+from engine.compiler.check.declared import Declared, held_types
 from engine.compiler.check.inference import TypeParam, parts
 from engine.compiler.check.report import Report
 from engine.compiler.check.settle import settle
 from engine.compiler.check.type_names import GENERIC, SCALARS, read_type
-from engine.compiler.check.types import BOOL, BYTES, FLOAT, I32, INT, STRING, UNIT, StructType, Type
+from engine.compiler.check.types import BOOL, BYTES, FLOAT, I32, INT, STRING, UNIT, EnumType, StructType, Type
 from engine.compiler.check.world import MODULES, Signature, World
 from engine.compiler.syntax import ast
 from engine.compiler.syntax.parser import parse
@@ -178,36 +179,36 @@ class Library:
 
     # --- bodies -------------------------------------------------------------------------------
 
-    def instantiate(self, ref: tree.FunctionRef, structs: Mapping[str, tree.Struct]) -> tree.Function:
+    def instantiate(self, ref: tree.FunctionRef, declared: Declared) -> tree.Function:
         """A function with its type arguments filled in, checked once and kept.
 
-        ``structs`` are the program's, which type arguments may name. Raises AssertionError where the body does not
-        check.
+        ``declared`` are the program's structs and enums, which type arguments may name. Raises AssertionError where the
+        body does not check.
         """
-        function, diagnostics, _ = self._check(ref, structs)
+        function, diagnostics, _ = self._check(ref, declared)
         _stop_on_mistakes(diagnostics, self.sources)
         return function
 
-    def problems(self, ref: tree.FunctionRef, structs: Mapping[str, tree.Struct]) -> str:
+    def problems(self, ref: tree.FunctionRef, declared: Declared) -> str:
         """Why a generic function, or one that it calls, does not work with these type arguments; else empty."""
-        key = _key(ref, structs)
+        key = _key(ref, declared)
         if key not in self._problems:
             self._problems[key] = ""
-            _, diagnostics, calls = self._check(ref, structs)
+            _, diagnostics, calls = self._check(ref, declared)
             found = diagnostics[0].message if diagnostics else ""
             for call in calls:
-                found = found or self.problems(call, structs)
+                found = found or self.problems(call, declared)
             self._problems[key] = found
         return self._problems[key]
 
-    def _check(self, ref: tree.FunctionRef, structs: Mapping[str, tree.Struct]) -> _Checked:
-        key = _key(ref, structs)
+    def _check(self, ref: tree.FunctionRef, declared: Declared) -> _Checked:
+        key = _key(ref, declared)
         found = self._checked.get(key)
         if found is None:
-            found = self._checked[key] = self._check_body(ref, structs)
+            found = self._checked[key] = self._check_body(ref, declared)
         return found
 
-    def _check_body(self, ref: tree.FunctionRef, structs: Mapping[str, tree.Struct]) -> _Checked:
+    def _check_body(self, ref: tree.FunctionRef, declared: Declared) -> _Checked:
         decl = self.functions[ref.name]
         signature = self.signature(ref.name)
         assert signature is not None
@@ -215,7 +216,7 @@ class Library:
         report = Report(file)
         env = dict(zip(signature.type_params, ref.type_args, strict=True))
         world = self._world
-        world.tree_structs = dict(structs)
+        world.declared = dict(declared)
         result = UNIT if decl.result is None else read_type(world, report, decl.result, env)
         text = self.sources[file].text
         body = Body(world, FUNCTION, result=result, name=ref.name, type_params=env, report=report, text=text)
@@ -237,25 +238,23 @@ class Library:
         return function, tuple(report.diagnostics), calls
 
 
-def _key(ref: tree.FunctionRef, structs: Mapping[str, tree.Struct]) -> tuple[object, ...]:
-    """Two programs may have different structs of one name, so the fields of those that matter are part of the key."""
+def _key(ref: tree.FunctionRef, declared: Declared) -> tuple[object, ...]:
+    """Two programs may have different structs of one name, so what those hold that matter is part of the key."""
     if not ref.type_args:
         return (ref,)
     names: dict[str, None] = {}
     for t in ref.type_args:
-        _struct_names(t, structs, names)
-    return (ref, *(structs[name].fields for name in names)) if names else (ref,)
+        _declared_names(t, declared, names)
+    return (ref, *(declared[name] for name in names)) if names else (ref,)
 
 
-def _struct_names(t: Type, structs: Mapping[str, tree.Struct], names: dict[str, None]) -> None:
-    if isinstance(t, StructType):
-        if t.name in names or t.name not in structs:
-            return
+def _declared_names(t: Type, declared: Declared, names: dict[str, None]) -> None:
+    if isinstance(t, StructType | EnumType) and t.name in declared and t.name not in names:
         names[t.name] = None
-        for _, field_type in structs[t.name].fields:
-            _struct_names(field_type, structs, names)
+        for held in held_types(declared, t):
+            _declared_names(held, declared, names)
     for part in parts(t):
-        _struct_names(part, structs, names)
+        _declared_names(part, declared, names)
 
 
 def _has_i32(t: Type) -> bool:

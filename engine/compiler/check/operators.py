@@ -10,6 +10,7 @@ from __future__ import annotations
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import Body, describe, expression
+from engine.compiler.check.declared import held_types
 from engine.compiler.check.features import not_yet
 from engine.compiler.check.inference import TypeVar, head, parts, resolve, unify
 from engine.compiler.check.library_calls import library_call
@@ -26,11 +27,13 @@ from engine.compiler.check.types import (
     STRING,
     ActorType,
     DictType,
+    EnumType,
     ListType,
     OptionalType,
     SetType,
     StructType,
     Type,
+    is_plain_enum,
 )
 from engine.compiler.syntax import ast
 
@@ -247,7 +250,7 @@ def equality(body: Body, span: Span, op: str, left: tree.Expr, right: tree.Expr)
         return tree.Const(BOOL, span, False)
     left, right = both
     t = resolve(left.type)
-    if t in _NUMBERS or t is BOOL or isinstance(t, ActorType):
+    if t in _NUMBERS or t is BOOL or isinstance(t, ActorType) or is_plain_enum(t):
         return tree.Binary(BOOL, span, op, left, right)
     return _negated(op, span, tree.Derived(BOOL, span, "equal", t, (left, right)))
 
@@ -294,7 +297,7 @@ def _order(body: Body, span: Span, op: str, left: tree.Expr, right: tree.Expr) -
             _refuse_comparison(body, span, op, left, right)
         return tree.Const(BOOL, span, False)
     t = resolve(a)
-    if t in _NUMBERS:
+    if t in _NUMBERS or is_plain_enum(t):
         return tree.Binary(BOOL, span, op, left, right)
     if isinstance(t, OptionalType | StructType | ActorType | TypeVar) or t is BOOL or not has_order(body, t):
         note = "compare one of its fields" if isinstance(t, StructType) else ""
@@ -304,16 +307,15 @@ def _order(body: Body, span: Span, op: str, left: tree.Expr, right: tree.Expr) -
     return tree.Binary(BOOL, span, op, compared, tree.Const(INT, span, 0))
 
 
-def has_order(body: Body, t: Type, seen: frozenset[str] = frozenset()) -> bool:
+def has_order(body: Body, t: Type, seen: frozenset[Type] = frozenset()) -> bool:
     """Whether values of the type can be sorted: all but dicts and sets, and what holds them."""
     t = head(t)
     if isinstance(t, DictType | SetType):
         return False
-    if isinstance(t, StructType):
-        struct = body.world.tree_structs.get(t.name)
-        if struct is None or t.name in seen:
+    if isinstance(t, StructType | EnumType):
+        if t in seen:
             return True
-        return all(has_order(body, field_type, seen | {t.name}) for _, field_type in struct.fields)
+        return all(has_order(body, held, seen | {t}) for held in held_types(body.world.declared, t))
     return all(has_order(body, part, seen) for part in parts(t))
 
 

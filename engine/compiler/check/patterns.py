@@ -2,7 +2,8 @@
 
 On a ``T?``, ``none`` matches ``none``, ``_`` matches everything, and any other pattern matches a value that is there,
 as a ``T``: in ``match found { none => 0, n => n + 1 }`` the name ``n`` is an int. A name with a capital
-that is a constant of the program, such as ``LIMIT``, is compared and not bound.
+that is a constant of the program, such as ``LIMIT``, is compared and not bound. On an enum the name of a variant is the
+variant, and a name with a capital that is none is a mistake.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from dataclasses import dataclass, field
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import Body, describe
+from engine.compiler.check.enums import find_variant
 from engine.compiler.check.exhaustive import ANY, NONE, Shape
-from engine.compiler.check.features import not_yet
-from engine.compiler.check.inference import head, optional, unify
+from engine.compiler.check.inference import TypeVar, head, optional, unify
 from engine.compiler.check.operators import equality
-from engine.compiler.check.types import BOOL, ERROR, OptionalType, TupleType, Type
+from engine.compiler.check.report import meant
+from engine.compiler.check.types import BOOL, ERROR, INT, EnumType, OptionalType, StructType, TupleType, Type
+from engine.compiler.check.world import EnumInfo, Parameter
 from engine.compiler.syntax import ast
 
 
@@ -54,35 +57,145 @@ def _read(body: Body, pattern: ast.Pattern, value: tree.Expr, match: Match) -> S
         inner = _read(body, pattern, tree.Unwrap(t.inner, value.span, value), match)
         return Shape("some", parts=(inner,))
     if isinstance(pattern, ast.BindPattern):
-        constant = body.world.constants.get(pattern.name) if pattern.name[0].isupper() else None
-        if isinstance(constant, tree.Const):
-            return _literal(body, constant, value, pattern.span, match)
-        match.names.append((pattern.name, pattern.span, value))
-        return ANY
+        return _name(body, pattern, value, t, match)
     if isinstance(pattern, ast.LiteralPattern):
         wanted = None if t is ERROR else t
         return _literal(body, body.value(pattern.value, wanted), value, pattern.span, match)
     if isinstance(pattern, ast.TuplePattern):
         return _tuple(body, pattern, value, t, match)
-    return _variant(body, pattern, match)
+    return _variant(body, pattern, value, t, match)
 
 
-def _variant(body: Body, pattern: ast.VariantPattern, match: Match) -> Shape:
-    """A pattern of an enum, which there are none of yet; its names are known, but nothing of them."""
-    name = pattern.path[0].text
-    if name in body.world.structs:
-        note = f"match its fields: `match it.{_first_field(body, name)} {{ … }}`, or a tuple of them"
-        body.report.error("E0213", pattern.span, "a pattern cannot take a struct apart", note)
-    elif name not in body.world.missing_types:
-        not_yet(body.report, "E0903", pattern.span)
-    for inner in pattern.items:
-        _read(body, inner, body.nothing(inner.span), match)
+def _name(body: Body, pattern: ast.BindPattern, value: tree.Expr, t: Type, match: Match) -> Shape:
+    """A name is a variant of the enum, a constant with a capital, or else new."""
+    name = pattern.name
+    enum = body.world.enums[t.name] if isinstance(t, EnumType) else None
+    if enum is not None and enum.variant(name) is not None:
+        path = (ast.Ident(pattern.span, name),)
+        return _variant(body, ast.VariantPattern(pattern.span, path, None), value, t, match)
+    if name[0].isupper():
+        constant = body.world.constants.get(name)
+        if isinstance(constant, tree.Const):
+            return _literal(body, constant, value, pattern.span, match)
+        if isinstance(constant, tree.EnumNew) and not constant.fields and constant.type == t:
+            return _of_variant(body, value, constant.variant, pattern.span, match, ())
+        if enum is not None:  # a variant that was misspelt would take every value
+            find_variant(body, enum, ast.Ident(pattern.span, name))
+            return ANY
+    match.names.append((name, pattern.span, value))
     return ANY
 
 
-def _first_field(body: Body, name: str) -> str:
-    fields = body.world.structs[name].fields
-    return fields[0].name if fields else "field"
+def _variant(body: Body, pattern: ast.VariantPattern, value: tree.Expr, t: Type, match: Match) -> Shape:
+    """A variant with what it carries, or a struct with its fields."""
+    name = pattern.path[0].text
+    if len(pattern.path) == 1 and not isinstance(t, EnumType) and name in body.world.structs:
+        return _struct(body, pattern, value, t, match)
+    enum = _enum_of(body, pattern, t)
+    variant = None if enum is None else find_variant(body, enum, pattern.path[-1])
+    t = head(value.type)
+    if enum is None or variant is None or not isinstance(t, EnumType):
+        for arg in pattern.items or ():
+            _read(body, arg.pattern, body.nothing(arg.span), match)
+        return ANY
+    variant = enum.variants_with(t.args)[variant.number]
+    test = Match()
+    _of_variant(body, value, variant.number, pattern.span, test, ())
+    if test.condition is not None and len(enum.variants) > 1:
+        match.require(test.condition)
+    shown = f"`{enum.name}.{variant.name}`"
+    parts = _parts(body, pattern, shown, variant.fields, value, match)
+    return Shape("variant", variant.number, parts)
+
+
+def _of_variant(body: Body, value: tree.Expr, number: int, span: Span, match: Match, parts: tuple[Shape, ...]) -> Shape:
+    """Asks whether the value is of the variant with that number."""
+    found = tree.VariantRead(INT, span, value)
+    match.require(tree.Binary(BOOL, span, "==", found, tree.Const(INT, span, number)))
+    return Shape("variant", number, parts)
+
+
+def _enum_of(body: Body, pattern: ast.VariantPattern, t: Type) -> EnumInfo | None:
+    """The enum that a pattern is about; None, reported, where there is none or the value is of another type."""
+    world, report, first = body.world, body.report, pattern.path[0]
+    if len(pattern.path) > 2:
+        report.error("E0213", pattern.span, "a variant is written `Enum.Variant`, or just `Variant`")
+        return None
+    if len(pattern.path) == 1:
+        if isinstance(t, EnumType):
+            return world.enums[t.name]
+        if t is not ERROR:
+            owners = [e.name for e in world.enums.values() if e.variant(first.text) is not None]
+            if isinstance(t, TypeVar) and len(owners) == 1:
+                _unify_with(body, world.enums[owners[0]], t, pattern.span)
+                return world.enums[owners[0]]
+            note = f"`{first.text}` is a variant of `{owners[0]}`" if owners else ""
+            message = f"`{first.text}` takes an enum apart, but the value is {describe(t)}"
+            report.error("E0213", pattern.span, message, note)
+        return None
+    enum = world.enums.get(first.text)
+    if enum is None:
+        if first.text not in world.missing_types:
+            note, fix = meant(first.text, first.span, world.enums)
+            report.error("E0102", first.span, f"there is no enum `{first.text}`", note, fix)
+        return None
+    if t is not ERROR and not _unify_with(body, enum, t, pattern.span):
+        report.error("E0213", pattern.span, f"this is a variant of `{enum.name}`, but the value is {describe(t)}")
+        return None
+    return enum
+
+
+def _unify_with(body: Body, enum: EnumInfo, t: Type, span: Span) -> bool:
+    args = tuple(body.open_type(span, f"`{name}` of this `{enum.name}`") for name in enum.type_params)
+    return unify(EnumType(enum.name, args, enum.is_plain), t)
+
+
+def _struct(body: Body, pattern: ast.VariantPattern, value: tree.Expr, t: Type, match: Match) -> Shape:
+    struct = body.world.structs[pattern.path[0].text]
+    args = tuple(body.open_type(pattern.span, f"`{n}` of this `{struct.name}`") for n in struct.type_params)
+    if not unify(StructType(struct.name, args), t):
+        report = f"this pattern takes a `{struct.name}` apart, but the value is {describe(t)}"
+        body.report.error("E0213", pattern.span, report)
+        value = body.nothing(value.span)
+    t = head(t)
+    fields = struct.fields_with(t.args) if isinstance(t, StructType) else struct.fields
+    return Shape("tuple", parts=_parts(body, pattern, f"`{struct.name}`", fields, value, match))
+
+
+def _parts(
+    body: Body,
+    pattern: ast.VariantPattern,
+    shown: str,
+    fields: tuple[Parameter, ...],
+    value: tree.Expr,
+    match: Match,
+) -> tuple[Shape, ...]:
+    """The patterns in parentheses: one for each field in order, or by name for those that matter."""
+    shapes: list[Shape] = [ANY] * len(fields)
+    given: set[int] = set()
+    items = pattern.items or ()
+    if pattern.items is not None and all(item.name is None for item in items) and len(items) != len(fields):
+        count = f"{len(fields) or 'no'} value{'' if len(fields) == 1 else 's'}"
+        note = f"write `{shown.strip('`')}` alone to take it whatever it carries" if fields else "leave out the `()`"
+        body.report.error("E0213", pattern.span, f"{shown} has {count}, and this pattern {len(items)}", note)
+    for position, item in enumerate(items):
+        index: int | None = position if position < len(fields) else None
+        if item.name is not None:
+            name = item.name
+            index = next((i for i, f in enumerate(fields) if f.name == name.text), None)
+            if index is None:
+                note, fix = meant(name.text, name.span, [f.name for f in fields])
+                body.report.error("E0104", name.span, f"{shown} has no field `{name.text}`", note, fix)
+        if index is None or value.type is ERROR:
+            _read(body, item.pattern, body.nothing(item.span), match)
+            continue
+        if index in given:
+            body.report.error("E0205", item.span, f"the field `{fields[index].name}` is given twice")
+        given.add(index)
+        field = fields[index]
+        part = tree.FieldRead(field.type, item.pattern.span, value, index, field.name)
+        shapes[index] = _read(body, item.pattern, part, match)
+    return tuple(shapes)
 
 
 def _none(body: Body, pattern: ast.LiteralPattern, value: tree.Expr, t: Type, match: Match) -> Shape:

@@ -12,6 +12,7 @@ from engine.base.diagnostics import Fix
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import FUNCTION, TOP, Body, describe, expression
+from engine.compiler.check.enums import enum_named, variant_value
 from engine.compiler.check.features import not_yet, report_feature_name
 from engine.compiler.check.foreign import foreign_method, foreign_name
 from engine.compiler.check.inference import TypeVar, head
@@ -27,6 +28,7 @@ from engine.compiler.check.types import (
     STRING,
     ActorType,
     DictType,
+    EnumType,
     ListType,
     OptionalType,
     SetType,
@@ -104,6 +106,9 @@ def _unknown_name(body: Body, name: str, span: Span) -> None:
         )
     elif name in world.structs:
         report.error("E0206", span, f"`{name}` is a struct: give its fields, as in `{name}(…)`")
+    elif name in world.enums:
+        first = next((v.name for v in world.enums[name].variants), "Variant")
+        report.error("E0206", span, f"`{name}` is an enum: name a variant, as in `{name}.{first}`")
     elif name in SCALARS or name in ("list", "dict", "set"):
         report.error("E0101", span, f"`{name}` is a type, not a value")
     elif name in world.missing_types:
@@ -122,7 +127,7 @@ def _unknown_name(body: Body, name: str, span: Span) -> None:
 def visible_names(body: Body) -> list[str]:
     """What a name could have meant at this point."""
     world = body.world
-    names = [*body.scope.all_names(), *world.constants, *world.functions, *world.structs, *world.actors]
+    names = [*body.scope.all_names(), *world.constants, *world.functions, *world.structs, *world.enums, *world.actors]
     return [*names, *world.library.public_functions()]
 
 
@@ -135,6 +140,8 @@ def _field(body: Body, node: ast.FieldAccess, expected: Type | None) -> tree.Exp
         return body.nothing(node.span)
     if isinstance(node.base, ast.Name) and body.find(node.base.text) is None and body.world.is_module(node.base.text):
         return _module_member(body, node, node.base.text)
+    if (enum := enum_named(body, node.base)) is not None:
+        return variant_value(body, node, enum, expected)
     base = body.value(node.base)
     if not node.safe:
         return field_of(body, base, node.name, node.span)
@@ -187,7 +194,7 @@ def field_of(body: Body, base: tree.Expr, name: ast.Ident, span: Span) -> tree.E
         struct = body.world.structs[t.name]
         index = struct.index(name.text)
         if index is not None:
-            return tree.FieldRead(struct.fields[index].type, span, base, index, name.text)
+            return tree.FieldRead(struct.fields_with(t.args)[index].type, span, base, index, name.text)
         note, fix = meant(name.text, name.span, [f.name for f in struct.fields])
         body.report.error("E0104", name.span, f"`{t.name}` has no field `{name.text}`", note, fix)
     elif isinstance(t, TupleType) and name.text.isdecimal():
@@ -214,6 +221,9 @@ def _no_field(body: Body, base: tree.Expr, t: Type, name: ast.Ident) -> None:
         report.error(
             "E0209", base.span, "the type of this is not known yet here", "write its type where it is declared"
         )
+    elif isinstance(t, EnumType):
+        note = "`match` tells which variant it is, and takes out what that carries"
+        report.error("E0104", name.span, f"{describe(t)} has no field `{text}`", note)
     elif (kind := method_type(t)) is not None and body.world.method(kind, text) is not None:
         report.error("E0104", name.span, f"`{text}` is a method: write `{text}()`")
     else:

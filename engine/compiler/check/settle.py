@@ -76,7 +76,7 @@ def _check_library_calls(body: Body) -> None:
     for call in body.library_calls:
         if any("<error>" in str(t) for t in call.function.type_args):
             continue
-        problem = body.world.library.problems(call.function, body.world.tree_structs)
+        problem = body.world.library.problems(call.function, body.world.declared)
         if problem:
             name = call.function.name.rpartition(".")[2]
             of = describe(call.args[0].type) if call.args else describe(call.function.type_args[0])

@@ -44,22 +44,20 @@ def _with(body: Body, node: ast.WithExpr, expected: Type | None) -> tree.Expr:
         if t is not ERROR:
             body.report.error("E0201", base.span, f"`with` changes the fields of a struct, but this is {describe(t)}")
         return body.nothing(node.span)
-    struct = body.world.structs[t.name]
+    fields = body.world.structs[t.name].fields_with(t.args)
     before: list[tree.Stmt] = []
     kept = body.temporary("base", base, before)
     given: dict[int, tree.Expr] = {}
     for name, value in node.fields:
-        index = struct.index(name.text)
+        index = next((i for i, f in enumerate(fields) if f.name == name.text), None)
         if index is None:
             body.expr(value)
-            note, fix = meant(name.text, name.span, [f.name for f in struct.fields])
+            note, fix = meant(name.text, name.span, [f.name for f in fields])
             body.report.error("E0104", name.span, f"`{t.name}` has no field `{name.text}`", note, fix)
             continue
         if index in given:
             body.report.error("E0103", name.span, f"the field `{name.text}` is given twice")
-        made = body.typed(value, struct.fields[index].type, f"the field `{name.text}`")
+        made = body.typed(value, fields[index].type, f"the field `{name.text}`")
         given[index] = made if isinstance(made, tree.Const) else body.temporary("field", made, before)
-    fields = tuple(
-        given.get(i) or tree.FieldRead(f.type, node.span, kept, i, f.name) for i, f in enumerate(struct.fields)
-    )
-    return tree.BlockExpr(t, node.span, tuple(before), tree.StructNew(t, node.span, fields))
+    values = tuple(given.get(i) or tree.FieldRead(f.type, node.span, kept, i, f.name) for i, f in enumerate(fields))
+    return tree.BlockExpr(t, node.span, tuple(before), tree.StructNew(t, node.span, values))

@@ -117,7 +117,8 @@ class CellRead(Expr):
 
 @dataclass(frozen=True, slots=True)
 class FieldRead(Expr):
-    """A field of a struct, or a tuple's item, by its index. A place if ``base`` is one."""
+    """A field of a struct, a tuple's item, or what an enum's value carries that is known to be of the variant, by its
+    index. A place if ``base`` is one."""
 
     base: Expr
     index: int
@@ -221,6 +222,21 @@ class StructNew(Expr):
     """A new struct, every field given, in the order of the fields."""
 
     fields: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnumNew(Expr):
+    """A value of an enum: the number of its variant, and all that the variant carries."""
+
+    variant: int
+    fields: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VariantRead(Expr):
+    """The number of the variant that an enum's value is, an int."""
+
+    value: Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -507,11 +523,33 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Struct:
-    """A struct's fields in order."""
+    """A struct's fields in order; their types may mention the type parameters."""
+
+    name: str
+    type_params: tuple[str, ...]
+    fields: tuple[tuple[str, Type], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A variant of an enum. What it carries has names; ``0``, ``1``, … where none were written."""
 
     name: str
     fields: tuple[tuple[str, Type], ...]
-    span: Span
+
+    @property
+    def is_named(self) -> bool:
+        """Whether what it carries has names of its own."""
+        return bool(self.fields) and not self.fields[0][0].isdecimal()
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    """An enum's variants in order; what they carry may mention the type parameters."""
+
+    name: str
+    type_params: tuple[str, ...]
+    variants: tuple[Variant, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -549,5 +587,5 @@ class Program:
 
     file: str
     functions: dict[FunctionRef, Function] = dataclass_field(default_factory=dict)
-    structs: dict[str, Struct] = dataclass_field(default_factory=dict)
+    types: dict[str, Struct | Enum] = dataclass_field(default_factory=dict)
     actors: tuple[Actor, ...] = ()

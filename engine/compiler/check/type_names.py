@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from engine.base.source import Span
 from engine.compiler.check import types
 from engine.compiler.check.features import not_yet
 from engine.compiler.check.inference import optional
@@ -45,15 +46,58 @@ def _named(world: World, report: Report, node: ast.NamedType, params: Mapping[st
     name = node.name.text
     if name in GENERIC:
         return _container(world, report, node, params)
+    if name not in params and (name in world.structs or name in world.enums):
+        return _struct_or_enum(world, report, node, params)
     found = params.get(name) or SCALARS.get(name) or _declared(world, report, node, params)
     if found is None:
         return ERROR
     if node.args and found is not ERROR:
-        if name in world.structs:
-            not_yet(report, "E0904", node.span)
-        else:
-            report.error("E0225", node.span, f"`{name}` takes no type arguments")
+        report.error("E0225", node.span, f"`{name}` takes no type arguments")
     return found
+
+
+def _struct_or_enum(world: World, report: Report, node: ast.NamedType, params: Mapping[str, Type]) -> Type:
+    name = node.name.text
+    enum = world.enums.get(name)
+    type_params = enum.type_params if enum is not None else world.structs[name].type_params
+    args = read_type_arguments(world, report, name, type_params, node.args, node.span, params)
+    if len(args) != len(type_params) or ERROR in args:
+        return ERROR
+    return types.StructType(name, args) if enum is None else types.EnumType(name, args, enum.is_plain)
+
+
+def read_type_arguments(
+    world: World,
+    report: Report,
+    name: str,
+    type_params: tuple[str, ...],
+    args: Sequence[ast.TypeExpr],
+    span: Span,
+    params: Mapping[str, Type] = _NO_PARAMS,
+) -> tuple[Type, ...]:
+    """The type arguments that were written, one for each type parameter of what is called ``name``."""
+    found = tuple(read_type(world, report, arg, params) for arg in args)
+    if len(found) == len(type_params):
+        return found
+    if type_params:
+        count = "a type argument" if len(type_params) == 1 else f"{len(type_params)} type arguments"
+        report.error("E0225", span, f"`{name}` takes {count}: `{name}<{', '.join(type_params)}>`")
+    else:
+        report.error("E0225", span, f"`{name}` takes no type arguments")
+    return (ERROR,) * len(type_params)
+
+
+def read_type_params(report: Report, idents: tuple[ast.Ident, ...]) -> tuple[str, ...]:
+    """The names of type parameters as declared."""
+    names: list[str] = []
+    for ident in idents:
+        if ident.text in RESERVED_TYPES:
+            report.error("E0107", ident.span, f"`{ident.text}` is a type of the language; choose another name")
+        elif ident.text in names:
+            report.error("E0103", ident.span, f"the type parameter `{ident.text}` is declared twice")
+        else:
+            names.append(ident.text)
+    return tuple(names)
 
 
 def _container(world: World, report: Report, node: ast.NamedType, params: Mapping[str, Type]) -> Type:
@@ -74,8 +118,6 @@ def _declared(world: World, report: Report, node: ast.NamedType, params: Mapping
     name = node.name.text
     if world.is_library and name == "i32":
         return types.I32
-    if name in world.structs:
-        return types.StructType(name)
     if name in world.actors and name != "main":
         return types.ActorType(name)
     if name in world.aliases:
@@ -87,7 +129,8 @@ def _declared(world: World, report: Report, node: ast.NamedType, params: Mapping
     elif name == "tensor":
         not_yet(report, "E0912", node.span)
     else:
-        known = [*SCALARS, *GENERIC, *world.structs, *world.aliases, *params, *(a for a in world.actors if a != "main")]
+        actors = (a for a in world.actors if a != "main")
+        known = [*SCALARS, *GENERIC, *world.structs, *world.enums, *world.aliases, *params, *actors]
         note, fix = meant(name, node.name.span, known)
         report.error("E0102", node.name.span, f"there is no type `{name}`", note, fix)
     return None

@@ -91,7 +91,32 @@ class OptionalType(Type):
 
 @dataclass(frozen=True, slots=True)
 class StructType(Type):
-    """A struct, by name; its fields are in the typed program."""
+    """A struct, by name and type arguments; its fields are in the typed program."""
+
+    name: str
+    args: tuple[Type, ...] = ()
+
+    def __str__(self) -> str:
+        return _with_args(self.name, self.args)
+
+
+@dataclass(frozen=True, slots=True)
+class EnumType(Type):
+    """An enum, by name and type arguments; its variants are in the typed program. Where no variant carries anything,
+    the enum ``is_plain``: a value is the number of its variant."""
+
+    name: str
+    args: tuple[Type, ...] = ()
+    is_plain: bool = False
+
+    def __str__(self) -> str:
+        return _with_args(self.name, self.args)
+
+
+@dataclass(frozen=True, slots=True)
+class OpaqueType(Type):
+    """A type parameter inside the generic function that has it, while that is checked once for all types: nothing is
+    known of its values but what all values can do."""
 
     name: str
 
@@ -121,15 +146,26 @@ class FnType(Type):
         return "fn(" + ", ".join(map(str, self.params)) + ")" + arrow
 
 
+def _with_args(name: str, args: tuple[Type, ...]) -> str:
+    return f"{name}<{', '.join(map(str, args))}>" if args else name
+
+
+def is_plain_enum(t: Type) -> bool:
+    """Whether a value is the number of a variant, and nothing else."""
+    return isinstance(t, EnumType) and t.is_plain
+
+
 def is_reference(t: Type) -> bool:
     """Whether a value is an address in linear memory (IR type i32) rather than a number."""
+    if isinstance(t, EnumType):
+        return not t.is_plain
     return isinstance(t, ListType | DictType | SetType | TupleType | OptionalType | StructType) or t in (STRING, BYTES)
 
 
 def is_shareable(t: Type) -> bool:
     """Whether storage that two places hold must be marked, because one of them may change it in place.
 
-    Strings, bytes and tuples never change; what is inside a tuple is marked when it is read out.
+    Strings, bytes, tuples and enums never change; what is inside a tuple or enum is marked when it is read out.
     """
     if isinstance(t, OptionalType):
         return is_shareable(t.inner)

@@ -6,12 +6,13 @@ so their order in the text does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from engine.base.source import Span
 from engine.compiler.check import tree
+from engine.compiler.check.declared import Declared
+from engine.compiler.check.inference import substitute
 from engine.compiler.check.report import Report
 from engine.compiler.check.scopes import Field, Scope
 from engine.compiler.check.types import UNIT, Type
@@ -52,15 +53,60 @@ class Signature:
 
 @dataclass(slots=True)
 class StructInfo:
-    """A struct with its fields in order."""
+    """A struct with its fields in order, whose types may mention the type parameters."""
 
     name: str
+    type_params: tuple[str, ...]
     fields: tuple[Parameter, ...]
     span: Span
+
+    def fields_with(self, args: tuple[Type, ...]) -> tuple[Parameter, ...]:
+        """The fields for these type arguments."""
+        return _filled_in(self.fields, self.type_params, args)
 
     def index(self, name: str) -> int | None:
         """The position of a field."""
         return next((i for i, f in enumerate(self.fields) if f.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class VariantInfo:
+    """A variant of an enum with what it carries, named ``0``, ``1``, … where no names were written."""
+
+    name: str
+    number: int
+    fields: tuple[Parameter, ...]
+    span: Span
+
+
+@dataclass(slots=True)
+class EnumInfo:
+    """An enum with its variants in order. It ``is_plain`` where no variant carries anything."""
+
+    name: str
+    type_params: tuple[str, ...]
+    variants: tuple[VariantInfo, ...]
+    span: Span
+    is_plain: bool
+
+    def variant(self, name: str) -> VariantInfo | None:
+        """The variant of that name."""
+        return next((v for v in self.variants if v.name == name), None)
+
+    def variants_with(self, args: tuple[Type, ...]) -> tuple[VariantInfo, ...]:
+        """The variants for these type arguments."""
+        if not args:
+            return self.variants
+        return tuple(replace(v, fields=_filled_in(v.fields, self.type_params, args)) for v in self.variants)
+
+
+def _filled_in(
+    fields: tuple[Parameter, ...], type_params: tuple[str, ...], args: tuple[Type, ...]
+) -> tuple[Parameter, ...]:
+    if not args:
+        return fields
+    bound = dict(zip(type_params, args, strict=True))
+    return tuple(replace(f, type=substitute(f.type, bound)) for f in fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +167,7 @@ class FunctionSource(Protocol):
     def module_members(self, module: str) -> list[str]:
         """The functions and constants of a module."""
 
-    def problems(self, ref: tree.FunctionRef, structs: Mapping[str, tree.Struct]) -> str:
+    def problems(self, ref: tree.FunctionRef, declared: Declared) -> str:
         """Why a generic function does not work with these type arguments; empty where it does."""
 
     @property
@@ -138,6 +184,7 @@ class World:
     library: FunctionSource
     is_library: bool = False
     structs: dict[str, StructInfo] = field(default_factory=dict)
+    enums: dict[str, EnumInfo] = field(default_factory=dict)
     aliases: dict[str, ast.TypeAlias] = field(default_factory=dict)
     alias_types: dict[str, Type | None] = field(default_factory=dict)
     missing_types: set[str] = field(default_factory=set)
@@ -146,7 +193,7 @@ class World:
     constants: dict[str, tree.Expr] = field(default_factory=dict)
     cells: dict[str, tree.Cell] = field(default_factory=dict)
     top_names: dict[str, Span] = field(default_factory=dict)
-    tree_structs: dict[str, tree.Struct] = field(default_factory=dict)
+    declared: dict[str, tree.Struct | tree.Enum] = field(default_factory=dict)
     has_main: bool = False
     next_handler: int = 0
 

@@ -8,7 +8,7 @@ wraps.
 from __future__ import annotations
 
 from engine.base.source import Span
-from engine.compiler.check.types import BOOL, DURATION, FLOAT, INT, ActorType, Type
+from engine.compiler.check.types import BOOL, DURATION, FLOAT, INT, ActorType, Type, is_plain_enum
 from engine.compiler.check.types import I32 as I32_TYPE
 from engine.compiler.ir import nodes as ir
 from engine.compiler.lower.functions import FunctionBuilder, do, i32, i64, op32, op64
@@ -48,7 +48,7 @@ def compare(op: str, t: Type, left: ir.Expr, right: ir.Expr) -> ir.Expr:
     if t == FLOAT:
         return op32(f"f64.{name}", left, right)
     signed = "" if op in ("==", "!=") else "_s"
-    machine = "i64" if t in (INT, DURATION) or isinstance(t, ActorType) else "i32"
+    machine = "i64" if t in (INT, DURATION) or isinstance(t, ActorType) or is_plain_enum(t) else "i32"
     if machine == "i32" and right == i32(0) and op == "==":
         return op32("i32.eqz", left)
     return op32(f"{machine}.{name}{signed}", left, right)

@@ -1,7 +1,8 @@
 """Operations that exist for every type and follow its parts, from ``equal`` to ``own``.
 
 For scalars they are an instruction or a library function, for strings, lists, dicts and sets a library function. For
-structs, tuples and optionals they are made here, one IR function for each type, named ``equal:Order``.
+structs, tuples and optionals they are made here, one IR function for each type, named ``equal:Order``, and for enums in
+``derive_enums``.
 
 - ``equal``, ``compare``, ``hash``, ``write_text``, ``encode`` and ``decode`` do what they say;
 - ``adopt`` gives a deep copy in the heap, ``release`` frees such a value with its parts;
@@ -18,6 +19,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.base.source import Span
+from engine.compiler.check.declared import Declared, Fields, fields_of, held_types
+from engine.compiler.check.inference import parts
 from engine.compiler.check.tree import FunctionRef
 from engine.compiler.check.types import (
     BOOL,
@@ -28,18 +31,20 @@ from engine.compiler.check.types import (
     STRING,
     ActorType,
     DictType,
+    EnumType,
     ListType,
     OptionalType,
     SetType,
     StructType,
     TupleType,
     Type,
+    is_plain_enum,
     is_reference,
     is_shareable,
 )
 from engine.compiler.check.types import I32 as I32_TYPE
 from engine.compiler.ir import nodes as ir
-from engine.compiler.lower import arithmetic
+from engine.compiler.lower import arithmetic, derive_enums
 from engine.compiler.lower.functions import FunctionBuilder, i32, i64, load32, op32, op64, store32
 from engine.compiler.lower.layouts import (
     ARENA,
@@ -97,6 +102,8 @@ class Derive:
         """The operation on these arguments, inside ``f``; an expression of no type where it gives nothing.
 
         Some operations emit statements: call this at the level of statements, or gather what it emits."""
+        if is_plain_enum(t):
+            return self._plain_enum(f, op, t, args)
         if not is_reference(t):
             return _scalar(f, op, t, args)
         return f.call_name(self.function(op, t), _machine(op, t), args, span)
@@ -178,15 +185,24 @@ class Derive:
             self._put(f, t, at_once=op == "replace")
         elif isinstance(t, OptionalType):
             _OPTIONAL[op](self, f, t)
+        elif isinstance(t, EnumType):
+            derive_enums.fill(self, f, op, t)
         else:
             _BLOCK[op](self, f, self._fields(t), t)
         return f
 
-    def _fields(self, t: Type) -> Sequence[tuple[str, Type]]:
+    def _plain_enum(self, f: FunctionBuilder, op: str, t: Type, args: Sequence[ir.Expr]) -> ir.Expr:
+        """An enum that is only a number is an int in everything but its text."""
+        if op not in ("write_text", "write_quoted"):
+            return _scalar(f, op, INT, args)
+        name = f"write_text:{t}"
+        return f.call_name(self.lowering.made(name, lambda: self._make(name, "write_text", t)), None, args)
+
+    def _fields(self, t: Type) -> Fields:
         if isinstance(t, TupleType):
-            return [(str(i), item) for i, item in enumerate(t.items)]
+            return tuple((str(i), item) for i, item in enumerate(t.items))
         assert isinstance(t, StructType), t
-        return self.lowering.structs[t.name].fields
+        return fields_of(self.lowering.declared, t)
 
     def _put(self, f: FunctionBuilder, t: Type, *, at_once: bool) -> None:
         slot, region, value = f.param("slot", ir.I32), f.param("region", ir.I32), f.param("value", ir.I32)
@@ -225,9 +241,9 @@ class Derive:
 
     # --- structs and tuples -------------------------------------------------------------------
 
-    def _block_equal(self, f: FunctionBuilder, fields: Sequence[tuple[str, Type]], t: Type) -> None:
+    def _block_equal(self, f: FunctionBuilder, fields: Fields, t: Type) -> None:
         a, b = f.param("a", ir.I32), f.param("b", ir.I32)
-        if not _has_float(t, self.lowering):
+        if not has_float(t, self.lowering.declared):
             f.emit(ir.If(op32("i32.eq", a, b), (ir.Return(i32(1)),)))
         for i, (_, part) in enumerate(fields):
             at = slot_offset(i)
@@ -235,7 +251,7 @@ class Derive:
             f.emit(ir.If(op32("i32.eqz", same), (ir.Return(i32(0)),)))
         f.emit(ir.Return(i32(1)))
 
-    def _block_compare(self, f: FunctionBuilder, fields: Sequence[tuple[str, Type]], t: Type) -> None:
+    def _block_compare(self, f: FunctionBuilder, fields: Fields, t: Type) -> None:
         a, b = f.param("a", ir.I32), f.param("b", ir.I32)
         for i, (_, part) in enumerate(fields):
             at = slot_offset(i)
@@ -243,39 +259,37 @@ class Derive:
             f.emit(ir.If(op32("i64.ne", order, i64(0)), (ir.Return(order),)))
         f.emit(ir.Return(i64(0)))
 
-    def _block_hash(self, f: FunctionBuilder, fields: Sequence[tuple[str, Type]], t: Type) -> None:
+    def _block_hash(self, f: FunctionBuilder, fields: Fields, t: Type) -> None:
         value = f.param("value", ir.I32)
         total: ir.Expr = i64(len(fields))
         for i, (_, part) in enumerate(fields):
-            of_part = self.apply(f, "hash", part, load_slot(part, value, slot_offset(i)))
-            mixed = op64("i64.mul", op64("i64.xor", total, of_part), i64(HASH_FACTOR))
-            total = op64("i64.rotl", mixed, i64(29))
+            total = mixed(total, self.apply(f, "hash", part, load_slot(part, value, slot_offset(i))))
         f.emit(ir.Return(total))
 
-    def _block_write_text(self, f: FunctionBuilder, fields: Sequence[tuple[str, Type]], t: Type) -> None:
+    def _block_write_text(self, f: FunctionBuilder, fields: Fields, t: Type) -> None:
         value = f.param("value", ir.I32)
         named = isinstance(t, StructType)
-        between = f"{t}(" if named else "("
+        between = f"{t.name}(" if isinstance(t, StructType) else "("
         for i, (name, part) in enumerate(fields):
             write_static(f, between + (f"{name}: " if named else ""))
             self.effect(f, "write_quoted", part, load_slot(part, value, slot_offset(i)))
             between = ", "
         write_static(f, ")" if fields else f"{between})")
 
-    def _block_encode(self, f: FunctionBuilder, fields: Sequence[tuple[str, Type]], t: Type) -> None:
+    def _block_encode(self, f: FunctionBuilder, fields: Fields, t: Type) -> None:
         value = f.param("value", ir.I32)
         f.eval(f.library("array.encode_header", i32(len(fields))))
         for i, (_, part) in enumerate(fields):
             self.effect(f, "encode", part, load_slot(part, value, slot_offset(i)))
 
-    def _block_decode(self, f: FunctionBuilder, fields: Sequence[tuple[str, Type]], t: Type) -> None:
+    def _block_decode(self, f: FunctionBuilder, fields: Fields, t: Type) -> None:
         f.eval(f.library("array.decode_header"))
         block = new_block(f, len(fields))
         for i, (_, part) in enumerate(fields):
             f.emit(store_slot(part, block, self.apply(f, "decode", part), slot_offset(i)))
         f.emit(ir.Return(block))
 
-    def _block_adopt(self, f: FunctionBuilder, fields: Sequence[tuple[str, Type]], t: Type) -> None:
+    def _block_adopt(self, f: FunctionBuilder, fields: Fields, t: Type) -> None:
         value = f.param("value", ir.I32)
         block = new_block(f, len(fields), HEAP)
         for i, (_, part) in enumerate(fields):
@@ -284,14 +298,14 @@ class Derive:
             f.emit(store_slot(part, block, kept, at))
         f.emit(ir.Return(block))
 
-    def _block_release(self, f: FunctionBuilder, fields: Sequence[tuple[str, Type]], t: Type) -> None:
+    def _block_release(self, f: FunctionBuilder, fields: Fields, t: Type) -> None:
         value = f.param("value", ir.I32)
         for i, (_, part) in enumerate(fields):
             if is_reference(part):
                 self.effect(f, "release", part, load_slot(part, value, slot_offset(i)))
         f.eval(f.library("heap.free", value, i32(block_size(len(fields)))))
 
-    def _block_own(self, f: FunctionBuilder, fields: Sequence[tuple[str, Type]], t: Type) -> None:
+    def _block_own(self, f: FunctionBuilder, fields: Fields, t: Type) -> None:
         value, region = f.param("value", ir.I32), f.param("region", ir.I32)
         size = i32(block_size(len(fields)))
         block = f.temp(f.library("region.alloc", size, region), "block")
@@ -379,7 +393,13 @@ class Derive:
         f.emit(ir.Return(self.apply(f, "own", t.inner, value, region)))
 
 
-def _has_float(t: Type, lowering: Lowering) -> bool:
+def mixed(total: ir.Expr, of_part: ir.Expr) -> ir.Expr:
+    """The hash of some parts and one more."""
+    product = op64("i64.mul", op64("i64.xor", total, of_part), i64(HASH_FACTOR))
+    return op64("i64.rotl", product, i64(29))
+
+
+def has_float(t: Type, declared: Declared) -> bool:
     """Whether a value of this type may differ from itself, because a NaN is in it."""
     seen: set[Type] = set()
 
@@ -387,16 +407,9 @@ def _has_float(t: Type, lowering: Lowering) -> bool:
         if t in seen:
             return False
         seen.add(t)
-        match t:
-            case ListType(item) | SetType(item) | OptionalType(item):
-                return look(item)
-            case DictType(key, value):
-                return look(key) or look(value)
-            case TupleType(items):
-                return any(map(look, items))
-            case StructType(name):
-                return any(look(part) for _, part in lowering.structs[name].fields)
-        return t == FLOAT
+        if isinstance(t, StructType | EnumType):
+            return any(map(look, held_types(declared, t)))
+        return t == FLOAT or any(map(look, parts(t)))
 
     return look(t)
 
@@ -454,7 +467,7 @@ def _scalar(f: FunctionBuilder, op: str, t: Type, args: Sequence[ir.Expr]) -> ir
     return op32("i32.wrap_i64", value) if t == I32_TYPE and op == "decode" else value
 
 
-_Block = Callable[[Derive, FunctionBuilder, Sequence[tuple[str, Type]], Type], None]
+_Block = Callable[[Derive, FunctionBuilder, Fields, Type], None]
 _BLOCK: dict[str, _Block] = {
     "equal": Derive._block_equal,
     "compare": Derive._block_compare,

@@ -21,6 +21,7 @@ from engine.compiler.check.tree import (
     DefaultActor,
     Derived,
     DictNew,
+    EnumNew,
     Expr,
     FieldRead,
     IfElse,
@@ -40,6 +41,7 @@ from engine.compiler.check.tree import (
     TupleNew,
     Unary,
     Unwrap,
+    VariantRead,
     Wrap,
 )
 from engine.compiler.check.types import (
@@ -54,6 +56,7 @@ from engine.compiler.check.types import (
     OptionalType,
     SetType,
     Type,
+    is_plain_enum,
     is_reference,
     is_shareable,
 )
@@ -61,10 +64,12 @@ from engine.compiler.check.types import I32 as I32_TYPE
 from engine.compiler.ir import nodes as ir
 from engine.compiler.lower import arithmetic, intrinsics, places, statements, turns
 from engine.compiler.lower.derive import new_block, new_box
+from engine.compiler.lower.derive_enums import bare_variant, new_variant
 from engine.compiler.lower.functions import FunctionBuilder, do, i32, i64, load32, op32, op64, store32
 from engine.compiler.lower.layouts import (
     LIST_DATA,
     LIST_LENGTH,
+    VARIANT,
     bytes_object,
     has_value,
     load_slot,
@@ -101,6 +106,9 @@ def value(f: FunctionBuilder, e: Expr) -> ir.Expr:
             return unwrapped(e.type, value(f, inner))
         case IsNone(value=inner):
             return op32("i32.eqz", value(f, inner))
+        case VariantRead(value=inner):
+            held = value(f, inner)
+            return held if is_plain_enum(inner.type) else op64("i64.extend_i32_u", load32(held, VARIANT))
         case Convert(value=inner):
             return _convert(f, inner.type, e.type, value(f, inner), e.span)
     with f.gather() as body:
@@ -133,6 +141,8 @@ def _made(f: FunctionBuilder, e: Expr) -> ir.Expr:
             for i, (part, held) in enumerate(zip(parts, held_parts, strict=True)):
                 f.emit(store_slot(part.type, block, held, slot_offset(i)))
             return block
+        case EnumNew(variant=variant, fields=parts):
+            return _enum(f, e.type, variant, parts)
         case SelfRef():
             return f.library("actor.self")
         case SenderRef():
@@ -427,6 +437,18 @@ def _dict(f: FunctionBuilder, e: DictNew) -> ir.Expr:
     for key, item in zip(held[::2], held[1::2], strict=True):
         f.eval(f.library("dict.set", made, key, item, types=types, span=e.span))
     return made
+
+
+def _enum(f: FunctionBuilder, t: Type, variant: int, parts: Sequence[Expr]) -> ir.Expr:
+    if is_plain_enum(t):
+        return i64(variant)
+    if not parts:
+        return bare_variant(variant)
+    held_parts = operands(f, parts, keep=True)
+    block = new_variant(f, variant, len(parts))
+    for i, (part, held) in enumerate(zip(parts, held_parts, strict=True)):
+        f.emit(store_slot(part.type, block, held, slot_offset(i)))
+    return block
 
 
 def _set(f: FunctionBuilder, e: SetNew) -> ir.Expr:

@@ -1,15 +1,17 @@
 """Where values lie in memory, and how types look from outside.
 
 A value takes a slot of 8 bytes. Structs, tuples and boxes (an optional of a scalar) begin with a stamp and a region and
-go on with slots; lists and dicts have headers of their own. The numbers here are the ones that the kernel and the
-standard library use in their ``.aefl`` files.
+go on with slots. An enum of whose variants none carries anything is a number; else a value is an object that begins
+with the number of its variant, and a variant that carries nothing is one object in static data. Lists and dicts have
+headers of their own. The numbers here are the ones that the kernel and the standard library use in their ``.aefl``
+files.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engine.compiler.check.tree import Struct
+from engine.compiler.check.declared import Declared, Fields, fields_of, variants_of
 from engine.compiler.check.types import (
     BOOL,
     DURATION,
@@ -19,6 +21,7 @@ from engine.compiler.check.types import (
     UNIT,
     ActorType,
     DictType,
+    EnumType,
     ListType,
     OptionalType,
     Scalar,
@@ -26,14 +29,18 @@ from engine.compiler.check.types import (
     StructType,
     TupleType,
     Type,
+    is_plain_enum,
     is_reference,
 )
 from engine.compiler.check.types import I32 as I32_TYPE
 from engine.compiler.ir.nodes import F64, I32, I64, Const, Expr, Load, Store, ValueType
-from engine.compiler.metadata import TypeInfo
+from engine.compiler.metadata import TypeInfo, VariantInfo
 
 STAMP = 0
 REGION = 4
+VARIANT = 0
+"""An enum that carries something has the number of its variant where others have their stamp: it never changes, so
+nobody asks who else holds it."""
 SLOTS = 8
 SLOT = 8
 
@@ -76,7 +83,7 @@ def has_value(t: Type) -> bool:
 def value_type(t: Type) -> ValueType:
     """The IR type of values of ``t``, which has values."""
     assert has_value(t), t
-    if t in (INT, DURATION) or isinstance(t, ActorType):
+    if t in (INT, DURATION) or isinstance(t, ActorType) or is_plain_enum(t):
         return I64
     if t == FLOAT:
         return F64
@@ -120,7 +127,7 @@ def bytes_object(data: bytes) -> bytes:
 class TypeTable:
     """The program's types as metadata, each once."""
 
-    structs: dict[str, Struct]
+    declared: Declared
     rows: list[TypeInfo] = field(default_factory=list)
     _index: dict[Type, int] = field(default_factory=dict)
 
@@ -132,8 +139,17 @@ class TypeTable:
         number = self._index[t] = len(self.rows)
         self.rows.append(TypeInfo(_kind(t), str(t)))  # before the parts: a struct may contain lists of itself
         parts, names = self._parts(t)
-        self.rows[number] = TypeInfo(_kind(t), str(t), tuple(self.index(part) for part in parts), names)
+        indexes = tuple(self.index(part) for part in parts)
+        self.rows[number] = TypeInfo(_kind(t), str(t), indexes, names, self._variants(t))
         return number
+
+    def _variants(self, t: Type) -> tuple[VariantInfo, ...]:
+        if not isinstance(t, EnumType):
+            return ()
+        return tuple(
+            VariantInfo(v.name, tuple(self.index(part) for _, part in v.fields), _names(v.fields))
+            for v in variants_of(self.declared, t)
+        )
 
     def _parts(self, t: Type) -> tuple[tuple[Type, ...], tuple[str, ...]]:
         match t:
@@ -145,15 +161,21 @@ class TypeTable:
                 return items, ()
             case OptionalType(inner):
                 return (inner,), ()
-            case StructType(name):
-                fields = self.structs[name].fields
-                return tuple(t for _, t in fields), tuple(name for name, _ in fields)
+            case StructType():
+                fields = fields_of(self.declared, t)
+                return tuple(t for _, t in fields), _names(fields)
         return (), ()
+
+
+def _names(fields: Fields) -> tuple[str, ...]:
+    return tuple(name for name, _ in fields)
 
 
 def _kind(t: Type) -> str:
     if isinstance(t, Scalar):
         return t.name
+    if isinstance(t, EnumType):
+        return "enum" if t.is_plain else "variant"
     return {
         ListType: "list",
         DictType: "dict",

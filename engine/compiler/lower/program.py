@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from engine.base.source import SourceFile
+from engine.compiler.check.declared import Declared
 from engine.compiler.check.library import Library
-from engine.compiler.check.tree import Actor, Function, FunctionRef, Handler, Program, Struct, Turn
+from engine.compiler.check.tree import Actor, Function, FunctionRef, Handler, Program, Turn
 from engine.compiler.check.types import Type
 from engine.compiler.ir import nodes as ir
 from engine.compiler.ir.callgraph import recursive
@@ -41,7 +42,7 @@ class Lowering:
     def __init__(self, program: Program, library: Library, source: SourceFile) -> None:
         self.program = program
         self.library = library
-        self.structs: dict[str, Struct] = program.structs
+        self.declared: Declared = program.types
         self.actors: dict[str, Actor] = {actor.name: actor for actor in program.actors}
         self.handlers: dict[tuple[str, str], Handler] = {
             (turn.handler.actor, turn.handler.name): turn.handler
@@ -51,7 +52,7 @@ class Lowering:
         }
         self.default_ids = {actor.name: number for number, actor in enumerate(self.default_actors(), 1)}
         self.sites = SiteTable(source)
-        self.types = TypeTable(program.structs)
+        self.types = TypeTable(program.types)
         self.derive = Derive(self)
         self._cells = {
             name: ir.CellInit(name, FIRST_CELL + CELL * number, value_type(cell.type), cell.value)
@@ -70,7 +71,7 @@ class Lowering:
         """A function of the program or the library, which is from now on reached."""
         known = self._known.get(ref)
         if known is None:
-            known = self.program.functions.get(ref) or self.library.instantiate(ref, self.structs)
+            known = self.program.functions.get(ref) or self.library.instantiate(ref, self.declared)
             self._known[ref] = known
             self._made[str(ref)] = None
             (self._waiting_library if known.is_library else self._waiting_user).append(known)

@@ -171,8 +171,8 @@ class Arg(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
-    """``callee(args)``; a call of a ``FieldAccess`` is a method call, a send, or a module's function.
-    ``type_args`` are those of ``name<T>(…)``, which only library files may write."""
+    """``callee(args)``; a call of a ``FieldAccess`` is a method call, a send, a variant with what it carries, or a
+    module's function. ``type_args`` are those of ``name<T>(…)``."""
 
     callee: Expr
     args: tuple[Arg, ...]
@@ -344,11 +344,20 @@ class TuplePattern(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class PatternArg(Node):
+    """One pattern in the parentheses of a ``VariantPattern``, with its name where it was written ``radius: r``."""
+
+    name: Ident | None
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
 class VariantPattern(Node):
-    """``Side.Buy``, ``Shape.Circle(r)``, ``Buy``."""
+    """``Side.Buy``, ``Shape.Circle(r)``, ``Circle(radius: r)``, or a struct's ``Order(qty: 0)``; ``items`` is None
+    without parentheses."""
 
     path: tuple[Ident, ...]
-    items: tuple[Pattern, ...]
+    items: tuple[PatternArg, ...] | None
 
 
 Pattern = WildcardPattern | BindPattern | LiteralPattern | TuplePattern | VariantPattern
@@ -565,11 +574,20 @@ class StructDecl(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class PayloadDecl(Node):
+    """A value that a variant carries: ``radius: float``, or just ``float``."""
+
+    name: Ident | None
+    type: TypeExpr
+    default: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
 class VariantDecl(Node):
-    """A variant of an enum, with its payload's types."""
+    """A variant of an enum, with what it carries."""
 
     name: Ident
-    items: tuple[TypeExpr, ...]
+    items: tuple[PayloadDecl, ...]
 
 
 @dataclass(frozen=True, slots=True)

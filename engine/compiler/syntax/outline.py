@@ -99,8 +99,10 @@ def _variables(item: ast.LetStmt, source: SourceFile) -> list[OutlineEntry]:
         match waiting.pop(0):
             case ast.BindPattern(span, name):
                 names.append((name, span))
-            case ast.TuplePattern(_, items) | ast.VariantPattern(_, _, items):
+            case ast.TuplePattern(_, items):
                 waiting[:0] = items
+            case ast.VariantPattern(items=args) if args is not None:
+                waiting[:0] = (arg.pattern for arg in args)
     detail = "" if item.type is None else ": " + _detail(source, item.type.span.start, item.type.span.end)
     if len(names) == 1:
         return [OutlineEntry(names[0][0], "variable", detail, item.span)]

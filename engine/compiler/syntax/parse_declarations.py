@@ -201,10 +201,20 @@ class DeclarationRules(StatementRules):
     def _variant(self) -> ast.VariantDecl:
         start = self.token.start
         name = self.member("a variant")
-        items: tuple[ast.TypeExpr, ...] = ()
+        items: tuple[ast.PayloadDecl, ...] = ()
         if self.accept("("):
-            items = self.items(")", "a type", self.type)
+            items = self.items(")", "a type", self._payload)
         return ast.VariantDecl(self.since(start), name, items)
+
+    def _payload(self) -> ast.PayloadDecl:
+        start = self.token.start
+        name = None
+        if self.peek().kind == ":":
+            name = self.member("a value that the variant carries")
+            self.expect(":", "between a name and its type")
+        declared = self.type()
+        default = self.expression_or_error() if self.accept("=") else None
+        return ast.PayloadDecl(self.since(start), name, declared, default)
 
     def _type_alias(self) -> ast.TypeAlias:
         start = self.advance().start

@@ -246,8 +246,6 @@ class ExpressionRules(TypeRules):
                 self.link()
                 found = self._struct_in_braces(found, start)
             elif kind == "<" and self.at_type_args_of_call():
-                if not self.library:
-                    self.report("E0051", "Only the library writes the types of a call.", self.span_of(self.token))
                 type_args = self.type_args()
                 found = self._call(found, start, type_args)
             elif kind == NAME and self.token.text == "with" and not self.token.breaks and self.peek().kind == "{":

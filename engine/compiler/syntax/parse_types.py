@@ -166,11 +166,20 @@ class TypeRules(Cursor):
             path.append(self.member("a variant"))
         if self.kind == "(":
             self.advance()
-            items = self.items(")", "a pattern", self.pattern)
+            items = self.items(")", "a pattern", self._pattern_arg)
             return ast.VariantPattern(self.since(token.start), tuple(path), items)
         if len(path) == 1:
             return ast.BindPattern(self.span_of(token), token.text)
-        return ast.VariantPattern(self.since(token.start), tuple(path), ())
+        return ast.VariantPattern(self.since(token.start), tuple(path), None)
+
+    def _pattern_arg(self) -> ast.PatternArg:
+        start = self.token.start
+        name = None
+        if self.peek().kind == ":":
+            name = self.member("the name of a value in the pattern")
+            self.advance()
+        pattern = self.pattern()
+        return ast.PatternArg(self.since(start), name, pattern)
 
     # --- literals ---------------------------------------------------------------------------------
 

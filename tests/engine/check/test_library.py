@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from engine.base.source import NOWHERE
 from engine.compiler.check import tree
 from engine.compiler.check.library import Library
 from engine.compiler.check.types import I32, INT, STRING, ListType, SetType, StructType
@@ -139,8 +138,8 @@ def test_programs_see_functions_and_methods_but_no_machinery() -> None:
 def test_structs_of_one_name_in_two_programs_are_kept_apart() -> None:
     library = small_library()
     ref = tree.FunctionRef("list.sort", (StructType("P"),))
-    plain = {"P": tree.Struct("P", (("x", INT),), NOWHERE)}
-    unordered = {"P": tree.Struct("P", (("x", SetType(INT)),), NOWHERE)}
+    plain = {"P": tree.Struct("P", (), (("x", INT),))}
+    unordered = {"P": tree.Struct("P", (), (("x", SetType(INT)),))}
     assert library.problems(ref, plain) == ""
     assert library.problems(ref, unordered) == "`P` has no order"
     assert library.instantiate(ref, plain).ref == ref

@@ -152,8 +152,8 @@ def test_patterns_that_do_not_fit() -> None:
     assert "is never `none`" in problem("let x = match 3 { none => 1, _ => 2 }")
     assert "this is `string`, but the value is `int`" in problem('let x = match 3 { "a" => 1, _ => 2 }')
     assert "takes 3 values apart" in problem("let x = match (1, 2) { (a, b, c) => 1 }")
-    text = "struct P { x: int }\nlet p = P(x: 1)\nlet x = match p { P(x) => x }"
-    assert "a pattern cannot take a struct apart" in problem(text)
+    text = "struct P { x: int }\nlet x = match 3 { P(x) => x }"
+    assert "takes a `P` apart, but the value is `int`" in problem(text)
 
 
 MAY_BE_NONE = [

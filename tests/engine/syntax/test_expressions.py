@@ -98,9 +98,9 @@ def test_a_match_has_arms_of_values_blocks_and_single_statements() -> None:
         'match s { Buy => "B", Side.Sell if x == 1 => { stop }\n(a, -1) => render {a}\nCircle(r) => r\n_ => 0 }'
     )
     assert meaning == (
-        "(MatchExpr s [(MatchArm Buy - 'B') (MatchArm (VariantPattern [Side Sell] []) (== x 1) {(StopStmt)}) "
+        "(MatchExpr s [(MatchArm Buy - 'B') (MatchArm (VariantPattern [Side Sell] -) (== x 1) {(StopStmt)}) "
         "(MatchArm (TuplePattern [a (LiteralPattern (- 1))]) - {(RenderStmt a)}) "
-        "(MatchArm (VariantPattern [Circle] [r]) - r) (MatchArm _ - 0)])"
+        "(MatchArm (VariantPattern [Circle] [(PatternArg - r)]) - r) (MatchArm _ - 0)])"
     )
 
 

@@ -1,0 +1,196 @@
+"""Structs and enums as they are declared: what they hold, and whether a value of them could ever be made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from engine.compiler.check import tree
+from engine.compiler.check.declared import held_types
+from engine.compiler.check.inference import TypeParam, parts
+from engine.compiler.check.type_names import read_type, read_type_params
+from engine.compiler.check.types import EnumType, StructType, TupleType, Type
+from engine.compiler.check.world import EnumInfo, Parameter, StructInfo, VariantInfo, World
+from engine.compiler.syntax import ast
+
+SAME_NAME_MAX = 12
+"""More types than that of one generic declaration inside each other means that there is no end to them."""
+
+
+def declare(world: World, item: ast.StructDecl | ast.EnumDecl) -> None:
+    """Makes the name known; what it holds is read when all names are."""
+    name, span = item.name.text, item.name.span
+    type_params = read_type_params(world.report, item.type_params)
+    if isinstance(item, ast.StructDecl):
+        world.structs[name] = StructInfo(name, type_params, (), span)
+    else:
+        is_plain = not any(variant.items for variant in item.variants)
+        world.enums[name] = EnumInfo(name, type_params, (), span, is_plain)
+
+
+def read_data_types(world: World, module: ast.Module) -> None:
+    """Reads what all structs and enums hold."""
+    for item in module.items:
+        if isinstance(item, ast.StructDecl):
+            struct = world.structs.get(item.name.text)
+            if struct is not None and struct.span == item.name.span:
+                _read_struct(world, struct, item)
+        elif isinstance(item, ast.EnumDecl):
+            enum = world.enums.get(item.name.text)
+            if enum is not None and enum.span == item.name.span:
+                _read_enum(world, enum, item)
+    for struct in world.structs.values():
+        world.declared[struct.name] = tree.Struct(struct.name, struct.type_params, _plain(struct.fields))
+    for enum in world.enums.values():
+        variants = tuple(tree.Variant(v.name, _plain(v.fields)) for v in enum.variants)
+        world.declared[enum.name] = tree.Enum(enum.name, enum.type_params, variants)
+    _check_ends(world)
+    _check_growth(world)
+
+
+def _infos(world: World) -> list[StructInfo | EnumInfo]:
+    return [*world.structs.values(), *world.enums.values()]
+
+
+def _plain(fields: tuple[Parameter, ...]) -> tuple[tuple[str, Type], ...]:
+    return tuple((f.name, f.type) for f in fields)
+
+
+def _read_struct(world: World, struct: StructInfo, decl: ast.StructDecl) -> None:
+    params: dict[str, Type] = {name: TypeParam(name) for name in struct.type_params}
+    fields: list[Parameter] = []
+    for field in decl.fields:
+        if any(f.name == field.name.text for f in fields):
+            world.report.error("E0103", field.name.span, f"the field `{field.name.text}` is declared twice")
+            continue
+        t = read_type(world, world.report, field.type, params)
+        fields.append(Parameter(field.name.text, t, field.default, field.name.span))
+    struct.fields = tuple(fields)
+
+
+def _read_enum(world: World, enum: EnumInfo, decl: ast.EnumDecl) -> None:
+    params: dict[str, Type] = {name: TypeParam(name) for name in enum.type_params}
+    variants: list[VariantInfo] = []
+    for variant in decl.variants:
+        name = variant.name
+        if any(v.name == name.text for v in variants):
+            world.report.error("E0103", name.span, f"the variant `{name.text}` is declared twice")
+            continue
+        variants.append(VariantInfo(name.text, len(variants), _payload(world, variant, params), name.span))
+    if not variants:
+        note = f"give it variants: `enum {enum.name} {{ First, Second }}`"
+        world.report.error("E0218", enum.span, f"`{enum.name}` has no variants, so it has no values", note)
+    enum.variants = tuple(variants)
+
+
+def _payload(world: World, variant: ast.VariantDecl, params: Mapping[str, Type]) -> tuple[Parameter, ...]:
+    fields: list[Parameter] = []
+    named = any(item.name is not None for item in variant.items)
+    for position, item in enumerate(variant.items):
+        name = str(position) if item.name is None else item.name.text
+        span = item.span if item.name is None else item.name.span
+        if any(f.name == name for f in fields):
+            world.report.error("E0103", span, f"the field `{name}` is declared twice")
+            continue
+        if named and item.name is None:
+            note = "write `name: type` for each, or only types"
+            world.report.error("E0205", span, f"`{variant.name.text}` names some of what it carries and not this", note)
+        t = read_type(world, world.report, item.type, params)
+        fields.append(Parameter(name, t, item.default, span))
+    return tuple(fields)
+
+
+# --- values that could never be made ----------------------------------------------------------
+
+
+def _check_ends(world: World) -> None:
+    """A struct that always holds another of its kind could never be made; nor an enum, each of whose variants does."""
+    makeable: set[str] = set()
+    before = -1
+    while len(makeable) != before:
+        before = len(makeable)
+        for name in world.declared:
+            if any(_all_makeable(way, makeable) for way in _ways(world, name)):
+                makeable.add(name)
+    named: set[str] = set()
+    for info in _infos(world):
+        path = [] if info.name in makeable or info.name in named else _way_back(world, info.name, makeable)
+        named.update(path)
+        if path:
+            way = " in ".join(f"`{name}`" for name in reversed([info.name, *path]))
+            what = "make a field" if info.name in world.structs else "add a variant without it, or make it"
+            world.report.error(
+                "E0218",
+                info.span,
+                f"`{info.name}` contains itself ({way}), so no value of it could ever be made",
+                f"{what} optional (`{info.name}?`) or a list",
+            )
+
+
+def _ways(world: World, name: str) -> list[list[Type]]:
+    """The ways to make a value: the types that each needs values of."""
+    declared = world.declared[name]
+    if isinstance(declared, tree.Struct):
+        return [[t for _, t in declared.fields]]
+    return [[t for _, t in variant.fields] for variant in declared.variants] or [[]]
+
+
+def _all_makeable(needed: list[Type], makeable: set[str]) -> bool:
+    return all(name in makeable for t in needed for name in _direct(t))
+
+
+def _direct(t: Type) -> Iterator[str]:
+    """The structs and enums that a value of the type always holds."""
+    if isinstance(t, StructType | EnumType):
+        yield t.name
+    elif isinstance(t, TupleType):
+        for item in t.items:
+            yield from _direct(item)
+
+
+def _way_back(world: World, name: str, makeable: set[str]) -> list[str]:
+    """From a type over what it always holds to itself; empty where there is no such way."""
+    paths = [[name]]
+    seen: set[str] = set()
+    while paths:
+        path = paths.pop(0)
+        for needed in _ways(world, path[-1]):
+            for inner in (inner for t in needed for inner in _direct(t)):
+                if inner == name:
+                    return [*path[1:], inner]
+                if inner not in makeable and inner not in seen:
+                    seen.add(inner)
+                    paths.append([*path, inner])
+    return []
+
+
+# --- types without end ------------------------------------------------------------------------
+
+
+def _check_growth(world: World) -> None:
+    """A generic type that holds itself with ever larger arguments would be endlessly many types."""
+    for info in _infos(world):
+        if info.type_params and _is_endless(world, info):
+            message = f"`{info.name}` holds itself with ever larger types, so there is no end to what it needs"
+            note = f"inside, write `{info.name}<{', '.join(info.type_params)}>`, with the same types"
+            world.report.error("E0230", info.span, message, note)
+            world.declared.pop(info.name)
+
+
+def _is_endless(world: World, info: StructInfo | EnumInfo) -> bool:
+    args: tuple[Type, ...] = tuple(map(TypeParam, info.type_params))
+    is_struct = isinstance(info, StructInfo)
+    waiting: list[Type] = [StructType(info.name, args) if is_struct else EnumType(info.name, args)]
+    seen: set[Type] = set()
+    count = 0
+    while waiting:
+        t = waiting.pop()
+        if t in seen:
+            continue
+        seen.add(t)
+        waiting.extend(parts(t))
+        if isinstance(t, StructType | EnumType):
+            count += t.name == info.name
+            if count > SAME_NAME_MAX:
+                return True
+            waiting.extend(held_types(world.declared, t))
+    return False
