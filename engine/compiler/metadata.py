@@ -43,9 +43,16 @@ class TypeInfo:
         return self.name.partition("<")[0]
 
 
+ENCODED = -1
+
+
 @dataclass(frozen=True, slots=True)
 class FieldInfo:
-    """A named value with its type's index; for a field of state, ``offset`` in bytes in the state's block."""
+    """A named value with its type's index.
+
+    ``offset`` is in bytes: of a field of state in the state's block; of a handler's parameter in the message's payload,
+    or ``ENCODED`` where it has no word of its own there but follows the words, encoded.
+    """
 
     name: str
     type: int

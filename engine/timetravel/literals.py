@@ -15,7 +15,7 @@ from engine.base.source import SourceFile
 from engine.compiler.metadata import FieldInfo, Metadata, TypeInfo, VariantInfo
 from engine.compiler.syntax import ast
 from engine.compiler.syntax.parser import parse
-from engine.vm.plain import Plain, pack
+from engine.vm.plain import Plain, pack, pack_arguments
 
 _REFERENCE = re.compile(r'"(?:\\.|[^"\\])*"|\b([A-Za-z_]\w*)#(\d+)')
 _WRAPPER = "arguments"
@@ -113,7 +113,8 @@ class Encoder:
         for param in params:
             if param.name not in given:
                 raise ForkError(f"{title}: {param.name} is missing; it takes {self.signature(params)}")
-        return b"".join(self.value(f"{title}, {p.name}", p.type, given[p.name]) for p in params)
+        values = [self.plain(f"{title}, {param.name}", param.type, given[param.name]) for param in params]
+        return pack_arguments(self._metadata, params, values)
 
     def value(self, title: str, type_index: int, written: ast.Expr) -> bytes:
         """The bytes of one value of a type."""

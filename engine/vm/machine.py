@@ -60,17 +60,16 @@ _ACTOR_WORDS = (None, 0, 1, 5, 6, 8)
 MESSAGE_RECORD = np.dtype(
     [
         ("next", "<u4"),
-        ("payload", "<u4"),
         ("length", "<u4"),
-        ("handler", "<u4"),
+        ("receiver", "<u4"),
+        ("handler", "<u2"),
+        ("flags", "<u2"),
         ("sender", "<u4"),
         ("sender_seq", "<u4"),
-        ("receiver", "<u4"),
-        ("flags", "<u4"),
         ("due", "<i8"),
     ]
 )
-"""A message as the kernel keeps it, 40 bytes."""
+"""A message as the kernel keeps it, 32 bytes; its payload lies behind it."""
 
 LOG_NOTHING, LOG_EVENTS, LOG_PAYLOADS = 0, 1, 2
 """How much the kernel writes down of every turn."""
@@ -374,7 +373,7 @@ class Machine:
     def message_at(self, address: int) -> tuple[Message, int]:
         """The message record at an address, and the address of the next in its mailbox (0 at the end)."""
         record = self.memory[address : address + MESSAGE_RECORD.itemsize].view(MESSAGE_RECORD)[0]
-        start, length = int(record["payload"]), int(record["length"])
+        start, length = address + MESSAGE_RECORD.itemsize, int(record["length"])
         message = Message(
             receiver=int(record["receiver"]),
             handler=int(record["handler"]),

@@ -11,8 +11,9 @@ than people look is ``TOO_DEEP``.
 
 from __future__ import annotations
 
+import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgpack
@@ -21,7 +22,7 @@ import numpy as np
 from engine.base.errors import MachineError
 from engine.base.events import OUTSIDE
 from engine.base.values import Value
-from engine.compiler.metadata import FieldInfo, Metadata, TypeInfo
+from engine.compiler.metadata import ENCODED, FieldInfo, Metadata, TypeInfo
 from engine.vm.machine import Bytes
 
 Plain = Any
@@ -38,6 +39,7 @@ DEPTH_MAX = 100
 SCALAR_KINDS = frozenset({"int", "float", "bool", "duration", "actor", "enum"})
 _NESTED_KINDS = frozenset({"list", "set", "dict", "tuple", "struct", "variant"})
 _ENTRY_BYTES = 24
+_WORD = 8
 
 
 class CutList(list[Plain]):
@@ -147,18 +149,50 @@ class MemoryReader:
 
 
 def unpack(metadata: Metadata, params: tuple[FieldInfo, ...], payload: bytes) -> list[Plain]:
-    """The arguments of a message. Raises MachineError where the bytes are not what the parameters say."""
+    """The arguments of a message: words, and behind them what is encoded. Raises MachineError where the bytes are not
+    what the parameters say."""
+    words = _WORD * sum(param.offset != ENCODED for param in params)
     unpacker = msgpack.Unpacker(object_pairs_hook=list, strict_map_key=False, max_buffer_size=0)
-    unpacker.feed(payload)
+    unpacker.feed(payload[words:])
     found: list[Plain] = []
+    too_deep = False
     try:
         for param in params:
-            found.append(_from_msgpack(metadata.types, param.type, unpacker.unpack()))
+            if param.offset != ENCODED:
+                found.append(_from_word(metadata.types[param.type].kind, payload, param.offset))
+            elif too_deep:
+                found.append(TOO_DEEP)
+            else:
+                try:
+                    found.append(_from_msgpack(metadata.types, param.type, unpacker.unpack()))
+                except msgpack.StackError:  # nested deeper than the unpacker goes, which is deeper than anybody looks
+                    too_deep = True
+                    found.append(TOO_DEEP)
         return found
-    except msgpack.StackError:  # nested deeper than the unpacker goes, which is deeper than anybody looks
-        return [*found, *(TOO_DEEP for _ in params[len(found) :])]
-    except (msgpack.UnpackException, ValueError, TypeError, IndexError) as error:
+    except (msgpack.UnpackException, ValueError, TypeError, IndexError, struct.error) as error:
         raise MachineError(f"a message has a payload that does not fit its parameters: {error}") from error
+
+
+def _from_word(kind: str, payload: bytes, offset: int) -> Plain:
+    found = struct.unpack_from("<d" if kind == "float" else "<q", payload, offset)[0]
+    return bool(found) if kind == "bool" else found
+
+
+def pack_arguments(metadata: Metadata, params: Sequence[FieldInfo], values: Sequence[Plain]) -> bytes:
+    """The payload of a message; the other way round than ``unpack``."""
+    words, encoded = [], []
+    for param, value in zip(params, values, strict=True):
+        if param.offset == ENCODED:
+            encoded.append(pack(metadata, param.type, value))
+        else:
+            words.append(_to_word(metadata.types[param.type].kind, value))
+    return b"".join([*words, *encoded])
+
+
+def _to_word(kind: str, value: Plain) -> bytes:
+    if kind == "float":
+        return struct.pack("<d", math.nan if math.isnan(value) else value)
+    return struct.pack("<q", value)
 
 
 def _from_msgpack(types: tuple[TypeInfo, ...], type_index: int, data: Any, depth: int = 0) -> Plain:
@@ -192,7 +226,7 @@ def _from_msgpack(types: tuple[TypeInfo, ...], type_index: int, data: Any, depth
 
 
 def pack(metadata: Metadata, type_index: int, value: Plain) -> bytes:
-    """A value in the form that messages carry."""
+    """A value in the form in which messages carry what is no number."""
     packer = msgpack.Packer(autoreset=False)
     _pack_into(packer, metadata.types, type_index, value)
     return bytes(packer.bytes())

@@ -73,7 +73,6 @@ INTRINSICS: dict[str, Signature] = _table(
     as_i32(bool) -> i32
     duration(int) -> duration
     microseconds(duration) -> int
-    call_turn(i32, i32, i32) -> unit
     call_1(i32, i32) -> unit
     call_2(i32, i32, i32) -> unit
     trap() -> unit
@@ -99,8 +98,6 @@ INTRINSICS: dict[str, Signature] = _table(
     """
 )
 """``at`` and ``address`` turn an address into a value kept there and back; ``load`` and ``store`` read and write a
-slot;
-``default`` is a value of all zero bits; ``call_turn(index, payload, length)``, ``call_1(index, a)`` and
-``call_2(index, a, b)`` call through the function table; ``keep(value, region)`` gives a value that may be stored in
-an object of that region; ``release`` frees a heap value and its parts, ``release_later`` at the end of the turn.
-``call_1`` and ``call_2`` take and give i32 addresses and numbers, no result."""
+slot; ``default`` is a value of all zero bits; ``call_1(index, a)`` and ``call_2(index, a, b)`` call through the
+function table, with i32 addresses and numbers and no result; ``keep(value, region)`` gives a value that may be stored
+in an object of that region; ``release`` frees a heap value and its parts, ``release_later`` at the end of the turn."""

@@ -59,7 +59,7 @@ _SAME = {"as_i32", "duration", "microseconds", "address", "at", "actor", "actor_
 """Operations that only change what the compiler thinks of a value."""
 
 _EFFECTS = {"copy": "memory.copy", "fill": "memory.fill"}
-_TABLE_CALLS = {"call_turn", "call_1", "call_2"}
+_TABLE_CALLS = {"call_1", "call_2"}
 _DERIVED = {"equal", "compare", "hash", "write_text", "write_quoted", "encode", "decode", "release"}
 
 CANONICAL_NAN = 0x7FF8000000000000

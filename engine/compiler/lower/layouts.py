@@ -44,6 +44,11 @@ nobody asks who else holds it."""
 SLOTS = 8
 SLOT = 8
 
+MESSAGE = 32
+"""Where the payload of a message begins."""
+START = 1 << 16
+"""The number of a handler with this bit: the message starts an actor."""
+
 LIST_LENGTH = 8
 LIST_DATA = 16
 
@@ -89,6 +94,11 @@ def value_type(t: Type) -> ValueType:
         return F64
     assert t in (BOOL, I32_TYPE) or is_reference(t), t
     return I32
+
+
+def is_number(t: Type) -> bool:
+    """Whether a slot holds the value itself and no address; in a message such an argument is a word."""
+    return has_value(t) and not is_reference(t)
 
 
 def result_type(t: Type) -> ValueType | None:

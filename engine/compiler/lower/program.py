@@ -10,21 +10,22 @@ state; the fourth is the first again); other functions whose place is asked for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from itertools import count
 
 from engine.base.source import SourceFile
 from engine.compiler.check.declared import Declared
 from engine.compiler.check.library import Library
-from engine.compiler.check.tree import Actor, Function, FunctionRef, Handler, Program, Turn
+from engine.compiler.check.tree import Actor, Function, FunctionRef, Handler, Local, Program, Turn
 from engine.compiler.check.types import Type
 from engine.compiler.ir import nodes as ir
 from engine.compiler.ir.callgraph import recursive
 from engine.compiler.lower import statements, strings, turns
 from engine.compiler.lower.derive import Derive
 from engine.compiler.lower.functions import FunctionBuilder
-from engine.compiler.lower.layouts import CELL, FIRST_CELL, TypeTable, slot_offset, value_type
+from engine.compiler.lower.layouts import CELL, FIRST_CELL, SLOT, TypeTable, is_number, slot_offset, value_type
 from engine.compiler.lower.sites import SiteTable
-from engine.compiler.metadata import ActorInfo, CellInfo, FieldInfo, HandlerInfo, Metadata
+from engine.compiler.metadata import ENCODED, ActorInfo, CellInfo, FieldInfo, HandlerInfo, Metadata
 
 FAULT_FUNCTION = "fault.raise"
 
@@ -224,7 +225,7 @@ class Lowering:
                 handler.actor,
                 handler.name,
                 handler.kind,
-                tuple(FieldInfo(param.name, self.types.index(param.type)) for param in handler.params),
+                self._param_infos(handler.params),
                 self.sites.line(handler.span),
                 self.sites.end_line(handler.span),
             )
@@ -240,6 +241,14 @@ class Lowering:
             tuple(self.sites.rows),
             cells,
             ir.FAULT_KINDS,
+        )
+
+    def _param_infos(self, params: Sequence[Local]) -> tuple[FieldInfo, ...]:
+        """A handler's parameters, and where in the payload each is."""
+        offsets = count(0, SLOT)
+        return tuple(
+            FieldInfo(param.name, self.types.index(param.type), next(offsets) if is_number(param.type) else ENCODED)
+            for param in params
         )
 
     def _actor_info(self, actor: Actor) -> ActorInfo:

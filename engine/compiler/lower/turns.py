@@ -1,8 +1,8 @@
 """What turns do: they are called with a message, set up actors, arm timers, send, spawn and put things out.
 
-The function of a handler takes the address and length of the message's payload, whose values it decodes one after
-another. The start turn of an actor makes its state block first; that of ``main`` spawns the default instances before
-anything else, so they have the ids from 1 on.
+The function of a handler takes the address of the message, in whose payload its arguments lie. The start turn of an
+actor makes its state block first; that of ``main`` spawns the default instances before anything else, so they have the
+ids from 1 on.
 
 A picture (``render distributed state``) is taken when the tick is over: the turn gives the kernel the numbers of the
 actors and a function of the table, which the kernel calls then to read their states and write the output.
@@ -27,11 +27,22 @@ from engine.compiler.check.tree import (
     TimelineEntry,
     Turn,
 )
-from engine.compiler.check.types import INT, STRING
+from engine.compiler.check.types import INT, STRING, Type
 from engine.compiler.ir import nodes as ir
 from engine.compiler.lower import expressions, statements, strings
 from engine.compiler.lower.functions import FunctionBuilder, i32, i64, load32, op32
-from engine.compiler.lower.layouts import REGION, block_size, load_slot, slot_offset, string_object
+from engine.compiler.lower.layouts import (
+    MESSAGE,
+    REGION,
+    SLOT,
+    START,
+    block_size,
+    is_number,
+    load_slot,
+    slot_offset,
+    string_object,
+    value_type,
+)
 
 OUTPUT_TEXT, OUTPUT_STATE, OUTPUT_TIMELINE = 0, 1, 2
 READ_CELL = "read_at"
@@ -49,16 +60,12 @@ def turn_name(handler: Handler) -> str:
 def lower_turn(f: FunctionBuilder, actor: Actor, turn: Turn) -> None:
     """The function of a handler."""
     handler = turn.handler
-    payload = f.param("payload", ir.I32)
-    f.param("length", ir.I32)
+    message = f.param("message", ir.I32)
     with f.gather() as body:
         strings.look_at(f, turn.body)
         if handler.kind == "timer":
             _arm(f, turn)
-        if handler.params:
-            f.emit(f.lowering.store_cell(READ_CELL, payload))
-        for param in handler.params:
-            f.set(f.declare(param), f.lowering.derive.apply(f, "decode", param.type, span=handler.span))
+        _read_arguments(f, handler, message)
         if actor.id == 0 and handler.kind == "start":
             _spawn_defaults(f)
         statements.block(f, turn.body)
@@ -77,6 +84,19 @@ def lower_turn(f: FunctionBuilder, actor: Actor, turn: Turn) -> None:
     f.out.extend(body)
 
 
+def _read_arguments(f: FunctionBuilder, handler: Handler, message: ir.Get) -> None:
+    """Parameters from the payload: words first, then what has to be decoded."""
+    words = [param for param in handler.params if is_number(param.type)]
+    for i, param in enumerate(words):
+        f.set(f.declare(param), load_slot(param.type, message, MESSAGE + SLOT * i))
+    others = [param for param in handler.params if not is_number(param.type)]
+    if others:
+        start = op32("i32.add", message, i32(MESSAGE + SLOT * len(words)))
+        f.emit(f.lowering.store_cell(READ_CELL, start))
+    for param in others:
+        f.set(f.declare(param), f.lowering.derive.apply(f, "decode", param.type, span=handler.span))
+
+
 def _arm(f: FunctionBuilder, turn: Turn) -> None:
     assert turn.interval is not None
     period = f.stable(expressions.value(f, turn.interval))
@@ -93,9 +113,7 @@ def spawn(f: FunctionBuilder, actor_name: str, args: Sequence[Expr], span: Span)
     actor = f.lowering.actors[actor_name]
     held = expressions.operands(f, args)
     made = f.temp(f.library("actor.create", i32(actor.id), span=span), "actor")
-    f.eval(f.library("message.begin", made, i32(actor.turns[0].handler.id), span=span))
-    _encode(f, args, held, span)
-    f.eval(f.library("message.send", i64(0), span=span))
+    _post(f, made, START | actor.turns[0].handler.id, list(zip(args, held, strict=True)), i64(0), span)
     return made
 
 
@@ -106,14 +124,42 @@ def send(f: FunctionBuilder, node: Send) -> None:
     if node.delay is not None:
         delay = f.temp(f.library("timer.ticks", expressions.value(f, node.delay), span=node.span), "delay")
     receiver, *held = expressions.operands(f, (node.receiver, *node.args))
-    f.eval(f.library("message.begin", receiver, i32(handler.id), span=node.span))
-    _encode(f, node.args, held, node.span)
-    f.eval(f.library("message.send", delay, span=node.span))
+    _post(f, receiver, handler.id, list(zip(node.args, held, strict=True)), delay, node.span)
 
 
-def _encode(f: FunctionBuilder, args: Sequence[Expr], held: Sequence[ir.Expr], span: Span) -> None:
-    for arg, value in zip(args, held, strict=True):
+def _post(
+    f: FunctionBuilder,
+    receiver: ir.Expr,
+    handler: int,
+    args: Sequence[tuple[Expr, ir.Expr]],
+    delay: ir.Expr,
+    span: Span,
+) -> None:
+    """Builds a message in its place: the arguments that are numbers as words, then the others, encoded."""
+    words = [f.stable(_word(f, arg.type, value)) for arg, value in args if is_number(arg.type)]
+    others = [(arg, value) for arg, value in args if not is_number(arg.type)]
+    size = i32(SLOT * len(words))
+    if others:
+        made = f.library("message.begin", receiver, i32(handler), size, span=span)
+    else:
+        made = f.library("message.flat", receiver, i32(handler), size, delay, span=span)
+    message = f.temp(made, "message")
+    for i, word in enumerate(words):
+        f.emit(ir.Store("i64.store", message, word, MESSAGE + SLOT * i))
+    for arg, value in others:
         f.lowering.derive.effect(f, "encode", arg.type, value, span=span)
+    if others:
+        f.eval(f.library("message.send", delay, span=span))
+
+
+def _word(f: FunctionBuilder, t: Type, value: ir.Expr) -> ir.Expr:
+    """A number as 64 bits, of which equal numbers have the same."""
+    match value_type(t):
+        case ir.F64:
+            return f.library("float.bits", value)
+        case ir.I32:
+            return ir.Op(ir.I64, "i64.extend_i32_u", (value,))
+    return value
 
 
 # --- outputs ----------------------------------------------------------------------------------

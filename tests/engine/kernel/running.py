@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,6 +17,7 @@ from engine.base.events import EVENT_DTYPE, Status
 from engine.base.source import SourceFile
 from engine.compiler.check.library import Library
 from engine.compiler.driver import compile_program, load_library
+from engine.compiler.metadata import ENCODED, FieldInfo
 from engine.project.library_files import library_texts
 from engine.vm.assemble import assemble
 from engine.vm.faults import fault_kind, fault_message
@@ -40,6 +42,17 @@ def compiled(text: str) -> Program:
     assert result.program is not None, "\n".join(format_diagnostic(d, source) for d in result.diagnostics)
     made = result.program
     return Program(made.wasm, made.metadata, made.source, made.digest)
+
+
+def packed(params: Sequence[FieldInfo], args: Sequence[Any]) -> bytes:
+    """Arguments as messages carry them: words for numbers, then the others in msgpack."""
+    words, others = [], []
+    for param, arg in zip(params, args, strict=True):
+        if param.offset == ENCODED:
+            others.append(msgpack.packb(arg))
+        else:
+            words.append(struct.pack("<d" if isinstance(arg, float) else "<q", arg))
+    return b"".join([*words, *others])
 
 
 @dataclass
@@ -95,8 +108,9 @@ class World:
 
     def tell(self, actor: str, name: str, *args: Any) -> None:
         """Puts a message for the first actor of a type into its mailbox."""
-        payload = b"".join(msgpack.packb(arg) for arg in args)
-        assert self.machine.inject(self.actor(actor), self.handler(actor, name), payload)
+        handler = self.handler(actor, name)
+        payload = packed(self.program.metadata.handlers[handler].params, args)
+        assert self.machine.inject(self.actor(actor), handler, payload)
 
     def ask(self, actor: str, name: str, *args: Any) -> list[str]:
         """What is rendered because of a message."""

@@ -10,7 +10,8 @@ import msgpack
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.kernel.running import World, start
+from engine.compiler.metadata import FieldInfo
+from tests.engine.kernel.running import World, packed, start
 
 PROGRAM = """
 struct Part { name: string, size: float?, tags: list<string> }
@@ -46,11 +47,14 @@ def _world() -> World:
     return world
 
 
-def _packed(args: tuple[Any, ...]) -> bytes:
+def _params(world: World, handler: str) -> tuple[FieldInfo, ...]:
+    return world.program.metadata.handlers[world.handler("Echo", handler)].params
+
+
+def _packed(world: World, handler: str, args: tuple[Any, ...]) -> bytes:
     canonical = struct.unpack("<d", struct.pack("<Q", 0x7FF8000000000000))[0]
-    return b"".join(
-        msgpack.packb(canonical if isinstance(arg, float) and math.isnan(arg) else arg, use_bin_type=True)
-        for arg in args
+    return packed(
+        _params(world, handler), [canonical if isinstance(arg, float) and math.isnan(arg) else arg for arg in args]
     )
 
 
@@ -60,7 +64,8 @@ def test_what_comes_in_goes_out_as_the_same_bytes(args: tuple[Any, ...]) -> None
     world = _world()
     world.tell("Echo", "all", *args)
     world.run()
-    assert world.payloads[-2:] == [b"".join(map(msgpack.packb, args)), _packed(args)]
+    assert world.payloads[-2] == packed(_params(world, "all"), args)
+    assert world.payloads[-1] == _packed(world, "all", args)
 
 
 @settings(max_examples=30, deadline=None)
@@ -69,7 +74,7 @@ def test_bytes_references_and_sets(data: bytes, echo: int, numbers: list[int]) -
     world = _world()
     world.tell("Echo", "raw", data, echo, numbers)
     world.run()
-    assert world.payloads[-1] == world.payloads[-2] == _packed((data, echo, numbers))
+    assert world.payloads[-1] == world.payloads[-2] == _packed(world, "raw", (data, echo, numbers))
 
 
 def test_large_messages_are_whole() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import msgpack
 import numpy as np
 import pytest
@@ -54,7 +56,7 @@ def test_looking_changes_nothing() -> None:
 def test_the_next_message_gets_other_arguments(events: int) -> None:
     world = _at(events)
     name = "longer than it was before" * (events == 3)
-    assert world.machine.replace_next(msgpack.packb(7) + msgpack.packb(name))
+    assert world.machine.replace_next(struct.pack("<q", 7) + msgpack.packb(name))
     world.run()
     totals = [1, 2, 3]
     totals[events - 2] = 7

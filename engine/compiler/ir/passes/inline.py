@@ -59,15 +59,15 @@ HOT = frozenset(
         "mix.delivery",
         "queue.add",
         "turn.close",
-        "turn.commit",
         "turn.deliver",
         "turn.hand_over",
+        "turn.hand_over_one",
     )
 )
 """What every message passes through, whatever its size: these functions become one with the scheduler's loop, which
 takes a third less time then. In their other callers they stay calls."""
-SENDING = "message.finish"
-"""The last step of sending a message goes into every handler."""
+SENDING = frozenset(("message.flat", "message.post"))
+"""Sending a message goes into every handler."""
 CALLER_MAX = 6000
 """A function that has grown to so many nodes takes in no more, but for ``always_inline``."""
 SELF_LEVELS = 3
@@ -91,7 +91,7 @@ class Template:
 
 def is_worthwhile(function: Function, nodes: int, only_call: bool, loops: bool) -> bool:
     """Whether a function of that many nodes should be inlined where ``goes_into`` lets it."""
-    if function.always_inline or nodes <= SMALL or function.name in HOT or function.name == SENDING:
+    if function.always_inline or nodes <= SMALL or function.name in HOT or function.name in SENDING:
         return True
     return only_call and nodes <= ONLY_CALL and not loops
 
