@@ -18,7 +18,18 @@ from engine.compiler.check.inference import TypeVar as OpenType
 from engine.compiler.check.inference import head, optional, resolve, unify
 from engine.compiler.check.report import Report
 from engine.compiler.check.scopes import Binding, Scope, Variable
-from engine.compiler.check.types import ERROR, FLOAT, INT, NEVER, STRING, UNIT, ActorType, OptionalType, Type
+from engine.compiler.check.types import (
+    ERROR,
+    FLOAT,
+    INT,
+    NEVER,
+    STRING,
+    UNIT,
+    ActorType,
+    OpaqueType,
+    OptionalType,
+    Type,
+)
 from engine.compiler.check.world import ActorInfo, World
 from engine.compiler.syntax import ast
 
@@ -89,10 +100,11 @@ class Body:
         self.result = result
         self.name = name
         self.type_params: Mapping[str, Type] = type_params or {}
+        """What the type parameters of a generic function stand for here."""
         self.loops: list[bool] = []
         self.errors_before = self.report.errors
         self.open_types: list[OpenType] = []
-        self.library_calls: list[tree.Call] = []
+        self.generic_calls: list[tree.Call] = []
         self.variables: dict[tree.Local, Variable] = {}
         self.compared_with_none: set[str] = set()
 
@@ -189,9 +201,9 @@ class Body:
 
     # --- types --------------------------------------------------------------------------------
 
-    def open_type(self, span: Span, what: str) -> OpenType:
+    def open_type(self, span: Span, what: str, way_out: str = "") -> OpenType:
         """A type that a later line has to decide."""
-        variable = OpenType(span, what)
+        variable = OpenType(span, what, way_out)
         self.open_types.append(variable)
         return variable
 
@@ -233,6 +245,9 @@ class Body:
             note = "write `int(…)` around it, which drops what is behind the point"
         elif wanted == STRING:
             note = "write `string(…)` around it, or put it into an f-string"
+        elif isinstance(wanted, OpaqueType) or isinstance(actual, OpaqueType):
+            name = wanted if isinstance(wanted, OpaqueType) else actual
+            note = f"`{name}` stands for every type, so only another `{name}` is sure to fit"
         elif isinstance(wanted, ActorType) and isinstance(actual, ActorType) and actual.name == "any":
             note = "the kind of actor that `sender` is, is not known; pass `self` as a parameter of the message"
         self.report.error(code, value.span, f"{subject} {describe(wanted)}, but this is {describe(actual)}", note, fix)
@@ -259,6 +274,13 @@ class Body:
     def optional_of(self, t: Type) -> Type:
         """``t?``, or ``t`` where it is optional already."""
         return optional(head(t))
+
+
+WHAT_ALL_CAN = (
+    "it stands for every type, so only what all values can do works here: `==`, `<`, being shown, kept and handed on; "
+    "for more, write the type"
+)
+"""What to say where a value of a type parameter cannot do something."""
 
 
 def describe(t: Type) -> str:

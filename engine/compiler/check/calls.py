@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.arguments import Target, check_arguments
-from engine.compiler.check.body import Body, describe, expression
+from engine.compiler.check.body import WHAT_ALL_CAN, Body, describe, expression
 from engine.compiler.check.conversions import CONVERSIONS, convert
 from engine.compiler.check.enums import enum_named, struct_value, variant_call
 from engine.compiler.check.features import FUNCTION_METHODS, not_yet, report_feature_name, report_function_method
@@ -22,13 +22,14 @@ from engine.compiler.check.models import check_model_call
 from engine.compiler.check.places import may_change, method_type, no_member, none_or, visible_names
 from engine.compiler.check.report import meant
 from engine.compiler.check.scopes import Variable
-from engine.compiler.check.type_names import read_type
+from engine.compiler.check.type_names import read_type_arguments
 from engine.compiler.check.types import (
     BOOL,
     ERROR,
     UNIT,
     ActorType,
     ListType,
+    OpaqueType,
     OptionalType,
     Type,
 )
@@ -77,8 +78,6 @@ def _lambda(body: Body, node: ast.LambdaExpr, expected: Type | None) -> tree.Exp
 def check_call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expr | Sent:
     """A call as a value, or a send."""
     callee = node.callee
-    if node.type_args and not body.is_library:
-        not_yet(body.report, "E0904", node.span)
     if isinstance(callee, ast.Name):
         return _named_call(body, node, callee, expected)
     if not isinstance(callee, ast.FieldAccess):
@@ -197,13 +196,10 @@ def _function_call(body: Body, node: ast.Call, signature: Signature, span: Span,
 def _explicit(body: Body, node: ast.Call, signature: Signature) -> dict[str, Type]:
     """The type arguments that were written."""
     bound: dict[str, Type] = {}
-    if node.type_args and body.is_library:
-        if len(node.type_args) != len(signature.type_params):
-            body.report.error(
-                "E0225", node.span, f"`{signature.name}` takes {len(signature.type_params)} type arguments"
-            )
-        for param, arg in zip(signature.type_params, node.type_args, strict=False):
-            bound[param] = read_type(body.world, body.report, arg, body.type_params)
+    if node.type_args:
+        shown, params = signature.name.rpartition(".")[2], signature.type_params
+        found = read_type_arguments(body.world, body.report, shown, params, node.type_args, node.span, body.type_params)
+        bound.update(zip(params, found, strict=True))
     return bound
 
 
@@ -233,14 +229,15 @@ def _finish(
         )
     for name in signature.type_params:
         if name not in bound:
-            bound[name] = body.open_type(node.span, f"the result of {target.text}")
+            way_out = f"write the type, as in `{shown}<int>(…)`"
+            bound[name] = body.open_type(node.span, f"`{name}` of {target.text}", way_out)
     ref = tree.FunctionRef(signature.name, tuple(bound[name] for name in signature.type_params))
     result = substitute(signature.result, bound) if bound else signature.result
     if first is not None:
         values = (first, *values)
     call = tree.Call(result, node.span, ref, values, signature.changes_first)
     if signature.type_params:
-        body.library_calls.append(call)
+        body.generic_calls.append(call)
     return call
 
 
@@ -317,7 +314,8 @@ def _no_method(body: Body, access: ast.FieldAccess, base: tree.Expr, t: Type, ki
             "E0209", base.span, "the type of this is not known yet here", "write its type where it is declared"
         )
     elif kind is None:
-        report.error("E0105", span, f"{describe(t)} has no methods", "write a function that takes it as a parameter")
+        note = WHAT_ALL_CAN if isinstance(t, OpaqueType) else "write a function that takes it as a parameter"
+        report.error("E0105", span, f"{describe(t)} has no methods", note)
     else:
         methods = body.world.library.public_methods(kind)
         note, fix = foreign_method(kind, name, span, methods, called=True)
@@ -341,6 +339,8 @@ def _send(body: Body, node: ast.Call, access: ast.FieldAccess, receiver: tree.Ex
             "give the message a parameter with the actor's type, and pass `self`",
         )
         return body.nothing(node.span)
+    if node.type_args:
+        body.report.error("E0225", node.span, "a message takes no type arguments")
     actor = body.world.actors[t.name]
     handler = actor.handlers.get(name)
     if handler is None:

@@ -11,18 +11,18 @@ from engine.base.source import SourceFile
 
 # these register the rules for expressions and statements
 from engine.compiler.check import literals, places, renders, structures, tree  # noqa: F401
-from engine.compiler.check.actors import check_handlers, check_start, declare_parameters, timer_turn
+from engine.compiler.check.actors import check_handlers, check_start, timer_turn
 from engine.compiler.check.arguments import closed_value
-from engine.compiler.check.body import FUNCTION, TOP, Body, describe
+from engine.compiler.check.body import TOP, Body
 from engine.compiler.check.branches import check_statements
 from engine.compiler.check.declarations import collect
+from engine.compiler.check.functions import Generics, check_function
 from engine.compiler.check.inference import resolve
 from engine.compiler.check.library import Library
 from engine.compiler.check.report import Report
 from engine.compiler.check.scopes import Scope
 from engine.compiler.check.settle import settle
-from engine.compiler.check.types import UNIT
-from engine.compiler.check.world import ActorInfo, World
+from engine.compiler.check.world import ActorInfo, Signature, World
 from engine.compiler.syntax import ast
 
 Declaration = (
@@ -58,20 +58,35 @@ def _check(world: World, module: ast.Module, source: SourceFile) -> tree.Program
     actors = [actor for actor in world.actors.values() if actor.decl is not None]
     main = world.actors["main"]
     start = world.new_handler("main", "start", "start", (), module.span)
+    declared = _functions(world, module)
+    world.generics = generics = Generics(world, source.name)
+    for item, signature in declared:
+        if signature.type_params:
+            generics.declare(item, signature)
     for actor in actors:
         check_start(world, actor)
     top = _check_top(world, module, main)
     functions: dict[tree.FunctionRef, tree.Function] = {}
+    for item, signature in declared:
+        if not signature.type_params:
+            function = check_function(world, item, signature, source.name)
+            functions[function.ref] = function
+    for actor in actors:
+        check_handlers(world, actor)
+    main.turns.insert(0, tree.Turn(start, tuple(top)))
+    functions.update(generics.functions)
+    return _program(world, source, functions, [main, *actors])
+
+
+def _functions(world: World, module: ast.Module) -> list[tuple[ast.FnDecl, Signature]]:
+    """The functions of the program with their signatures, in the order of the text."""
+    found: list[tuple[ast.FnDecl, Signature]] = []
     for item in module.items:
         if isinstance(item, ast.FnDecl) and item.name.text in world.functions and not item.is_flow:
             signature = world.functions[item.name.text]
             if signature.span == item.name.span:
-                function = _check_function(world, item, source.name)
-                functions[function.ref] = function
-    for actor in actors:
-        check_handlers(world, actor)
-    main.turns.insert(0, tree.Turn(start, tuple(top)))
-    return _program(world, source, functions, [main, *actors])
+                found.append((item, signature))
+    return found
 
 
 def _check_top(world: World, module: ast.Module, main: ActorInfo) -> list[tree.Stmt]:
@@ -94,26 +109,6 @@ def _check_top(world: World, module: ast.Module, main: ActorInfo) -> list[tree.S
         if isinstance(item, ast.EveryStmt):
             main.turns.append(timer_turn(world, main, item, main.scope))
     return statements
-
-
-def _check_function(world: World, decl: ast.FnDecl, file: str) -> tree.Function:
-    signature = world.functions[decl.name.text]
-    result = signature.result
-    body = Body(world, FUNCTION, result=result, name=decl.name.text)
-    params = tuple(tree.Local(p.name, p.type, False, True) for p in signature.params)
-    declare_parameters(body, params, tuple(p.span for p in signature.params))
-    statements: list[tree.Stmt] = []
-    ends = check_statements(body, decl.body.statements, statements)
-    if result is not UNIT and not ends:
-        world.report.error(
-            "E0210",
-            decl.name.span,
-            f"`{decl.name.text}` gives {describe(result)}, but not on every path",
-            "end every path with `return …` or `render …`",
-        )
-    settle(body, statements)
-    ref = tree.FunctionRef(signature.name)
-    return tree.Function(ref, params, result, tuple(statements), decl.span, file)
 
 
 def _program(

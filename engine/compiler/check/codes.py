@@ -54,7 +54,6 @@ CODES: dict[str, str] = {
     "E0312": "time must be written out",
     "E0901": "await is not available yet",
     "E0902": "restart policies are not available yet",
-    "E0904": "generics are not available yet",
     "E0905": "functions as values are not available yet",
     "E0906": "imports are not available yet",
     "E0907": "flows and pipes are not available yet",

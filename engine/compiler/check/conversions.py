@@ -22,6 +22,8 @@ def convert(body: Body, node: ast.Call, name: str) -> tree.Expr:
     if name == "i32" and not body.is_library:
         body.report.error("E0101", node.callee.span, "there is no function `i32`")
         return body.nothing(node.span)
+    if node.type_args:
+        body.report.error("E0225", node.span, f"`{name}` takes no type arguments")
     if len(node.args) != 1 or node.args[0].name is not None:
         for arg in node.args:
             body.expr(arg.value)

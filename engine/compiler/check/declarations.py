@@ -14,9 +14,10 @@ from engine.compiler.check.arguments import closed_value
 from engine.compiler.check.body import CLOSED, Body
 from engine.compiler.check.data_types import declare, read_data_types
 from engine.compiler.check.features import not_yet
+from engine.compiler.check.inference import TypeParam
 from engine.compiler.check.models import check_model_clause
 from engine.compiler.check.settle import settle
-from engine.compiler.check.type_names import RESERVED_TYPES, read_type
+from engine.compiler.check.type_names import RESERVED_TYPES, read_type, read_type_params
 from engine.compiler.check.types import ERROR, UNIT, Type
 from engine.compiler.check.world import ActorInfo, HandlerInfo, Parameter, Signature, VariantInfo, World
 from engine.compiler.syntax import ast
@@ -134,14 +135,13 @@ def read_parameters(
 
 def _read_function(world: World, decl: ast.FnDecl) -> None:
     name = decl.name.text
-    if decl.type_params:
-        not_yet(world.report, "E0904", decl.type_params[0].span)
-    type_params = {p.text: ERROR for p in decl.type_params}
+    names = read_type_params(world.report, decl.type_params)
+    type_params: dict[str, Type] = {n: TypeParam(n) for n in names}
     params = read_parameters(world, decl.params, f"`{name}`", type_params)
     result = UNIT if decl.result is None else read_type(world, world.report, decl.result, type_params)
     if name == "main":
         world.has_main = True
-        if decl.params or decl.result is not None:
+        if decl.params or decl.result is not None or names:
             message = "`main` takes nothing and gives nothing"
             world.report.error("E0309", decl.name.span, message, "what it shows, it renders")
         return
@@ -149,7 +149,7 @@ def _read_function(world: World, decl: ast.FnDecl) -> None:
         return
     # a library function of the same name keeps its own, so that the library still finds it
     ref = f"program.{name}" if world.library.signature(name) is not None else name
-    world.functions[name] = Signature(ref, (), params, result, False, decl.name.span)
+    world.functions[name] = Signature(ref, names, params, result, False, decl.name.span)
 
 
 def _read_actor(world: World, actor: ActorInfo, decl: ast.ActorDecl) -> None:

@@ -129,7 +129,8 @@ def _arguments(body: Body, info: StructInfo | EnumInfo, bound: dict[str, Type], 
     """All type arguments; those that nothing has decided are open."""
     for name in info.type_params:
         if name not in bound:
-            bound[name] = body.open_type(span, f"`{name}` of this `{info.name}`")
+            way_out = f"write the type, as in `let x: {info.name}<{', '.join(info.type_params)}> = …`"
+            bound[name] = body.open_type(span, f"`{name}` of this `{info.name}`", way_out)
     return tuple(bound[name] for name in info.type_params)
 
 

@@ -8,7 +8,6 @@ from engine.compiler.check.report import Report
 _SENTENCES = {
     "E0901": "`await` is not available yet",
     "E0902": "restart policies and `on failed` are not available yet",
-    "E0904": "generics in programs are not available yet",
     "E0905": "function values (`fn(…)` types, lambdas, functions passed by name) are not available yet",
     "E0906": "imports and modules are not available yet",
     "E0907": "flows and pipes are not available yet",

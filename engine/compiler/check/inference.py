@@ -28,10 +28,12 @@ from engine.compiler.check.types import (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TypeVar(Type):
-    """A type not known yet. ``what`` says in plain words what has it; ``link`` holds the type once it is known."""
+    """A type not known yet. ``what`` says in plain words what has it, and ``way_out`` how to say it; ``link`` holds the
+    type once it is known."""
 
     span: Span
     what: str
+    way_out: str = ""
     link: list[Type] = field(default_factory=list)
 
     __eq__ = object.__eq__

@@ -234,7 +234,7 @@ class Library:
         function = tree.Function(
             ref, params, result, tuple(statements), decl.span, file, True, signature.changes_first, decl.exported
         )
-        calls = tuple(dict.fromkeys(call.function for call in body.library_calls))
+        calls = tuple(dict.fromkeys(call.function for call in body.generic_calls))
         return function, tuple(report.diagnostics), calls
 
 

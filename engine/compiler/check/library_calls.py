@@ -20,5 +20,5 @@ def library_call(body: Body, name: str, span: Span, args: tuple[tree.Expr, ...])
     ref = tree.FunctionRef(name, tuple(bound[p] for p in signature.type_params))
     call = tree.Call(substitute(signature.result, bound), span, ref, args, signature.changes_first)
     if signature.type_params:
-        body.library_calls.append(call)
+        body.generic_calls.append(call)
     return call

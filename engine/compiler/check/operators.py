@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from engine.base.source import Span
 from engine.compiler.check import tree
-from engine.compiler.check.body import Body, describe, expression
+from engine.compiler.check.body import WHAT_ALL_CAN, Body, describe, expression
 from engine.compiler.check.declared import held_types
 from engine.compiler.check.features import not_yet
 from engine.compiler.check.inference import TypeVar, head, parts, resolve, unify
@@ -29,6 +29,7 @@ from engine.compiler.check.types import (
     DictType,
     EnumType,
     ListType,
+    OpaqueType,
     OptionalType,
     SetType,
     StructType,
@@ -227,6 +228,8 @@ def _refuse_arithmetic(body: Body, span: Span, op: str, left: tree.Expr, right: 
         note = "use `push` in a loop to add the items of one list to another"
     elif op == "%" and a is FLOAT:
         note = "the remainder exists for ints and durations"
+    elif isinstance(a, OpaqueType) or isinstance(b, OpaqueType):
+        note = WHAT_ALL_CAN
     body.report.error("E0203", span, f"`{op}` does not work on {describe(a)} and {describe(b)}", note)
 
 
@@ -299,7 +302,9 @@ def _order(body: Body, span: Span, op: str, left: tree.Expr, right: tree.Expr) -
     t = resolve(a)
     if t in _NUMBERS or is_plain_enum(t):
         return tree.Binary(BOOL, span, op, left, right)
-    if isinstance(t, OptionalType | StructType | ActorType | TypeVar) or t is BOOL or not has_order(body, t):
+    strict = not body.type_params  # in a generic function, all values that have an order can be compared
+    unwise = isinstance(t, OptionalType | StructType | ActorType | TypeVar) or t is BOOL
+    if (strict and unwise) or isinstance(t, TypeVar) or not has_order(body, t):
         note = "compare one of its fields" if isinstance(t, StructType) else ""
         body.report.error("E0203", span, f"`{op}` does not work on {describe(t)}: it has no order", note)
         return tree.Const(BOOL, span, False)

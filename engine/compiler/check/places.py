@@ -11,7 +11,7 @@ from dataclasses import replace
 from engine.base.diagnostics import Fix
 from engine.base.source import Span
 from engine.compiler.check import tree
-from engine.compiler.check.body import FUNCTION, TOP, Body, describe, expression
+from engine.compiler.check.body import FUNCTION, TOP, WHAT_ALL_CAN, Body, describe, expression
 from engine.compiler.check.enums import enum_named, variant_value
 from engine.compiler.check.features import not_yet, report_feature_name
 from engine.compiler.check.foreign import foreign_method, foreign_name
@@ -30,6 +30,7 @@ from engine.compiler.check.types import (
     DictType,
     EnumType,
     ListType,
+    OpaqueType,
     OptionalType,
     SetType,
     StructType,
@@ -227,7 +228,7 @@ def _no_field(body: Body, base: tree.Expr, t: Type, name: ast.Ident) -> None:
     elif (kind := method_type(t)) is not None and body.world.method(kind, text) is not None:
         report.error("E0104", name.span, f"`{text}` is a method: write `{text}()`")
     else:
-        note, fix = "", None
+        note, fix = WHAT_ALL_CAN if isinstance(t, OpaqueType) else "", None
         if kind is not None:
             methods = body.world.library.public_methods(kind)
             note, fix = foreign_method(kind, text, name.span, methods, called=False)

@@ -25,7 +25,7 @@ def settle(body: Body, statements: list[tree.Stmt]) -> None:
         for statement in statements:
             _settle_node(statement)
     if not body.is_library and body.report.errors == body.errors_before:
-        _check_library_calls(body)
+        _check_generic_calls(body)
 
 
 def _report_open(body: Body) -> None:
@@ -44,7 +44,7 @@ def _report_open(body: Body) -> None:
                 "E0209",
                 variable.span,
                 f"nothing says what type {variable.what} has",
-                f"write the type, as in `var x: {example} = …`",
+                variable.way_out or f"write the type, as in `var x: {example} = …`",
             )
         end.link.append(ERROR)
 
@@ -71,12 +71,16 @@ def _settle_node(node: Any) -> None:
             _settle_node(value)
 
 
-def _check_library_calls(body: Body) -> None:
-    """A generic function of the library may do things with its values that not every type can, such as comparing."""
-    for call in body.library_calls:
+def _check_generic_calls(body: Body) -> None:
+    """A generic function may do things with its values that not every type can, such as comparing."""
+    generics = body.world.generics
+    for call in body.generic_calls:
         if any("<error>" in str(t) for t in call.function.type_args):
             continue
-        problem = body.world.library.problems(call.function, body.world.declared)
+        if generics is not None and generics.is_generic(call.function.name):
+            problem = generics.problem(call.function, call.span)
+        else:
+            problem = body.world.library.problems(call.function, body.world.declared)
         if problem:
             name = call.function.name.rpartition(".")[2]
             of = describe(call.args[0].type) if call.args else describe(call.function.type_args[0])

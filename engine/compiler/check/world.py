@@ -175,6 +175,16 @@ class FunctionSource(Protocol):
         """The library's own world."""
 
 
+class GenericFunctions(Protocol):
+    """The generic functions of the program, as far as a world needs them."""
+
+    def is_generic(self, name: str) -> bool:
+        """Whether a function is one of them."""
+
+    def problem(self, ref: tree.FunctionRef, span: Span) -> str:
+        """Makes one with these types; why it does not work with them, or empty."""
+
+
 @dataclass(slots=True)
 class World:
     """All that is declared. ``text`` is that of the program's file; a library has one world for all its files."""
@@ -194,6 +204,7 @@ class World:
     cells: dict[str, tree.Cell] = field(default_factory=dict)
     top_names: dict[str, Span] = field(default_factory=dict)
     declared: dict[str, tree.Struct | tree.Enum] = field(default_factory=dict)
+    generics: GenericFunctions | None = None
     has_main: bool = False
     next_handler: int = 0
 

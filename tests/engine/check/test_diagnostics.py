@@ -195,6 +195,8 @@ CASES: list[tuple[str, str, str]] = [
     ("E0225", "let x: «list» = [1]", "as in `list<int>`"),
     ("E0225", "let x: «int<int>» = 1", "takes no type arguments"),
     ("E0225", "struct P<A, B> { a: A, b: B }\nlet p: «P<int>» = 1", "`P` takes 2 type arguments: `P<A, B>`"),
+    ("E0225", "actor A { on m() {} }\n«A.m<int>()»", "a message takes no type arguments"),
+    ("E0225", "render «int<int>(1.5)»", "`int` takes no type arguments"),
     ("E0225", "enum E { A }\nlet p: «E<int>» = E.A", "`E` takes no type arguments"),
     ("E0230", "struct «Nest»<T> { value: T, inner: Nest<list<T>>? }", "no end to what it needs"),
     # actors and effects
@@ -233,7 +235,6 @@ CASES: list[tuple[str, str, str]] = [
     ("E0902", "actor A {}\nlet a = spawn A() restart «always»", "restart policies"),
     ("E0902", "actor A { on «failed»(child, fault) { } }", "`on failed`"),
     ("E0902", "actor A { on «failed»(child: A, fault: string) { } }", "`on failed`"),
-    ("E0904", "fn first<«T»>(xs: list<T>) -> T? { return xs.first() }", "generics"),
     ("E0905", "let f = «fn(x: int) -> int { return x }»", "lambdas"),
     ("E0905", "fn apply(f: «fn(int) -> int») -> int { return f(3) }", "function values"),
     ("E0905", "fn f() {}\nlet g = «f»", "write `f(…)`"),

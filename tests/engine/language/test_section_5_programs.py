@@ -54,7 +54,6 @@ def test_names_are_declared_once_and_before_they_are_used() -> None:
 NOT_YET = {
     "import json": "imports and modules",
     "from shapes import area, Circle\nlet c: Circle = Circle(area(1))": "imports and modules",
-    "fn first<T>(xs: list<T>) -> T? { return xs.first() }\nrender first([1])": "generics",
     "let f = fn(x: int) => x + 1\nrender f(1)": "function values",
     "let j: json = 1": "`json`",
     "let t: tensor = 1": "tensors",
