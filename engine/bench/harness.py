@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+ANSWER_TOLERANCE = 1e-9
+"""Relative: floats that arrive in another order have another sum."""
 Timed = Callable[[], tuple[str, int]]
 """Does the work once: (its answer as text, the nanoseconds that the work itself took)."""
 
@@ -42,6 +45,21 @@ class Result:
     """Each bar with whether it is met, or None where its rival is not there."""
 
 
+def same_answer(one: str, other: str) -> bool:
+    """Whether two texts are the same, or numbers that differ only in how floats were added up and written."""
+    if one == other:
+        return True
+    try:
+        return math.isclose(float(one), float(other), rel_tol=ANSWER_TOLERANCE) and not (is_int(one) and is_int(other))
+    except ValueError:
+        return False
+
+
+def is_int(text: str) -> bool:
+    """Whether a text is a whole number, which has to be met exactly."""
+    return text.lstrip("-").isdigit()
+
+
 def compare(name: str, what: str, contenders: Sequence[Contender], bars: Sequence[Bar], rounds: int) -> Result:
     """Lets all do the work in turns. Raises AssertionError where answers differ: a wrong answer has no speed."""
     times: dict[str, list[float]] = {contender.name: [] for contender in contenders}
@@ -51,7 +69,7 @@ def compare(name: str, what: str, contenders: Sequence[Contender], bars: Sequenc
             answer, nanoseconds = contender.timed()
             if contender is contenders[0]:
                 expected = answer
-            elif contender.checked and answer != expected:
+            elif contender.checked and not same_answer(answer, expected):
                 raise AssertionError(f"{name}: {contender.name} answers {answer}, {contenders[0].name} {expected}")
             times[contender.name].append(nanoseconds * contender.scale)
     ours = times[contenders[0].name]

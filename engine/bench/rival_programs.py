@@ -1,7 +1,8 @@
-"""Finds Go, Node and Python, builds what must be built, and runs the rivals' programs."""
+"""Finds Go, Erlang, Node and Python, builds what must be built, and runs the rivals' programs."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -11,14 +12,19 @@ from pathlib import Path
 from engine.bench.harness import Contender
 
 RIVALS = Path(__file__).parent / "rivals"
+SAVINA_RIVALS = RIVALS / "savina"
 TIMEOUT_S = 600
 
 
-def run_program(command: list[str]) -> Callable[[], tuple[str, int]]:
-    """A program that prints its answer and its nanoseconds, as something that can be timed again and again."""
+def run_program(command: list[str], **settings: str) -> Callable[[], tuple[str, int]]:
+    """A program that prints its answer and its nanoseconds, as something that can be timed again and again.
+
+    ``settings`` are environment variables for it.
+    """
 
     def timed() -> tuple[str, int]:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
+        environment = {**os.environ, **settings}
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=True, env=environment)
         answer, nanoseconds = done.stdout.split()
         return answer, int(nanoseconds)
 
@@ -37,20 +43,45 @@ def find_node() -> str | None:
     return shutil.which("node") or (str(beside) if beside.exists() else None)
 
 
+def build_go(go: str, sources: list[Path], binary: Path) -> None:
+    """Compiles Go files to a program; raises CalledProcessError where they are not right."""
+    command = [go, "build", "-o", str(binary), *map(str, sources)]
+    subprocess.run(command, check=True, capture_output=True, timeout=TIMEOUT_S, cwd=binary.parent)
+
+
+def go_twin(name: str, scratch: Path) -> list[Contender]:
+    """A Savina benchmark in Go, on all processors and on one; nobody where Go is not found."""
+    go = find_go()
+    if go is None:
+        return []
+    binary = scratch / name
+    build_go(go, [SAVINA_RIVALS / f"{name}.go", SAVINA_RIVALS / "run.go"], binary)
+    return [
+        Contender("Go", run_program([str(binary)])),
+        Contender("Go, 1 processor", run_program([str(binary)], GOMAXPROCS="1")),
+    ]
+
+
+def erlang_twin(source: Path, scratch: Path) -> list[Contender]:
+    """A benchmark in Erlang, where there is one and Erlang is found."""
+    compiler, machine = shutil.which("erlc"), shutil.which("erl")
+    if compiler is None or machine is None or not source.exists():
+        return []
+    command = [compiler, "-o", str(scratch), str(source), str(SAVINA_RIVALS / "run.erl")]
+    subprocess.run(command, check=True, capture_output=True, timeout=TIMEOUT_S)
+    flags = ["+P", "2000000", "-noshell", "-pa", str(scratch)]
+    return [Contender("Erlang", run_program([machine, *flags, "-run", "run", "main", source.stem]))]
+
+
 def rivals(name: str, scratch: Path, python_scale: float = 1.0) -> list[Contender]:
     """The contenders that are found on this machine for one benchmark, built and ready."""
     found = []
     go = find_go()
     if go is not None:
         binary = scratch / name
-        subprocess.run(
-            [go, "build", "-o", str(binary), str(RIVALS / f"{name}.go")],
-            check=True,
-            capture_output=True,
-            timeout=TIMEOUT_S,
-            cwd=scratch,
-        )
+        build_go(go, [RIVALS / f"{name}.go"], binary)
         found.append(Contender("Go", run_program([str(binary)])))
+    found.extend(erlang_twin(RIVALS / f"{name}.erl", scratch))
     node = find_node()
     own = (RIVALS / f"{name}.js").exists()
     if node is not None:

@@ -100,7 +100,7 @@ def ping_pong(rounds: int) -> Result:
 
 def spawn(rounds: int) -> Result:
     """A tree with a million leaves."""
-    return against_rivals("spawn", "1,111,111 actors spawned, their numbers added up", [], rounds)
+    return against_rivals("spawn", "1,111,111 actors spawned, their numbers added up", [Bar("Go", 1 / 8)], rounds)
 
 
 def recording(rounds: int) -> Result:

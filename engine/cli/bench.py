@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import os
 import platform
@@ -18,39 +19,55 @@ if TYPE_CHECKING:
 
 
 def bench(
-    only: Annotated[list[str] | None, typer.Argument(help="Which benchmarks; all without this.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Argument(help="Which benchmarks; without this, all but the Savina suite.")
+    ] = None,
     rounds: Annotated[int, typer.Option(help="How often each is run, in turns with its rivals.", min=1)] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as one JSON document.")] = False,
 ) -> None:
-    """Measure AeroFlow beside CPython, Go and Node, in turns within one run; exit 1 if a bar is missed."""
+    """Measure AeroFlow beside CPython, Go and Node, in turns within one run; exit 1 if a bar is missed.
+
+    `savina` stands for the 30 actor programs of that suite, `savina/big` for one of them.
+    """
+    from engine.bench.savina import SAVINA, run_savina, summary
     from engine.bench.suite import BENCHMARKS, run_suite
 
     windows = studio_benchmarks()
-    known = [*BENCHMARKS, *windows]
-    names = only or known
-    unknown = [name for name in names if name not in known]
+    known = [*BENCHMARKS, *windows, "savina"]
+    names = only or known[:-1]
+    actors = list(SAVINA) if "savina" in names else [name for name in SAVINA if f"savina/{name}" in names]
+    unknown = [name for name in names if name not in known and name.removeprefix("savina/") not in SAVINA]
     if unknown:
         fail(f"no benchmark is called {unknown[0]}; there are {', '.join(known)}")
     say(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, load {load()}")
     results: list[Result] = []
-
-    def take(result: Result) -> None:
-        results.append(result)
-        if not as_json:
-            show(result)
+    suite: list[Result] = []
 
     def work() -> None:
         for result in run_suite([name for name in names if name in BENCHMARKS], rounds):
-            take(result)
+            results.append(result)
+            if not as_json:
+                show(result)
+        for result in run_savina(actors, rounds):
+            suite.append(result)
+            if not as_json:
+                show_row(result, first=len(suite) == 1)
 
     on_engine_thread(work)
     for name in names:
         if name in windows:
-            take(windows[name](rounds))
+            results.append(windows[name](rounds))
+            if not as_json:
+                show(results[-1])
+    whole = summary(suite)
     if as_json:
-        give_json([plain(result) for result in results])
+        measured = [plain(result) for result in [*results, *suite]]
+        give_json([*measured, dataclasses.asdict(whole)] if whole else measured)
+    elif whole:
+        give(f"geometric mean {whole.geometric_mean:.2f}x Go; least {whole.worst:.2f}x ({whole.worst_name})")
     say(f"load {load()}")
-    if any(met is False for result in results for _, met in result.bars):
+    missed = any(met is False for result in [*results, *suite] for _, met in result.bars)
+    if missed or (whole is not None and len(suite) == len(SAVINA) and not whole.is_met):
         raise typer.Exit(EXIT_PROBLEM)
 
 
@@ -76,6 +93,19 @@ def show(result: Result) -> None:
     for bar, met in result.bars:
         word = "not compared" if met is None else "met" if met else "MISSED"
         give(f"    bar: at most {bar.ratio:.3f}x {bar.rival}: {word}")
+
+
+def show_row(result: Result, first: bool) -> None:
+    """One benchmark of the Savina suite as a row of a table; before the first, the head."""
+    from engine.bench.savina import speedup
+
+    names = ("AeroFlow", "Go", "Go, 1 processor", "Erlang")
+    if first:
+        give(f"{'':<12}" + "".join(f"{name:>18}" for name in names) + f"{'faster than Go':>18}")
+    times = (f"{result.medians[name] / 1e6:,.2f} ms" if name in result.medians else "-" for name in names)
+    factor = speedup(result)
+    shown = "-" if factor is None else f"{factor:.2f}x"
+    give(f"{result.name:<12}" + "".join(f"{time:>18}" for time in times) + f"{shown:>18}")
 
 
 def plain(result: Result) -> dict[str, object]:

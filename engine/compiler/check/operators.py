@@ -169,7 +169,8 @@ def arithmetic(body: Body, span: Span, op: str, left: tree.Expr, right: tree.Exp
         a, b = head(a), head(b)
     if op == "+" and a is STRING and b is STRING:
         return tree.TextNew(STRING, span, (*_text_parts(left), *_text_parts(right)))
-    if op == "+" and a == b and (a is BYTES or isinstance(a, ListType)):
+    both_lists = isinstance(a, ListType) and isinstance(b, ListType)
+    if op == "+" and ((a is BYTES and b is BYTES) or (both_lists and unify(a, b))):
         joined = library_call(body, f"{'bytes' if a is BYTES else 'list'}.concat", span, (left, right))
         if joined is not None:
             return joined

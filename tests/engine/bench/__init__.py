@@ -1,0 +1,1 @@
+"""The benchmarks' programs, with small parameters, and what is around them."""

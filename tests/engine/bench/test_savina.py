@@ -1,0 +1,91 @@
+"""Every Savina program runs with small parameters and gives the answer that plain Python gives."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+
+from engine import api
+from engine.bench.harness import Result, same_answer
+from engine.bench.savina import SAVINA, answer, path_of, speedup, summary, what
+from engine.bench.suite import run_traced
+from tests.engine.bench import models
+
+SINE_SQUARED = math.sin(37.2) ** 2
+SMALL: dict[str, tuple[dict[str, object], float]] = {
+    "pingpong": ({"N": 50}, 50),
+    "count": ({"N": 1000}, 1000),
+    "fjthrput": ({"N": 20, "A": 5}, 100 * SINE_SQUARED),
+    "fjcreate": ({"N": 40}, 40 * SINE_SQUARED),
+    "threadring": ({"N": 4, "HOPS": 10}, 2),
+    "chameneos": ({"CREATURES": 7, "MEETINGS": 100}, 200),
+    "big": ({"W": 6, "N": 20}, models.pings(6, 20)),
+    "concdict": ({"ENTRIES": 50, "WORKERS": 3, "MESSAGES": 40}, models.dictionary(50, 3, 40)),
+    "concsll": ({"WORKERS": 3, "MESSAGES": 40, "VALUES": 20}, models.linked_list(3, 40, 20)),
+    "bndbuffer": ({"BUFFER": 6, "PRODUCERS": 4, "CONSUMERS": 3, "ITEMS": 9, "COST": 2}, 36),
+    "philosopher": ({"N": 5, "ROUNDS": 7}, 35),
+    "barber": ({"HAIRCUTS": 30, "CHAIRS": 2}, 30),
+    "cigsmok": ({"ROUNDS": 12, "SMOKERS": 5}, models.smoked(12, 5)),
+    "logmap": ({"TERMS": 30, "SERIES": 4}, models.logistic(30, 4)),
+    "banking": ({"ACCOUNTS": 20, "TRANSFERS": 300}, models.balances(20, 300)),
+    "radixsort": ({"N": 50, "BITS": 12, "SEED": 5}, models.of_sorted(5, 50, 12)),
+    "filterbank": ({"COLUMNS": 8, "SIMULATIONS": 40, "CHANNELS": 3}, models.filtered(8, 40, 3)),
+    "sieve": ({"N": 100, "PRIMES": 5}, 1060),
+    "uct": ({"NODES": 500}, 491),
+    "facloc": ({"POINTS": 400}, 400),
+    "trapezoid": ({"PIECES": 300, "WORKERS": 3}, models.integral(300)),
+    "piprecision": ({"WORKERS": 3, "LIMBS": 10, "DIGIT_GROUPS": 20}, 3421170679),
+    "recmatmul": ({"N": 16, "BLOCK": 16, "WORKERS": 3}, 16 * 120 * 120),
+    "quicksort": ({"N": 200, "CUTOFF": 20, "SEED": 3}, models.of_sorted(3, 200, 60)),
+    "apsp": ({"N": 12, "BLOCK": 4, "BLOCKS": 3}, models.shortest_paths(12)),
+    "sor": ({"SIZE": 4, "ROUNDS": 10}, models.relaxed(4, 10)),
+    "astar": ({"GRID": 5, "WORKERS": 3}, models.reached(5)),
+    "nqueenk": ({"SIZE": 6, "DEPTH": 2, "WORKERS": 3}, 4),
+    "fib": ({"N": 10}, 55),
+    "bitonicsort": ({"N": 16, "SEED": 9}, models.of_sorted(9, 16, 60)),
+}
+
+
+def test_the_suite_has_its_thirty_programs() -> None:
+    assert len(SAVINA) == 30
+    assert set(SAVINA) == set(SMALL)
+    assert {path.stem for path in path_of("fib").parent.glob("*.aefl")} == set(SAVINA)
+
+
+@pytest.mark.parametrize("name", SAVINA)
+def test_a_program_with_small_parameters_gives_the_answer_of_plain_python(name: str) -> None:
+    source = path_of(name).read_text(encoding="utf-8")
+    assert answer(source)
+    assert what(source).startswith("Savina's")
+    constants, expected = SMALL[name]
+    for constant, value in constants.items():
+        source, times = re.subn(rf"^let {constant} = .*$", f"let {constant} = {value}", source, flags=re.MULTILINE)
+        assert times == 1, f"{name} has one constant {constant}"
+    build = api.compile(source, f"{name}.aefl")
+    assert build.program is not None, [problem.message for problem in build.problems]
+    found, _ = run_traced(build.program)
+    assert same_answer(found, str(expected))
+
+
+def test_answers_agree_where_only_the_rounding_of_floats_differs() -> None:
+    assert same_answer("1.0", "1.0000000000000002")
+    assert same_answer("done", "done")
+    assert not same_answer("1.0", "1.0001")
+    assert not same_answer("1000000000001", "1000000000000")
+    assert not same_answer("done", "1")
+
+
+def test_the_better_of_gos_ways_counts_and_the_mean_is_geometric() -> None:
+    def result(name: str, everywhere: float, alone: float) -> Result:
+        return Result(name, "", {}, {"AeroFlow": 1.0, "Go": everywhere, "Go, 1 processor": alone}, ())
+
+    half, eighth = result("half", 0.25, 0.5), result("eighth", 0.125, 0.1)
+    assert speedup(half) == 2
+    assert speedup(Result("alone", "", {}, {"AeroFlow": 1.0}, ())) is None
+    whole = summary([half, eighth])
+    assert whole is not None
+    assert math.isclose(whole.geometric_mean, 4)
+    assert (whole.worst, whole.worst_name, whole.is_met) == (2, "half", True)
+    assert summary([]) is None
