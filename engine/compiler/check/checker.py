@@ -63,6 +63,7 @@ def _check(world: World, module: ast.Module, source: SourceFile) -> tree.Program
     for item, signature in declared:
         if signature.type_params:
             generics.declare(item, signature)
+    generics.check_once()
     for actor in actors:
         check_start(world, actor)
     top = _check_top(world, module, main)

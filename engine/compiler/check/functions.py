@@ -15,10 +15,10 @@ from engine.compiler.check import tree
 from engine.compiler.check.actors import declare_parameters
 from engine.compiler.check.body import FUNCTION, Body, describe
 from engine.compiler.check.branches import check_statements
-from engine.compiler.check.inference import parts, substitute
+from engine.compiler.check.inference import substitute
 from engine.compiler.check.report import Report
 from engine.compiler.check.settle import settle
-from engine.compiler.check.types import ERROR, UNIT, OpaqueType, Type
+from engine.compiler.check.types import UNIT, OpaqueType, Type
 from engine.compiler.check.world import Signature, World
 from engine.compiler.syntax import ast
 
@@ -66,14 +66,21 @@ class Generics:
         self._unsound: set[str] = set()
         self._problems: dict[tree.FunctionRef, str] = {}
         self._making: list[tree.FunctionRef] = []
+        self._are_checked = False
 
     def declare(self, decl: ast.FnDecl, signature: Signature) -> None:
-        """Checks a generic function once for all types."""
+        """Makes a generic function known."""
         self._declared[signature.name] = (decl, signature)
-        errors = self._world.report.errors
-        check_function(self._world, decl, signature, self._file, tuple(map(OpaqueType, signature.type_params)))
-        if self._world.report.errors > errors:
-            self._unsound.add(signature.name)
+
+    def check_once(self) -> None:
+        """Checks each once for all types. None is made before it is known which have mistakes."""
+        report = self._world.report
+        for name, (decl, signature) in self._declared.items():
+            errors = report.errors
+            check_function(self._world, decl, signature, self._file, tuple(map(OpaqueType, signature.type_params)))
+            if report.errors > errors:
+                self._unsound.add(name)
+        self._are_checked = True
 
     def is_generic(self, name: str) -> bool:
         """Whether a function is one of the program's generic ones."""
@@ -82,10 +89,10 @@ class Generics:
     def problem(self, ref: tree.FunctionRef, span: Span) -> str:
         """Makes the function with these types, which is called at ``span``; says why it does not work with them.
 
-        Empty where it does, where that is not known yet because they depend on the function that calls it, and where
-        the function has mistakes of its own, which are reported already.
+        Empty where it does, while generic functions are checked for all types, and where the function has mistakes of
+        its own, which are reported already.
         """
-        if any(map(_is_opaque, ref.type_args)) or ref.name in self._unsound:
+        if not self._are_checked or ref.name in self._unsound:
             return ""
         known = self._problems.get(ref)
         if known is not None:
@@ -113,7 +120,3 @@ class Generics:
         shown = ", then ".join(f"`{name}<{', '.join(map(str, other.type_args))}>`" for other in chain)
         message = f"`{name}` needs itself for ever larger types, so there is no end to it: {shown}, …"
         self._world.report.error("E0230", span, message, "call it with the types that it has itself")
-
-
-def _is_opaque(t: Type) -> bool:
-    return isinstance(t, OpaqueType) or t is ERROR or any(map(_is_opaque, parts(t)))

@@ -19,7 +19,26 @@ Made = tuple[str, Value]
 
 DECLARATIONS = """
 struct Leaf { n: int, tags: list<string> }
-struct Node { leaf: Leaf, kids: list<Leaf>, maybe: Leaf?, pair: (list<int>, string) }
+enum Kind { Empty, One(leaf: Leaf), Many(list<Leaf>, int), Nest(inner: Kind) }
+struct Tagged<T> { tag: string, value: T }
+struct Node { leaf: Leaf, kids: list<Leaf>, maybe: Leaf?, pair: (list<int>, string), kind: Kind, tagged: Tagged<Leaf> }
+fn touched(k: Kind) -> Kind {
+    return match k {
+        One(leaf) => {
+            var own = leaf
+            own.tags.push("one")
+            Kind.One(own)
+        }
+        Many(leaves, n) => {
+            var own = leaves
+            own[0].n += n
+            Kind.Many(own, n + 1)
+        }
+        Nest(inner) => Kind.Nest(touched(inner))
+        Empty => Kind.Empty
+    }
+}
+fn retagged<T>(t: Tagged<T>, tag: string) -> Tagged<T> { return t with { tag: tag } }
 fn same(x: Node) -> Node { return x }
 fn altered(x: Node) -> Node {
     var y = x
@@ -33,7 +52,8 @@ fn altered(x: Node) -> Node {
 TYPES = {"Leaf": "Leaf", "Node": "Node", "List": "list<Node>", "Dict": "dict<string, Node>"}
 FIRST = {
     "Leaf": 'Leaf(n: 0, tags: ["a"])',
-    "Node": 'Node(leaf: Leaf(n: 0, tags: ["a"]), kids: [Leaf(n: 1, tags: ["a"])], maybe: none, pair: ([0], "p"))',
+    "Node": 'Node(leaf: Leaf(n: 0, tags: ["a"]), kids: [Leaf(n: 1, tags: ["a"])], maybe: none, pair: ([0], "p"), '
+    'kind: Kind.Empty, tagged: Tagged("t", Leaf(n: 0, tags: ["a"])))',
     "List": "[]",
     "Dict": "{}",
 }
@@ -45,7 +65,32 @@ def _leaf(n: int) -> Value:
 
 
 def _node(n: int) -> Value:
-    return {"leaf": _leaf(n), "kids": [_leaf(n + 1)], "maybe": None, "pair": ([n], "p")}
+    tagged = {"tag": "t", "value": _leaf(n)}
+    return {"leaf": _leaf(n), "kids": [_leaf(n + 1)], "maybe": None, "pair": ([n], "p"), "kind": [], "tagged": tagged}
+
+
+def _kind_shown(kind: Value) -> str:
+    match kind:
+        case []:
+            return "Kind.Empty"
+        case ["One", leaf]:
+            return f"Kind.One(leaf: {shown('Leaf', leaf)})"
+        case ["Many", leaves, n]:
+            return f"Kind.Many([{', '.join(shown('Leaf', leaf) for leaf in leaves)}], {n})"
+        case [_, inner]:
+            return f"Kind.Nest(inner: {_kind_shown(inner)})"
+    raise AssertionError(kind)
+
+
+def _touch(kind: Value) -> None:
+    match kind:
+        case ["One", leaf]:
+            leaf["tags"].append("one")
+        case ["Many", leaves, n]:
+            leaves[0]["n"] += n
+            kind[2] += 1
+        case ["Nest", inner]:
+            _touch(inner)
 
 
 def shown(kind: str, value: Value) -> str:
@@ -61,7 +106,9 @@ def shown(kind: str, value: Value) -> str:
     kids = ", ".join(shown("Leaf", kid) for kid in value["kids"])
     numbers, word = value["pair"]
     optional = "none" if maybe is None else shown("Leaf", maybe)
-    return f'Node(leaf: {leaf}, kids: [{kids}], maybe: {optional}, pair: ({numbers}, "{word}"))'
+    tag, inner = value["tagged"]["tag"], shown("Leaf", value["tagged"]["value"])
+    rest = f'kind: {_kind_shown(value["kind"])}, tagged: Tagged(tag: "{tag}", value: {inner})'
+    return f'Node(leaf: {leaf}, kids: [{kids}], maybe: {optional}, pair: ({numbers}, "{word}"), {rest})'
 
 
 @dataclass
@@ -127,7 +174,8 @@ class RandomProgram:
             return f'Leaf(n: {n}, tags: ["a"])', _leaf(n)
         if kind == "Node":
             source = f'Node(leaf: Leaf(n: {n}, tags: ["a"]), kids: [Leaf(n: {n + 1}, tags: ["a"])], maybe: none, '
-            return source + f'pair: ([{n}], "p"))', _node(n)
+            tagged = f'Tagged("t", Leaf(n: {n}, tags: ["a"]))'
+            return source + f'pair: ([{n}], "p"), kind: Kind.Empty, tagged: {tagged})', _node(n)
         items = [self.make_value("Node") for _ in range(n % 3)]
         if kind == "List":
             return "[" + ", ".join(source for source, _ in items) + "]", [value for _, value in items]
@@ -219,7 +267,7 @@ class RandomProgram:
         """A change of a node at a place, done to ``value`` too."""
         number = len(self.steps)
         source, leaf = self.make_value("Leaf")
-        match self.random.randrange(7):
+        match self.random.randrange(14):
             case 0:
                 value["leaf"]["n"] += 1
                 return f"{place}.leaf.n += 1"
@@ -238,6 +286,39 @@ class RandomProgram:
             case 5:
                 value["maybe"] = leaf
                 return f"{place}.maybe = {source}"
+            case 6:
+                value["kind"] = ["One", leaf]
+                return f"{place}.kind = Kind.One({source})"
+            case 7:
+                value["kind"] = ["Many", deepcopy(value["kids"]), number]
+                return f"{place}.kind = Kind.Many({place}.kids, {number})"
+            case 8:
+                value["kind"] = ["Nest", deepcopy(value["kind"])]
+                return f"{place}.kind = Kind.Nest({place}.kind)"
+            case 9:
+                _touch(value["kind"])
+                return f"{place}.kind = touched({place}.kind)"
+            case 10:
+                return self.taken_from_kind(place, value)
+            case 11:
+                value["tagged"]["value"]["n"] += 1
+                return f"{place}.tagged.value.n += 1"
+            case 12:
+                value["tagged"] = {"tag": f"t{number}", "value": leaf}
+                return f'{place}.tagged = retagged(Tagged("", {source}), "t{number}")'
         value["pair"] = ([*value["pair"][0], 7], "q")
         lines = [f"var p{number} = {place}.pair.0", f"p{number}.push(7)", f'{place}.pair = (p{number}, "q")']
         return "\n".join([*lines, f"p{number}.push(8)"])
+
+    def taken_from_kind(self, place: str, value: Value) -> str:
+        """What a pattern takes out is stored elsewhere, and changed there."""
+        match value["kind"]:
+            case ["One", leaf]:
+                value["leaf"] = deepcopy(leaf)
+                value["leaf"]["n"] += 1
+            case ["Many", leaves, _]:
+                value["kids"] = deepcopy(leaves)
+                value["kids"][0]["n"] += 1
+        one = f"{place}.leaf = leaf\n{place}.leaf.n += 1"
+        many = f"{place}.kids = leaves\n{place}.kids[0].n += 1"
+        return f"match {place}.kind {{ One(leaf) => {{\n{one}\n}}, Many(leaves, _) => {{\n{many}\n}}, _ => {{}} }}"
