@@ -24,11 +24,12 @@ class VariantInfo:
 @dataclass(frozen=True, slots=True)
 class TypeInfo:
     """The layout of a type. ``kind``: int float bool string bytes duration unit actor list dict set tuple optional
-    struct, enum (one that is only the number of its variant), variant (an enum that carries something).
+    struct, enum (one that is only the number of its variant), variant (an enum that carries something), function.
 
     ``parts`` are indexes into the program's types: item of a list or set; key and value of a dict; items of
-    a tuple; inner of an optional; fields of a struct, whose names are ``names``. ``name`` is the text of the type
-    (for an actor reference, the actor type's name).
+    a tuple; inner of an optional; fields of a struct, whose names are ``names``. ``variants`` are those of an
+    enum, or the kinds of values of a function type with what each captures; the numbers of these are ``names``.
+    ``name`` is the text of the type (for an actor reference, the actor type's name).
     """
 
     kind: str

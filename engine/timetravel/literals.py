@@ -157,6 +157,8 @@ class Encoder:
                 name == info.plain_name
             ):
                 return self._variant(title, info, variant.text, args)
+            case "function", _:
+                raise ForkError(f"{title}: a function cannot be written here; change what the program gives it")
             case "actor", ast.Name(text=name):
                 return self._actor(title, info, name, self._actor_by_name(name))
             case "actor", ast.Call(callee=ast.Name(text=name), args=(ast.Arg(value=ast.IntLit(value=number)),)):
@@ -263,6 +265,8 @@ def example(metadata: Metadata, info: TypeInfo) -> str:
             return f"{info.plain_name}(" + ", ".join(f"{name}: …" for name in info.names) + ")"
         case "enum" | "variant":
             return " or ".join(_variant_example(info, variant) for variant in info.variants[:EXAMPLES_MAX])
+        case "function":
+            return "a function, which only the program can make"
         case kind:
             return _EXAMPLES.get(kind, "one of its values").format(info.name)
 

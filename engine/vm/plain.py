@@ -4,6 +4,7 @@
     float -> float     bool -> bool               dict -> list of (key, value)
     string -> str      bytes -> bytes             optional -> None or the inner value
     enum -> the number of its variant; where variants carry something, a list of that number and what it carries
+    function -> list of the number of its kind and what it captured
 
 A list that was cut because it is huge is a ``CutList``, which knows how many items are missing. What is nested deeper
 than people look is ``TOO_DEEP``.
@@ -22,7 +23,7 @@ import numpy as np
 from engine.base.errors import MachineError
 from engine.base.events import OUTSIDE
 from engine.base.values import Value
-from engine.compiler.metadata import ENCODED, FieldInfo, Metadata, TypeInfo
+from engine.compiler.metadata import ENCODED, FieldInfo, Metadata, TypeInfo, VariantInfo
 from engine.vm.machine import Bytes
 
 Plain = Any
@@ -37,7 +38,7 @@ DEPTH_MAX = 100
 """How deep a value is read; its text costs the square of that."""
 
 SCALAR_KINDS = frozenset({"int", "float", "bool", "duration", "actor", "enum"})
-_NESTED_KINDS = frozenset({"list", "set", "dict", "tuple", "struct", "variant"})
+_NESTED_KINDS = frozenset({"list", "set", "dict", "tuple", "struct", "variant", "function"})
 _ENTRY_BYTES = 24
 _WORD = 8
 
@@ -123,6 +124,10 @@ class MemoryReader:
             case "set":
                 live = self._live_entries(address)
                 return self._cut(len(live), lambda i: self.slot(info.parts[0], live[i] + 8))
+            case "function":
+                number = self._word(address + 8)
+                captured = kind_of(info, number).parts
+                return [number, *(self.slot(part, address + 16 + 8 * i) for i, part in enumerate(captured))]
             case _:
                 raise MachineError(f"a value of kind {info.kind} cannot be shown")
 
@@ -221,6 +226,9 @@ def _from_msgpack(types: tuple[TypeInfo, ...], type_index: int, data: Any, depth
             number, *carried = data
             parts = info.variants[number].parts
             return [number, *(_from_msgpack(types, p, item, depth) for p, item in zip(parts, carried, strict=True))]
+        case "function":
+            captured = zip(kind_of(info, data[0]).parts, data[1:], strict=True)
+            return [data[0], *(_from_msgpack(types, part, item, depth) for part, item in captured)]
         case _:
             return data
 
@@ -259,10 +267,22 @@ def _pack_into(packer: Any, types: tuple[TypeInfo, ...], type_index: int, value:
             packer.pack(number)
             for part, item in zip(info.variants[number].parts, carried, strict=True):
                 _pack_into(packer, types, part, item)
+        case "function":
+            packer.pack_array_header(len(value))
+            packer.pack(value[0])
+            for part, item in zip(kind_of(info, value[0]).parts, value[1:], strict=True):
+                _pack_into(packer, types, part, item)
         case "float":
             packer.pack(float(value))
         case _:
             packer.pack(value)
+
+
+def kind_of(info: TypeInfo, number: int) -> VariantInfo:
+    """The kind of a function value with this number. Raises MachineError where the type has none."""
+    if str(number) not in info.names:
+        raise MachineError(f"there is no {info.name} with the number {number}")
+    return info.variants[info.names.index(str(number))]
 
 
 # --- what people see --------------------------------------------------------------------------
@@ -284,6 +304,8 @@ class Presenter:
                 return Value("none", info.name)
             inner = self.value(info.parts[0], plain)
             return Value(inner.text, inner.type if inner.type == "string" else info.name, inner.parts)
+        if info.kind == "function":
+            return Value(info.name, info.name, self._captured(info, plain))
         if info.kind not in _NESTED_KINDS:
             return Value(self._scalar(info, plain), info.name)
         if info.kind == "variant":
@@ -320,6 +342,12 @@ class Presenter:
                 return "()"
             case _:
                 return str(plain)
+
+    def _captured(self, info: TypeInfo, plain: Plain) -> tuple[tuple[str, Value], ...]:
+        """Where a function value was written, and what it took along."""
+        kind = kind_of(info, plain[0])
+        rows = zip(kind.names, kind.parts, plain[1:], strict=True)
+        return ("made by", Value(kind.name, "")), *((name, self.value(part, item)) for name, part, item in rows)
 
     def _parts(self, info: TypeInfo, plain: Plain) -> tuple[tuple[str, Value], ...]:
         match info.kind:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import CLOSED, Body
-from engine.compiler.check.inference import TypeParam, match_params, mentions_param, parts, substitute
+from engine.compiler.check.inference import TypeParam, TypeVar, match_params, mentions_param, parts, substitute
 from engine.compiler.check.report import meant
 from engine.compiler.check.scopes import Scope
-from engine.compiler.check.types import ERROR, Type
+from engine.compiler.check.types import ERROR, FnType, Type
 from engine.compiler.check.world import Parameter, World
 from engine.compiler.syntax import ast
 
@@ -48,7 +48,8 @@ def check_arguments(
             body.expr(arg.value)
         return None
     values: list[tree.Expr | None] = [None] * len(params)
-    for index, arg in placed.items():
+    # a function that is written out takes the types of its parameters from the other arguments
+    for index, arg in sorted(placed.items(), key=lambda entry: isinstance(entry[1].value, ast.LambdaExpr)):
         param = params[index]
         what = f"the {target.item} `{param.name}`" if target.item == "field" else f"`{param.name}`"
         values[index] = _argument(body, param.type, arg.value, what, bound)
@@ -116,6 +117,16 @@ def _argument(body: Body, param_type: Type, node: ast.Expr, what: str, bound: di
     expected = substitute(param_type, bound)
     if not mentions_param(expected):
         return body.typed(node, expected, what)
+    if isinstance(expected, FnType):  # a function that is written out learns from it what its parameters are
+        opened: dict[str, Type] = {}
+        expected = _opened(body, expected, node.span, opened)
+        bound.update(opened)
+        function = body.typed(node, expected, what)
+        if function.type is ERROR:
+            for t in opened.values():
+                if isinstance(t, TypeVar) and not t.link:
+                    t.link.append(ERROR)
+        return function
     value = body.value(node)
     match_params(expected, value.type, bound)
     expected = substitute(param_type, bound)

@@ -9,6 +9,7 @@ fits everything, so that one mistake makes one diagnostic.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from engine.base.diagnostics import Fix
@@ -73,8 +74,19 @@ def statement(*nodes: type) -> Callable[[_S], _S]:
     return register
 
 
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A variable further out that a function value takes along: the copy in the function, and its value when the
+    function is made."""
+
+    binding: Binding
+    local: tree.Local
+    value: tree.Expr
+
+
 class Body:
-    """What is known and collected while one body is checked."""
+    """What is known and collected while one body is checked. ``outer`` is the body in which a function value is
+    written, whose names it captures."""
 
     def __init__(
         self,
@@ -105,8 +117,11 @@ class Body:
         self.errors_before = self.report.errors
         self.open_types: list[OpenType] = []
         self.generic_calls: list[tree.Call] = []
+        self.keys: list[tuple[Span, Type]] = []
         self.variables: dict[tree.Local, Variable] = {}
         self.compared_with_none: set[str] = set()
+        self.outer: Body | None = None
+        self.captures: list[Capture] = []
 
     # --- what may be done here ----------------------------------------------------------------
 
@@ -120,6 +135,8 @@ class Body:
         if self.may_act:
             return True
         where = f"`{self.name}` is a function" if self.kind == FUNCTION else "this is a fixed value"
+        if self.outer is not None:
+            where = "this is a function"
         self.report.error("E0302", span, f"{where} and cannot {what}", "only handlers, timers and the top level can")
         return False
 
@@ -176,6 +193,10 @@ class Body:
     def find(self, name: str) -> Binding | None:
         """The local or the state field that a name stands for."""
         return self.scope.find(name)
+
+    def owns(self, found: Binding) -> bool:
+        """Whether a name that was found belongs to this body itself; a function value sees others as copies."""
+        return self.outer is None or (isinstance(found, Variable) and found.local in self.variables)
 
     def declare(
         self, name: str, type_: Type, span: Span, kind: str, *, mutable: bool = False, statement: Span | None = None

@@ -14,23 +14,24 @@ from engine.compiler.check.arguments import Target, check_arguments
 from engine.compiler.check.body import WHAT_ALL_CAN, Body, describe, expression
 from engine.compiler.check.conversions import CONVERSIONS, convert
 from engine.compiler.check.enums import enum_named, struct_value, variant_call
-from engine.compiler.check.features import FUNCTION_METHODS, not_yet, report_feature_name, report_function_method
+from engine.compiler.check.features import not_yet, report_feature_name
 from engine.compiler.check.foreign import foreign_method, foreign_name
-from engine.compiler.check.inference import TypeVar, head, match_params, resolve, substitute, unify
+from engine.compiler.check.inference import TypeVar, head, match_params, substitute, unify
 from engine.compiler.check.machine import check_intrinsic
 from engine.compiler.check.models import check_model_call
-from engine.compiler.check.places import may_change, method_type, no_member, none_or, visible_names
+from engine.compiler.check.places import field_of, may_change, method_type, no_member, none_or, visible_names
 from engine.compiler.check.report import meant
-from engine.compiler.check.scopes import Variable
 from engine.compiler.check.type_names import read_type_arguments
 from engine.compiler.check.types import (
     BOOL,
     ERROR,
     UNIT,
     ActorType,
-    ListType,
+    FnType,
     OpaqueType,
     OptionalType,
+    StructType,
+    TupleType,
     Type,
 )
 from engine.compiler.check.world import Signature
@@ -69,23 +70,13 @@ def _await(body: Body, node: ast.AwaitExpr, expected: Type | None) -> tree.Expr:
     return body.nothing(node.span)
 
 
-@expression(ast.LambdaExpr)
-def _lambda(body: Body, node: ast.LambdaExpr, expected: Type | None) -> tree.Expr:
-    not_yet(body.report, "E0905", node.span)
-    return body.nothing(node.span)
-
-
 def check_call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expr | Sent:
     """A call as a value, or a send."""
     callee = node.callee
     if isinstance(callee, ast.Name):
         return _named_call(body, node, callee, expected)
     if not isinstance(callee, ast.FieldAccess):
-        found = body.expr(callee)
-        _check_all(body, node.args)
-        if found.type is not ERROR:
-            body.report.error("E0206", callee.span, f"{describe(found.type)} is not a function")
-        return body.nothing(node.span)
+        return _call_value(body, node, body.expr(callee))
     if (enum := enum_named(body, callee.base)) is not None:
         return variant_call(body, node, callee, enum, expected)
     if isinstance(callee.base, ast.Name) and body.find(callee.base.text) is None:
@@ -151,14 +142,10 @@ def _named_call(body: Body, node: ast.Call, callee: ast.Name, expected: Type | N
             return _function_call(body, _listed(node, signature), signature, callee.span, expected)
     if local is None and report_feature_name(report, name, callee.span):
         return body.nothing(node.span)
-    _check_all(body, node.args)
     if local is not None:
-        held = local.local if isinstance(local, Variable) else local.field
-        if resolve(held.type) is ERROR:
-            return body.nothing(node.span)
-        note = "functions as values are not available yet" if world.function(name) is None else "a local has this name"
-        report.error("E0206", callee.span, f"`{name}` is a value, not a function", note)
-    elif name == "main" and world.has_main:
+        return _call_value(body, node, body.value(callee))
+    _check_all(body, node.args)
+    if name == "main" and world.has_main:
         report.error("E0309", callee.span, "`main` is called when the program starts, and by nobody else")
     elif name in world.actors:
         report.error("E0206", callee.span, f"`{name}` is an actor", f"write `spawn {name}(…)` for a new one")
@@ -171,6 +158,39 @@ def _named_call(body: Body, node: ast.Call, callee: ast.Name, expected: Type | N
             note, fix = meant(name, callee.span, visible_names(body))
         report.error("E0101", callee.span, f"there is no function `{name}`", note, fix)
     return body.nothing(node.span)
+
+
+def _call_value(body: Body, node: ast.Call, callee: tree.Expr) -> tree.Expr:
+    """A call of a function value. Its parameters have no names."""
+    t = head(callee.type)
+    if not isinstance(t, FnType):
+        _check_all(body, node.args)
+        if isinstance(t, OptionalType) and isinstance(head(t.inner), FnType):
+            note = f"`match {body.written(callee.span)} {{ none => …, f => f(…) }}`"
+            body.report.error("E0216", callee.span, "this function may be none, so it cannot be called", note)
+        elif isinstance(t, TypeVar):
+            body.report.error("E0209", callee.span, "the type of this is not known yet here", "write its type")
+        elif t is not ERROR:
+            shown = body.written(callee.span)
+            note = ""
+            if isinstance(node.callee, ast.Name) and body.world.function(shown) is not None:
+                note = "a local has this name, so the function of that name cannot be seen here"
+            body.report.error("E0206", callee.span, f"`{shown}` is {describe(t)}, not a function", note)
+        return body.nothing(node.span)
+    if len(node.args) != len(t.params) or any(arg.name is not None for arg in node.args):
+        _check_all(body, node.args)
+        named = next((arg for arg in node.args if arg.name is not None), None)
+        if named is not None:
+            body.report.error("E0205", named.span, "the parameters of a function value have no names")
+        else:
+            takes = f"{len(t.params) or 'no'} argument{'' if len(t.params) == 1 else 's'}"
+            body.report.error("E0204", node.span, f"this {describe(t)} takes {takes}, not {len(node.args)}")
+        return body.nothing(node.span)
+    args = tuple(
+        body.typed(arg.value, param, f"argument {i}")
+        for i, (arg, param) in enumerate(zip(node.args, t.params, strict=True), 1)
+    )
+    return tree.CallValue(t.result, node.span, callee, args)
 
 
 def _listed(node: ast.Call, signature: Signature) -> ast.Call:
@@ -285,6 +305,8 @@ def _method_of(
     name = access.name.text
     if isinstance(t, ActorType):
         return _send(body, node, access, base, t)
+    if _has_field(body, t, name):
+        return _call_value(body, node, field_of(body, base, access.name, access.span))
     kind = method_type(t)
     signature = body.world.method(kind, name) if kind is not None else None
     if signature is None:
@@ -302,11 +324,16 @@ def _method_of(
     return _finish(body, node, signature, base, bound, expected, node.args)
 
 
+def _has_field(body: Body, t: Type, name: str) -> bool:
+    """Whether ``t.name`` is a field of a struct or tuple, which may hold a function."""
+    if isinstance(t, StructType):
+        return body.world.structs[t.name].index(name) is not None
+    return isinstance(t, TupleType) and name.isdecimal() and int(name) < len(t.items)
+
+
 def _no_method(body: Body, access: ast.FieldAccess, base: tree.Expr, t: Type, kind: str | None) -> None:
     name, span, report = access.name.text, access.name.span, body.report
-    if isinstance(t, ListType) and name in FUNCTION_METHODS:
-        report_function_method(report, name, span)
-    elif isinstance(t, OptionalType):
+    if isinstance(t, OptionalType):
         note = body.around_none(base.span, member=True)
         report.error("E0216", span, f"this may be none, so `{name}` cannot be called on it", note)
     elif isinstance(t, TypeVar):

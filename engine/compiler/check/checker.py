@@ -10,7 +10,7 @@ from engine.base.diagnostics import Diagnostic
 from engine.base.source import SourceFile
 
 # these register the rules for expressions and statements
-from engine.compiler.check import literals, places, renders, structures, tree  # noqa: F401
+from engine.compiler.check import closures, literals, places, renders, structures, tree  # noqa: F401
 from engine.compiler.check.actors import check_handlers, check_start, timer_turn
 from engine.compiler.check.arguments import closed_value
 from engine.compiler.check.body import TOP, Body

@@ -54,7 +54,6 @@ CODES: dict[str, str] = {
     "E0312": "time must be written out",
     "E0901": "await is not available yet",
     "E0902": "restart policies are not available yet",
-    "E0905": "functions as values are not available yet",
     "E0906": "imports are not available yet",
     "E0907": "flows and pipes are not available yet",
     "E0908": "tests are not available yet",
@@ -63,6 +62,5 @@ CODES: dict[str, str] = {
     "E0911": "json is not available yet",
     "E0912": "tensors are not available yet",
     "E0913": "outside effects are not available yet",
-    "E0914": "methods that take a function are not available yet",
     "E0915": "formats in f-strings are not available yet",
 }

@@ -8,7 +8,6 @@ from engine.compiler.check.report import Report
 _SENTENCES = {
     "E0901": "`await` is not available yet",
     "E0902": "restart policies and `on failed` are not available yet",
-    "E0905": "function values (`fn(…)` types, lambdas, functions passed by name) are not available yet",
     "E0906": "imports and modules are not available yet",
     "E0907": "flows and pipes are not available yet",
     "E0908": "`test` blocks are not available yet",
@@ -22,9 +21,6 @@ _SENTENCES = {
 _OUTSIDE = {"http": "`http`", "fs": "`fs`", "env": "`env`", "clock": "`clock`", "input": "`input()`"}
 
 _COMBINATORS = ("sequence", "parallel", "when", "try_with", "retry", "cache", "batch")
-
-FUNCTION_METHODS = frozenset({"map", "filter", "reduce", "sort_by"})
-"""Methods of lists that take a function."""
 
 
 def not_yet(report: Report, code: str, span: Span, note: str = "") -> None:
@@ -45,14 +41,3 @@ def report_feature_name(report: Report, name: str, span: Span) -> bool:
     else:
         return False
     return True
-
-
-def report_function_method(report: Report, name: str, span: Span) -> None:
-    """Says that a method that takes a function is not there yet, and what to write in its place."""
-    instead = {
-        "map": "write `[f(x) for x in xs]`",
-        "filter": "write `[x for x in xs if …]`",
-        "reduce": "use a `for` loop and a `var`",
-        "sort_by": "sort a list of tuples `(key, value)`",
-    }[name]
-    report.error("E0914", span, f"`{name}` is not available yet: it takes a function", instead)

@@ -31,9 +31,9 @@ _NOTES = {
 
 _METHODS = {
     "list": {
-        "append": "push", "add": "push", "length": "len", "size": "len", "count": "len", "remove": "remove_at",
-        "delete": "remove_at", "indexOf": "index_of", "find": "index_of", "includes": "contains", "sorted": "sort",
-        "reversed": "reverse",
+        "append": "push", "add": "push", "length": "len", "size": "len", "remove": "remove_at",
+        "delete": "remove_at", "indexOf": "index_of", "includes": "contains", "sorted": "sort", "fold": "reduce",
+        "some": "any", "every": "all", "reversed": "reverse",
     },
     "dict": {
         "length": "len", "size": "len", "count": "len", "contains": "has", "containsKey": "has", "delete": "remove",

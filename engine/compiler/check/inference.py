@@ -83,6 +83,8 @@ def resolve(t: Type) -> Type:
         return optional(resolve(t.inner))
     if isinstance(t, StructType | EnumType) and t.args:
         return replace(t, args=tuple(map(resolve, t.args)))
+    if isinstance(t, FnType):
+        return FnType(tuple(map(resolve, t.params)), resolve(t.result))
     return t
 
 
@@ -114,6 +116,9 @@ def unify(a: Type, b: Type) -> bool:
         return len(a.items) == len(b.items) and all(map(unify, a.items, b.items))
     if isinstance(a, StructType | EnumType) and isinstance(b, StructType | EnumType):
         return a.name == b.name and all(map(unify, a.args, b.args))
+    if isinstance(a, FnType) and isinstance(b, FnType):
+        same = len(a.params) == len(b.params) and all(map(unify, a.params, b.params))
+        return same and unify(a.result, b.result)
     return a == b
 
 
@@ -175,6 +180,8 @@ def substitute(t: Type, bound: Mapping[str, Type]) -> Type:
         return optional(substitute(t.inner, bound))
     if isinstance(t, StructType | EnumType) and t.args:
         return replace(t, args=tuple(substitute(arg, bound) for arg in t.args))
+    if isinstance(t, FnType):
+        return FnType(tuple(substitute(param, bound) for param in t.params), substitute(t.result, bound))
     return t
 
 

@@ -137,8 +137,10 @@ def _set(body: Body, node: ast.SetLit, expected: Type | None) -> tree.Expr:
     item = wanted.item if isinstance(wanted, SetType) else None
     if not node.items:
         item = item or body.open_type(node.span, "an item of this empty set")
+        body.keys.append((node.span, item))
         return tree.SetNew(SetType(item), node.span, ())
     item, items = _items(body, node.items, item, "every item of this set")
+    body.keys.append((node.span, item))
     return tree.SetNew(SetType(item), node.span, tuple(items))
 
 
@@ -159,11 +161,14 @@ def _items(body: Body, nodes: tuple[ast.Expr, ...], expected: Type | None, what:
 def _dict(body: Body, node: ast.DictLit, expected: Type | None) -> tree.Expr:
     wanted = hoped(expected)
     if not node.entries:
+        if isinstance(wanted, DictType | SetType):
+            body.keys.append((node.span, wanted.key if isinstance(wanted, DictType) else wanted.item))
         if isinstance(wanted, DictType):
             return tree.DictNew(wanted, node.span, ())
         if isinstance(wanted, SetType):
             return tree.SetNew(wanted, node.span, ())
         key = body.open_type(node.span, "a key of this empty dict")
+        body.keys.append((node.span, key))
         return tree.DictNew(DictType(key, body.open_type(node.span, "a value of this empty dict")), node.span, ())
     key_hint = wanted.key if isinstance(wanted, DictType) else None
     value_hint = wanted.value if isinstance(wanted, DictType) else None
@@ -177,6 +182,7 @@ def _dict(body: Body, node: ast.DictLit, expected: Type | None) -> tree.Expr:
     declared = isinstance(wanted, DictType)
     key_type, keys = _same(body, keys, key_hint if declared else None, "every key of this dict")
     value_type, values = _same(body, values, value_hint if declared else None, "every value of this dict")
+    body.keys.append((node.span, key_type))
     return tree.DictNew(DictType(key_type, value_type), node.span, tuple(zip(keys, values, strict=True)))
 
 

@@ -6,7 +6,7 @@ from engine.compiler.check import tree
 from engine.compiler.check.body import Body, describe
 from engine.compiler.check.inference import head, resolve
 from engine.compiler.check.intrinsics import INTRINSICS
-from engine.compiler.check.operators import has_order
+from engine.compiler.check.operators import has_order, holds_function
 from engine.compiler.check.report import meant
 from engine.compiler.check.type_names import read_type
 from engine.compiler.check.types import BOOL, DURATION, FLOAT, I32, INT, UNIT, Type, is_reference
@@ -57,5 +57,7 @@ def check_intrinsic(body: Body, node: ast.Call, name: str, expected: Type | None
         return tree.Const(BOOL, node.span, is_reference(of))
     if name == "compare" and not has_order(body, of):
         body.report.error("E0203", node.span, f"{describe(of)} has no order")
+    if name in ("equal", "hash") and holds_function(body, of):
+        body.report.error("E0203", node.span, "functions are never equal")
     result = of if signature.result == "T" else _TYPES[signature.result]
     return tree.Intrinsic(result, node.span, name, tuple(args), of)

@@ -28,6 +28,7 @@ from engine.compiler.check.types import (
     ActorType,
     DictType,
     EnumType,
+    FnType,
     ListType,
     OpaqueType,
     OptionalType,
@@ -256,6 +257,10 @@ def equality(body: Body, span: Span, op: str, left: tree.Expr, right: tree.Expr)
     t = resolve(left.type)
     if t in _NUMBERS or t is BOOL or isinstance(t, ActorType) or is_plain_enum(t):
         return tree.Binary(BOOL, span, op, left, right)
+    if holds_function(body, t):
+        note = "compare what they give" if isinstance(t, FnType) else "compare the other parts"
+        body.report.error("E0203", span, f"`{op}` does not work on {describe(t)}: functions are never equal", note)
+        return tree.Const(BOOL, span, False)
     return _negated(op, span, tree.Derived(BOOL, span, "equal", t, (left, right)))
 
 
@@ -316,13 +321,25 @@ def _order(body: Body, span: Span, op: str, left: tree.Expr, right: tree.Expr) -
 def has_order(body: Body, t: Type, seen: frozenset[Type] = frozenset()) -> bool:
     """Whether values of the type can be sorted: all but dicts and sets, and what holds them."""
     t = head(t)
-    if isinstance(t, DictType | SetType):
+    if isinstance(t, DictType | SetType | FnType):
         return False
     if isinstance(t, StructType | EnumType):
         if t in seen:
             return True
         return all(has_order(body, held, seen | {t}) for held in held_types(body.world.declared, t))
     return all(has_order(body, part, seen) for part in parts(t))
+
+
+def holds_function(body: Body, t: Type, seen: frozenset[Type] = frozenset()) -> bool:
+    """Whether values of the type are functions or may hold some, so that nobody can say whether two are equal."""
+    t = head(t)
+    if isinstance(t, FnType):
+        return True
+    if isinstance(t, StructType | EnumType):
+        if t in seen:
+            return False
+        return any(holds_function(body, held, seen | {t}) for held in held_types(body.world.declared, t))
+    return any(holds_function(body, part, seen) for part in parts(t))
 
 
 # --- membership -------------------------------------------------------------------------------

@@ -12,8 +12,9 @@ from engine.base.diagnostics import Fix
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import FUNCTION, TOP, WHAT_ALL_CAN, Body, describe, expression
+from engine.compiler.check.closures import captured, is_function, named_function
 from engine.compiler.check.enums import enum_named, variant_value
-from engine.compiler.check.features import not_yet, report_feature_name
+from engine.compiler.check.features import report_feature_name
 from engine.compiler.check.foreign import foreign_method, foreign_name
 from engine.compiler.check.inference import TypeVar, head
 from engine.compiler.check.library_calls import library_call
@@ -46,6 +47,8 @@ from engine.compiler.syntax import ast
 def _name(body: Body, node: ast.Name, expected: Type | None) -> tree.Expr:
     name, span = node.text, node.span
     found = body.find(name)
+    if found is not None and not body.owns(found):
+        return captured(body, node, found)
     if isinstance(found, Variable):
         return tree.LocalRead(found.local.type, span, found.local)
     if found is not None:
@@ -59,6 +62,8 @@ def _name(body: Body, node: ast.Name, expected: Type | None) -> tree.Expr:
         return _self_or_sender(body, name, span)
     if name in world.actors and name != "main":
         return _default_actor(body, name, span)
+    if is_function(body, name, expected):
+        return named_function(body, node, world.function(name), expected)
     _unknown_name(body, name, span)
     return body.nothing(span)
 
@@ -116,8 +121,6 @@ def _unknown_name(body: Body, name: str, span: Span) -> None:
         return
     elif world.is_module(name):
         report.error("E0101", span, f"`{name}` is a module: write what you want of it, as in `{name}.…`")
-    elif world.function(name) is not None:
-        not_yet(report, "E0905", span, f"to call it, write `{name}(…)`")
     elif not report_feature_name(report, name, span):
         note, fix = foreign_name(name, span)
         if not note:
@@ -140,7 +143,7 @@ def _field(body: Body, node: ast.FieldAccess, expected: Type | None) -> tree.Exp
     if isinstance(node.base, ast.Name) and node.base.text in body.world.missing_types:
         return body.nothing(node.span)
     if isinstance(node.base, ast.Name) and body.find(node.base.text) is None and body.world.is_module(node.base.text):
-        return _module_member(body, node, node.base.text)
+        return _module_member(body, node, node.base.text, expected)
     if (enum := enum_named(body, node.base)) is not None:
         return variant_value(body, node, enum, expected)
     base = body.value(node.base)
@@ -157,16 +160,16 @@ def _field(body: Body, node: ast.FieldAccess, expected: Type | None) -> tree.Exp
     return none_or(body, node.span, before, kept, found)
 
 
-def _module_member(body: Body, node: ast.FieldAccess, module: str) -> tree.Expr:
+def _module_member(body: Body, node: ast.FieldAccess, module: str, expected: Type | None) -> tree.Expr:
     """``math.pi``."""
     library, name = body.world.library, node.name.text
     constant = library.module_constant(module, name)
     if constant is not None:
         return replace(constant, span=node.span)
-    if library.public(f"{module}.{name}") is not None:
-        not_yet(body.report, "E0905", node.span, f"to call it, write `{module}.{name}(…)`")
-    else:
-        no_member(body, module, node.name)
+    signature = library.public(f"{module}.{name}")
+    if signature is not None:
+        return named_function(body, node, signature, expected)
+    no_member(body, module, node.name)
     return body.nothing(node.span)
 
 
@@ -355,6 +358,9 @@ def _fixed(body: Body, place: tree.Expr, name: str, kind: str, statement: Span |
             fix = Fix("write `var`", Span(statement.start, statement.start + 3), "var")
     elif kind == "parameter":
         message, note = f"the parameter `{name}` cannot be {what}", f"parameters are fixed; copy it: `var own = {name}`"
+    elif kind == "captured":
+        message = f"`{name}` is not this function's own, so it cannot be {what} here: the function has a copy"
+        note = f"give the new value back as the result, or change a copy: `var own = {name}`"
     elif kind == "actor's parameter":
         message, note = f"the parameter `{name}` cannot be {what}", f"keep it in a state: `state own = {name}`"
     else:

@@ -19,7 +19,8 @@ def _render(body: Body, node: ast.RenderStmt, out: Statements) -> bool:
     if body.kind == FUNCTION:
         if body.result is UNIT:
             body.value(node.value)
-            note = f"write its type: `fn {body.name}(…) -> …`"
+            head_of = "fn(…)" if body.outer is not None else f"fn {body.name}(…)"
+            note = f"write its type: `{head_of} -> …`"
             body.report.error("E0302", node.span, f"`{body.name}` has no result, so it has nothing to render", note)
             return False
         out.append(tree.Return(node.span, body.typed(node.value, body.result, f"the result of `{body.name}`")))

@@ -13,6 +13,7 @@ from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import Body, describe
 from engine.compiler.check.inference import TypeVar, resolve
+from engine.compiler.check.operators import holds_function
 from engine.compiler.check.types import ERROR, Type
 
 _SLOTS: dict[type, tuple[str, ...]] = {}
@@ -74,6 +75,11 @@ def _settle_node(node: Any) -> None:
 def _check_generic_calls(body: Body) -> None:
     """A generic function may do things with its values that not every type can, such as comparing."""
     generics = body.world.generics
+    for span, key in body.keys:
+        if holds_function(body, key):
+            message = f"{describe(key)} cannot be a key of a dict or an item of a set: functions are never equal"
+            body.report.error("E0222", span, message, "keep the function as the value of a dict, or in a list")
+            return
     for call in body.generic_calls:
         if any("<error>" in str(t) for t in call.function.type_args):
             continue

@@ -274,7 +274,8 @@ def _return(body: Body, node: ast.ReturnStmt, out: Statements) -> bool:
     elif node.value is not None:
         value = body.expr(node.value)
         if body.kind == FUNCTION and value.type is not UNIT:
-            note = f"add its type: `fn {body.name}(…) -> {value.type}`" if value.type is not ERROR else ""
+            head_of = "fn(…)" if body.outer is not None else f"fn {body.name}(…)"
+            note = f"add its type: `{head_of} -> {value.type}`" if value.type is not ERROR else ""
             body.report.error("E0220", node.value.span, f"`{body.name}` has no result", note)
         elif body.kind != FUNCTION:
             body.report.error("E0220", node.span, "a handler hands values out with `render`", "`return` alone ends it")
@@ -373,7 +374,7 @@ def _called_for_effect(body: Body, node: ast.Call, call: tree.Expr, out: Stateme
             text = f"{receiver} = {body.written(node.span)}"
             fix = Fix(f"write `{text}`", node.span, text)
         body.report.error("E0211", node.span, f"the result of `{shown}` is not used", note, fix)
-    elif isinstance(call, tree.Call):
+    elif isinstance(call, tree.Call | tree.CallValue):
         body.report.warning(
             "E0211", node.span, f"the result of `{shown}` is not used", "`render` it, or keep it in a `let`"
         )

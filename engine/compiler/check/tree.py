@@ -189,6 +189,35 @@ class Call(Expr):
     changes_first: bool = False
 
 
+@dataclass(eq=False, slots=True)
+class ClosureBody:
+    """What a function value does: its own parameters, and ``captured``, locals that hold what it took along when it was
+    made. ``name`` is for people. Compared by identity."""
+
+    name: str
+    params: tuple[Local, ...]
+    captured: tuple[Local, ...]
+    result: Type
+    body: tuple[Stmt, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Closure(Expr):
+    """A new function value; ``captures`` are the values for ``captured``."""
+
+    function: ClosureBody
+    captures: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallValue(Expr):
+    """A call of a function value."""
+
+    callee: Expr
+    args: tuple[Expr, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ListNew(Expr):
     """A new list of these items."""

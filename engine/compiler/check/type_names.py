@@ -38,8 +38,9 @@ def read_type(world: World, report: Report, node: ast.TypeExpr, params: Mapping[
         return optional(read_type(world, report, node.inner, params))
     if isinstance(node, ast.TupleType):
         return types.TupleType(tuple(read_type(world, report, item, params) for item in node.items))
-    not_yet(report, "E0905", node.span)
-    return ERROR
+    params_read = tuple(read_type(world, report, param, params) for param in node.params)
+    result = types.UNIT if node.result is None else read_type(world, report, node.result, params)
+    return types.FnType(params_read, result)
 
 
 def _named(world: World, report: Report, node: ast.NamedType, params: Mapping[str, Type]) -> Type:

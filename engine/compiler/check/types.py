@@ -159,13 +159,15 @@ def is_reference(t: Type) -> bool:
     """Whether a value is an address in linear memory (IR type i32) rather than a number."""
     if isinstance(t, EnumType):
         return not t.is_plain
-    return isinstance(t, ListType | DictType | SetType | TupleType | OptionalType | StructType) or t in (STRING, BYTES)
+    containers = ListType | DictType | SetType | TupleType | OptionalType | StructType | FnType
+    return isinstance(t, containers) or t in (STRING, BYTES)
 
 
 def is_shareable(t: Type) -> bool:
     """Whether storage that two places hold must be marked, because one of them may change it in place.
 
-    Strings, bytes, tuples and enums never change; what is inside a tuple or enum is marked when it is read out.
+    Strings, bytes, tuples, enums and functions never change; what is inside a tuple or enum, or captured, is marked
+    when it is read out.
     """
     if isinstance(t, OptionalType):
         return is_shareable(t.inner)

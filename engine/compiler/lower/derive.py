@@ -32,6 +32,7 @@ from engine.compiler.check.types import (
     ActorType,
     DictType,
     EnumType,
+    FnType,
     ListType,
     OptionalType,
     SetType,
@@ -116,12 +117,15 @@ class Derive:
 
     def function(self, op: str, t: Type) -> str:
         """The name of the function for a type whose values are addresses."""
-        ref = container_ref(op, t) if op not in ("put", "replace") else None
+        is_slot = op in ("put", "replace")
+        ref = None if is_slot else container_ref(op, t)
         if ref is not None:
             self.lowering.function(ref)
             return str(ref)
         if op == "write_quoted" and t != OptionalType(STRING):
             op = "write_text"
+        if isinstance(t, FnType) and not is_slot:
+            return self.lowering.closures.function(op, t)
         name = f"{op}:{t}"
         return self.lowering.made(name, lambda: self._make(name, op, t))
 

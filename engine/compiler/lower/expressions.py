@@ -15,7 +15,9 @@ from engine.compiler.check.tree import (
     Binary,
     BlockExpr,
     Call,
+    CallValue,
     CellRead,
+    Closure,
     Const,
     Convert,
     DefaultActor,
@@ -52,6 +54,7 @@ from engine.compiler.check.types import (
     NEVER,
     STRING,
     DictType,
+    FnType,
     ListType,
     OptionalType,
     SetType,
@@ -62,7 +65,7 @@ from engine.compiler.check.types import (
 )
 from engine.compiler.check.types import I32 as I32_TYPE
 from engine.compiler.ir import nodes as ir
-from engine.compiler.lower import arithmetic, intrinsics, places, statements, turns
+from engine.compiler.lower import arithmetic, closures, intrinsics, places, statements, turns
 from engine.compiler.lower.derive import new_block, new_box
 from engine.compiler.lower.derive_enums import bare_variant, new_variant
 from engine.compiler.lower.functions import FunctionBuilder, do, i32, i64, load32, op32, op64, store32
@@ -98,6 +101,8 @@ def value(f: FunctionBuilder, e: Expr) -> ir.Expr:
             return _binary(f, e)
         case Call():
             return _call(f, e)
+        case CallValue():
+            return closures.call(f, e)
         case IfElse():
             return _if_else(f, e, value)
         case BlockExpr():
@@ -143,6 +148,8 @@ def _made(f: FunctionBuilder, e: Expr) -> ir.Expr:
             return block
         case EnumNew(variant=variant, fields=parts):
             return _enum(f, e.type, variant, parts)
+        case Closure():
+            return closures.make(f, e)
         case SelfRef():
             return f.library("actor.self")
         case SenderRef():
@@ -200,6 +207,8 @@ def effect(f: FunctionBuilder, e: Expr) -> None:
             f.eval(intrinsics.lower(f, e))
         case Call():
             f.eval(_call(f, e))
+        case CallValue():
+            f.eval(closures.call(f, e))
         case _ if has_value(e.type):
             f.eval(value(f, e))
         case Const():
@@ -345,11 +354,11 @@ def _derived(f: FunctionBuilder, e: Derived) -> ir.Expr:
 
 
 def _call(f: FunctionBuilder, e: Call) -> ir.Expr:
-    target = f.lowering.function(e.function)
-    is_user = not target.is_library
+    kinds = tuple(closures.known_kind(f, arg) for arg in e.args if isinstance(arg.type, FnType))
+    name, target = f.lowering.called(e.function, kinds)
     with f.gather() as body:
-        args = _receiver_and_args(f, e) if e.changes_first else _arguments(f, e.args)
-        call = f.call(e.function, args, e.span, is_user=is_user)
+        args = _receiver_and_args(f, e) if e.changes_first else arguments(f, e.args)
+        call = f.call_name(name, result_type(target.result), args, e.span if target.is_library else None)
         if call.type is None:
             f.eval(call)
             result: ir.Expr = i32(0)
@@ -360,7 +369,7 @@ def _call(f: FunctionBuilder, e: Call) -> ir.Expr:
     return do(body, result)
 
 
-def _arguments(f: FunctionBuilder, args: Sequence[Expr]) -> list[ir.Expr]:
+def arguments(f: FunctionBuilder, args: Sequence[Expr]) -> list[ir.Expr]:
     """Arguments stay nested in the call, unless one of them changes what an earlier one holds."""
     if any(next(places.changed_roots(arg), None) is not None for arg in args[1:]):
         return operands(f, args)

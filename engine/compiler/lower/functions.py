@@ -21,6 +21,7 @@ from engine.compiler.ir import nodes as ir
 from engine.compiler.lower.layouts import STAMP, result_type, value_type
 
 if TYPE_CHECKING:
+    from engine.compiler.lower.closures import Kind
     from engine.compiler.lower.program import Lowering
 
 SITE_CELL = "current_site"
@@ -44,7 +45,8 @@ class FunctionBuilder:
     caller's to own, and is changed in place. ``held`` are the variables of whose values others may hold a part, None
     where that may be all of them; ``growing`` are strings that grow in their place, each with two IR locals: the
     address of the string that it alone holds, and where the room behind that ends. ``state`` is the local with the
-    address of the running actor's state block, made when first asked for. Blocks of whose label ``jumps`` knows nothing
+    address of the running actor's state block, made when first asked for. ``known`` are the locals that hold function
+    values of a kind that is known. Blocks of whose label ``jumps`` knows nothing
     are left out.
     """
 
@@ -64,8 +66,10 @@ class FunctionBuilder:
     held: frozenset[Local | int] | None = None
     growing: dict[Local, tuple[int, int]] = field(default_factory=dict)
     state: int | None = None
+    known: dict[Local, Kind] = field(default_factory=dict)
     callees: dict[str, None] = field(default_factory=dict)
     faults: bool = False
+    tells_site: bool = False
     param_count: int = 0
     _labels: int = 0
 
@@ -190,6 +194,7 @@ class FunctionBuilder:
 
     def _tell_site(self, args: list[ir.Expr], span: Span) -> list[ir.Expr]:
         """The store of the place comes after the arguments are evaluated: they may contain calls of their own."""
+        self.tells_site = True
         cell = self.lowering.cell(SITE_CELL)
         store = ir.Store("i32.store", ir.Const(ir.I32, cell.address), ir.Const(ir.I32, self.site(span)))
         if not args or all(isinstance(arg, ir.Get | ir.Const | ir.StaticAddress) for arg in args):

@@ -22,6 +22,7 @@ from engine.compiler.check.types import (
     ActorType,
     DictType,
     EnumType,
+    FnType,
     ListType,
     OptionalType,
     Scalar,
@@ -161,6 +162,10 @@ class TypeTable:
             for v in variants_of(self.declared, t)
         )
 
+    def function_types(self) -> list[tuple[FnType, int]]:
+        """The function types, and their rows."""
+        return [(t, row) for t, row in self._index.items() if isinstance(t, FnType)]
+
     def _parts(self, t: Type) -> tuple[tuple[Type, ...], tuple[str, ...]]:
         match t:
             case ListType(item) | SetType(item):
@@ -194,4 +199,5 @@ def _kind(t: Type) -> str:
         OptionalType: "optional",
         StructType: "struct",
         ActorType: "actor",
+        FnType: "function",
     }[type(t)]

@@ -12,15 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from itertools import count
+from typing import NamedTuple
 
-from engine.base.source import SourceFile
+from engine.base.source import SourceFile, Span
 from engine.compiler.check.declared import Declared
 from engine.compiler.check.library import Library
 from engine.compiler.check.tree import Actor, Function, FunctionRef, Handler, Local, Program, Turn
-from engine.compiler.check.types import Type
+from engine.compiler.check.types import FnType, Type
 from engine.compiler.ir import nodes as ir
 from engine.compiler.ir.callgraph import recursive
 from engine.compiler.lower import statements, strings, turns
+from engine.compiler.lower.closures import Closures, Kind
 from engine.compiler.lower.derive import Derive
 from engine.compiler.lower.functions import FunctionBuilder
 from engine.compiler.lower.layouts import CELL, FIRST_CELL, SLOT, TypeTable, is_number, slot_offset, value_type
@@ -28,6 +30,14 @@ from engine.compiler.lower.sites import SiteTable
 from engine.compiler.metadata import ENCODED, ActorInfo, CellInfo, FieldInfo, HandlerInfo, Metadata
 
 FAULT_FUNCTION = "fault.raise"
+
+
+class _Waiting(NamedTuple):
+    """A function that is reached and not lowered yet: its name in the IR, and the kinds of its function values."""
+
+    name: str
+    function: Function
+    kinds: tuple[Kind | None, ...]
 
 
 def lower(program: Program, library: Library, source: SourceFile) -> tuple[ir.Module, Metadata]:
@@ -55,35 +65,67 @@ class Lowering:
         self.sites = SiteTable(source)
         self.types = TypeTable(program.types)
         self.derive = Derive(self)
+        self.closures = Closures(self)
         self._cells = {
             name: ir.CellInit(name, FIRST_CELL + CELL * number, value_type(cell.type), cell.value)
             for number, (name, cell) in enumerate(library.cells.items())
         }
         self._known: dict[FunctionRef, Function] = {}
-        self._waiting_library: list[Function] = []
-        self._waiting_user: list[Function] = []
+        self._waiting_library: list[_Waiting] = []
+        self._waiting_user: list[_Waiting] = []
         self._made: dict[str, ir.Function | None] = {}
         self._calls: dict[str, tuple[str, ...]] = {}
         self._faults: dict[str, bool] = {FAULT_FUNCTION: True}
+        self._tell_site: set[str] = set()
 
     # --- functions ----------------------------------------------------------------------------
 
     def function(self, ref: FunctionRef) -> Function:
         """A function of the program or the library, which is from now on reached."""
+        return self.called(ref)[1]
+
+    def called(self, ref: FunctionRef, kinds: tuple[Kind | None, ...] = ()) -> tuple[str, Function]:
+        """A function and its name in the IR. ``kinds`` are those of the function values that it is given, where they
+        are known: a function of the library has a version for each."""
         known = self._known.get(ref)
         if known is None:
-            known = self.program.functions.get(ref) or self.library.instantiate(ref, self.declared)
-            self._known[ref] = known
-            self._made[str(ref)] = None
-            (self._waiting_library if known.is_library else self._waiting_user).append(known)
-        return known
-
-    def made(self, name: str, make: Callable[[], FunctionBuilder]) -> str:
-        """A function that comes from no source, made at the first request; gives its name."""
+            known = self._known[ref] = self.program.functions.get(ref) or self.library.instantiate(ref, self.declared)
+        name = str(ref)
+        if not known.is_library or not any(kinds):
+            kinds = ()
+        else:
+            name += f"[{', '.join(kind.name if kind else '?' for kind in kinds)}]"
         if name not in self._made:
             self._made[name] = None
-            self._finish(make())
+            if not known.is_library:
+                self._tell_site.add(name)
+            waiting = self._waiting_library if known.is_library else self._waiting_user
+            waiting.append(_Waiting(name, known, kinds))
+        return name, known
+
+    def made(self, name: str, make: Callable[[], FunctionBuilder], span: Span | None = None) -> str:
+        """A function that is no declared one, made at the first request; gives its name. ``span`` is where a function
+        value is written."""
+        if name not in self._made:
+            self._made[name] = None
+            f = make()
+            in_program = span is not None and not f.is_library
+            self._finish(f, file=self.program.file if in_program else "", line=self.sites.line(span) if span else 0)
         return name
+
+    def reserve(self, name: str) -> None:
+        """A function that is made when everything else is known; until then it may do anything."""
+        self._made[name] = None
+        self._faults[name] = True
+        self._tell_site.add(name)
+
+    def is_made(self, name: str) -> bool:
+        """Whether somebody asked for a function already."""
+        return name in self._made
+
+    def is_quiet(self, name: str) -> bool:
+        """Whether a function of the program never says where in the source it is."""
+        return self._made.get(name) is not None and name not in self._tell_site
 
     def may_fault(self, name: str) -> bool:
         """Whether a call of a library function may end in a fault."""
@@ -122,17 +164,24 @@ class Lowering:
             encode = self._of_state(f"{actor.name}.encode_state", actor, turns.encode_state)
             poke = self._of_state(f"{actor.name}.poke_state", actor, turns.poke_state)
             names += [release, encode, poke, release]
+        self._drain_all()
+        while self.closures.make_cases():
+            self._drain_all()
+        for f in self.closures.functions():
+            self._finish(f)
+        self._drain_all()
+        return names
+
+    def _drain_all(self) -> None:
         while self._waiting_library or self._waiting_user:
             self._drain(self._waiting_library)
             self._drain(self._waiting_user)
-        return names
 
-    def _drain(self, waiting: list[Function]) -> None:
+    def _drain(self, waiting: list[_Waiting]) -> None:
         while waiting:
-            self._lower_function(waiting.pop())
+            self._lower_function(*waiting.pop())
 
-    def _lower_function(self, function: Function) -> None:
-        name = str(function.ref)
+    def _lower_function(self, name: str, function: Function, kinds: tuple[Kind | None, ...]) -> None:
         f = FunctionBuilder(
             self,
             name,
@@ -144,6 +193,8 @@ class Lowering:
             f.param(param.name, value_type(param.type))
             f.slots[param] = f.param_count - 1
             f.borrowed.add(param)
+        functions = (param for param in function.params if isinstance(param.type, FnType))
+        f.known = {param: kind for param, kind in zip(functions, kinds, strict=False) if kind is not None}
         f.fixed = function.params[0] if function.changes_first else None
         if not function.is_library:
             strings.look_at(f, function.body)
@@ -174,6 +225,8 @@ class Lowering:
         self._calls[f.name] = tuple(f.callees)
         if f.faults:
             self._faults[f.name] = True
+        if not f.is_library and (f.tells_site or not self._tell_site.isdisjoint(f.callees)):
+            self._tell_site.add(f.name)
 
     # --- cells, types, actors -----------------------------------------------------------------
 
@@ -233,6 +286,7 @@ class Lowering:
         )
         actors = tuple(self._actor_info(actor) for actor in self.program.actors)
         cells = tuple(CellInfo(cell.name, cell.address, cell.type) for cell in self._cells.values())
+        self.closures.describe()
         return Metadata(
             self.program.file,
             tuple(self.types.rows),

@@ -9,6 +9,7 @@ from engine.compiler.check.tree import (
     Assign,
     Break,
     Call,
+    Closure,
     Continue,
     Emit,
     EmitState,
@@ -133,6 +134,8 @@ def _let(f: FunctionBuilder, local: Local, value: Expr) -> None:
         return
     held = expressions.kept(f, value)
     f.set(f.declare(local), held)
+    if isinstance(value, Closure) and not local.mutable:
+        f.known[local] = f.lowering.closures.kind(f, value)
 
 
 def _assign(f: FunctionBuilder, node: Assign) -> None:

@@ -49,6 +49,8 @@ Holder.show()
         ("Order", 'Order(id: 1, note: "n", tags: ["t"])'),
         ("list<Order?>", "[none, Order(id: 1, note: none, tags: [])]"),
         ("bytes", '"héllo".bytes()'),
+        ("fn(int) -> int", "fn(x) => x + 1"),
+        ("list<fn(string)>?", "[fn(s) {}]"),
     ],
 )
 def test_a_value_in_memory_has_the_text_that_the_program_renders(type_: str, value: str) -> None:
