@@ -23,7 +23,7 @@ from engine.timetravel.views import (
     Value,
     WaitingMessage,
 )
-from engine.vm.faults import FaultRecord, fault_kind, fault_message, fault_site
+from engine.vm.faults import FaultRecord, fault_kind, fault_site
 from engine.vm.machine import Machine, Message
 from engine.vm.plain import MemoryReader, Presenter, reference_text, unpack
 from engine.vm.records import OUTPUT_FAULT, OUTPUT_STATE, OUTPUT_TIMELINE, OutputRecord
@@ -130,7 +130,7 @@ class Describer:
             actor=record.actor,
             seq=record.seq,
             kind=fault_kind(self.metadata, fault),
-            message=fault_message(self.metadata, fault),
+            message=fault.message,
             file=site.file or self.metadata.file,
             line=site.line,
             column=site.column,

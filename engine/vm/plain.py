@@ -409,9 +409,3 @@ def bytes_text(data: bytes) -> str:
     """Bytes as a literal: ``b"\\x01\\x02"``."""
     body = "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\x{b:02x}" for b in data)
     return f'b"{body}"'
-
-
-def bits_to_float(bits: int) -> float:
-    """The float with these 64 bits."""
-    value: float = struct.unpack("<d", struct.pack("<q", bits))[0]
-    return value

@@ -12,13 +12,13 @@ from engine.vm.machine import Batch
 OUTPUT_TEXT, OUTPUT_STATE, OUTPUT_TIMELINE, OUTPUT_FAULT = 0, 1, 2, 3
 
 _HEAD = struct.Struct("<qIIIIII")
-_FAULT = struct.Struct("<IIqq")
+_FAULT = struct.Struct("<II")
 
 
 @dataclass(frozen=True, slots=True)
 class OutputRecord:
     """One output. ``event`` is the number of the event in whose turn it was made; ``data`` depends on the kind:
-    msgpack for pictures of state and timelines, four numbers for faults."""
+    msgpack for pictures of state and timelines, kind and site for faults."""
 
     tick: int
     actor: int
@@ -30,8 +30,8 @@ class OutputRecord:
 
     def fault(self) -> FaultRecord:
         """The fault that an output of that kind tells of."""
-        kind, site, a, b = _FAULT.unpack_from(self.data)
-        return FaultRecord(kind, site, a, b, self.text)
+        kind, site = _FAULT.unpack_from(self.data)
+        return FaultRecord(kind, site, self.text)
 
 
 def read_outputs(batch: Batch, events_now: int) -> Iterator[OutputRecord]:

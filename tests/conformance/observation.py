@@ -27,9 +27,6 @@ from engine.vm.program import Program
 from engine.vm.records import OUTPUT_FAULT, OutputRecord, read_outputs
 from tests.conformance.corpus import EVENTS_MAX, CorpusFile, Settings
 
-_WITH_TEXT = {"missing_key", "assert_failed", "fail", "model_missing"}
-"""Faults whose first operand is an address."""
-
 
 @dataclass(frozen=True)
 class Observation:
@@ -114,8 +111,7 @@ def _comparable_output(output: OutputRecord, sites: tuple[Site, ...]) -> tuple[o
     if output.kind != OUTPUT_FAULT:
         return (*where, output.data)
     fault = output.fault()
-    kind = FAULT_KINDS[fault.kind]
-    return (*where, kind, sites[fault.site], None if kind in _WITH_TEXT else fault.a, fault.b)
+    return (*where, FAULT_KINDS[fault.kind], sites[fault.site])
 
 
 def compiled(file: CorpusFile, cache: Cache | None = None) -> CompiledProgram | None:

@@ -9,10 +9,10 @@ from engine.compiler.check import tree
 from engine.compiler.check.arguments import Target, check_arguments
 from engine.compiler.check.body import HANDLER, START, Body, expression
 from engine.compiler.check.branches import check_statements
-from engine.compiler.check.features import not_yet
 from engine.compiler.check.report import meant
 from engine.compiler.check.scopes import Field, Scope, Variable
 from engine.compiler.check.settle import settle
+from engine.compiler.check.supervision import restart_policy
 from engine.compiler.check.type_names import read_type
 from engine.compiler.check.types import DURATION, ERROR, ActorType, Type
 from engine.compiler.check.world import ActorInfo, HandlerInfo, World
@@ -24,8 +24,7 @@ Statements = list[tree.Stmt]
 @expression(ast.SpawnExpr)
 def _spawn(body: Body, node: ast.SpawnExpr, expected: Type | None) -> tree.Expr:
     name = node.actor.text
-    if node.restart is not None:
-        not_yet(body.report, "E0902", node.restart.span)
+    restart, limits = restart_policy(body, node.restart)
     actor = body.world.actors.get(name) if name != "main" else None
     if actor is None or not body.acts(node.span, "spawn an actor"):
         for arg in node.args:
@@ -38,7 +37,7 @@ def _spawn(body: Body, node: ast.SpawnExpr, expected: Type | None) -> tree.Expr:
     args = check_arguments(body, Target(f"`{name}`", node.span), actor.params, node.args)
     if args is None:
         return tree.Const(ActorType(name), node.span, None)
-    return tree.Spawn(ActorType(name), node.span, name, args)
+    return tree.Spawn(ActorType(name), node.span, name, args, restart, limits)
 
 
 # --- turns ------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def read_data_types(world: World, module: ast.Module) -> None:
         if isinstance(item, ast.StructDecl):
             struct = world.structs.get(item.name.text)
             if struct is not None and struct.span == item.name.span:
-                _read_struct(world, struct, item)
+                read_struct(world, struct, item)
         elif isinstance(item, ast.EnumDecl):
             enum = world.enums.get(item.name.text)
             if enum is not None and enum.span == item.name.span:
@@ -55,7 +55,8 @@ def _plain(fields: tuple[Parameter, ...]) -> tuple[tuple[str, Type], ...]:
     return tuple((f.name, f.type) for f in fields)
 
 
-def _read_struct(world: World, struct: StructInfo, decl: ast.StructDecl) -> None:
+def read_struct(world: World, struct: StructInfo, decl: ast.StructDecl) -> None:
+    """Reads the fields of a struct."""
     params: dict[str, Type] = {name: TypeParam(name) for name in struct.type_params}
     fields: list[Parameter] = []
     for field in decl.fields:

@@ -17,6 +17,7 @@ from engine.compiler.check.features import not_yet
 from engine.compiler.check.inference import TypeParam
 from engine.compiler.check.models import check_model_clause
 from engine.compiler.check.settle import settle
+from engine.compiler.check.supervision import failed_parameters, is_failed_handler
 from engine.compiler.check.type_names import RESERVED_TYPES, read_type, read_type_params
 from engine.compiler.check.types import ERROR, UNIT, Type
 from engine.compiler.check.world import ActorInfo, HandlerInfo, Parameter, Signature, VariantInfo, World
@@ -77,6 +78,9 @@ def _collect_names(world: World, module: ast.Module) -> None:
                 continue
             declared[name.text] = name.span
             _collect_declaration(world, item)
+    for name_of_library, struct in world.library.world.structs.items():
+        if name_of_library not in declared:
+            world.structs[name_of_library] = struct
     for name_text, span in world.top_names.items():
         if name_text in declared:
             later = max(span, declared[name_text])
@@ -162,15 +166,15 @@ def _read_actor(world: World, actor: ActorInfo, decl: ast.ActorDecl) -> None:
     check_model_clause(world, decl)
     for handler in decl.handlers:
         name = handler.name
-        if name.text == "failed" and len(handler.params) == 2:
-            not_yet(world.report, "E0902", handler.name.span)
-            continue
         if name.text in actor.handlers:
             world.report.error("E0103", name.span, f"`{actor.name}` has two handlers `{name.text}`")
             continue
         if name.text == "start":
             world.report.error("E0107", name.span, "`start` is the first turn of every actor; choose another name")
-        params = read_parameters(world, handler.params, f"`{name.text}`")
+        if is_failed_handler(handler):
+            params = failed_parameters(world, handler)
+        else:
+            params = read_parameters(world, handler.params, f"`{name.text}`")
         result = UNIT if handler.result is None else read_type(world, world.report, handler.result)
         local = tuple(tree.Local(p.name, p.type, False, True) for p in params)
         made = tree.Handler(-1, actor.name, name.text, "message", local, result, handler.span)

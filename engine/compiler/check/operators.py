@@ -117,7 +117,7 @@ def _combine(
         return _membership(body, node, left)
     if right is None:
         right = body.value(node.right, left.type if left.type is not ERROR else None)
-    span = left.span.to(right.span)
+    span = node.span
     if op in EQUALITY:
         return equality(body, span, op, left, right)
     if op in ORDER:

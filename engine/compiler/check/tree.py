@@ -340,10 +340,14 @@ class DefaultActor(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Spawn(Expr):
-    """A new actor; ``args`` are its parameters in order, all given. Its start turn runs one tick later."""
+    """A new actor; ``args`` are its parameters in order, all given. Its start turn runs one tick later. ``restart`` is
+    ``never``, ``on_fault`` (then ``limits`` are how many restarts at most in which time, negative for ever) or
+    ``always``."""
 
     actor: str
     args: tuple[Expr, ...]
+    restart: str = "never"
+    limits: tuple[Expr, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

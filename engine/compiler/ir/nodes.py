@@ -207,14 +207,14 @@ Stmt = Set | Store | Eval | Effect | If | Block | Loop | Break | Return | Fault
 FAULT_KINDS: tuple[str, ...] = (
     "none",
     "overflow",  # a: which operation (its character code), unused b
-    "division_by_zero",
+    "division_by_zero",  # a: address of the division's text as a string object
     "index_out_of_range",  # a: index, b: length
     "missing_key",  # a: address of the key's text as a string object
     "assert_failed",  # a: address of the message's string object
     "fail",  # a: address of the message's string object
     "recursion_too_deep",  # a: the limit
     "heap_limit",  # a: bytes asked for
-    "bad_conversion",  # a float that no int can hold; a: the float's bits
+    "bad_conversion",  # a float that no int can hold; a: address of its text as a string object
     "bad_shift",  # a: the count
     "unwrap_none",
     "model_missing",  # a: address of the model's name as a string object

@@ -102,7 +102,11 @@ def truncate(f: FunctionBuilder, value: ir.Expr, span: Span) -> ir.Expr:
             op32("f64.ge", a, ir.Const(ir.F64, -(2.0**63))),
             op32("f64.lt", a, ir.Const(ir.F64, 2.0**63)),
         )  # false for NaN too
-        f.fault_if(op32("i32.eqz", fits), "bad_conversion", span, a)
+        with f.gather() as fault:
+            f.eval(f.library("text.begin"))
+            f.eval(f.library("float.write_text", a))
+            f.emit(f.fault("bad_conversion", span, f.temp(f.library("text.finish"))))
+        f.emit(ir.If(op32("i32.eqz", fits), tuple(fault)))
     return do(body, op64("i64.trunc_f64_s", a))
 
 
@@ -172,7 +176,7 @@ def _fits_in_32(a: ir.Expr) -> ir.Expr:
 def _divide(f: FunctionBuilder, left: ir.Expr, right: ir.Expr, span: Span) -> ir.Expr:
     a, b = operands(f, left, right)
     if not isinstance(b, ir.Const) or b.value == 0:
-        f.fault_if(op32("i64.eqz", b), "division_by_zero", span)
+        f.emit(ir.If(op32("i64.eqz", b), (f.division_fault(span),)))
     if not isinstance(b, ir.Const) or b.value == -1:
         smallest = op32("i64.eq", a, i64(INT_MIN))
         overflow = smallest if isinstance(b, ir.Const) else op32("i32.and", op32("i64.eq", b, i64(-1)), smallest)
@@ -183,7 +187,7 @@ def _divide(f: FunctionBuilder, left: ir.Expr, right: ir.Expr, span: Span) -> ir
 def _remainder(f: FunctionBuilder, left: ir.Expr, right: ir.Expr, span: Span) -> ir.Expr:
     a, b = operands(f, left, right)
     if not isinstance(b, ir.Const) or b.value == 0:
-        f.fault_if(op32("i64.eqz", b), "division_by_zero", span)
+        f.emit(ir.If(op32("i64.eqz", b), (f.division_fault(span),)))
     return op64("i64.rem_s", a, b)
 
 

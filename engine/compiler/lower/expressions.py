@@ -156,8 +156,8 @@ def _made(f: FunctionBuilder, e: Expr) -> ir.Expr:
             return f.library("actor.sender")
         case DefaultActor(actor=actor):
             return i64(f.lowering.default_ids[actor])
-        case Spawn(actor=actor, args=args):
-            return turns.spawn(f, actor, args, e.span)
+        case Spawn():
+            return turns.spawn(f, e)
         case ModelCall(model=model, args=args):
             for arg in args:
                 effect(f, arg)

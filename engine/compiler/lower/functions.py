@@ -18,7 +18,7 @@ from engine.base.source import Span
 from engine.compiler.check.tree import FunctionRef, Local
 from engine.compiler.check.types import Type
 from engine.compiler.ir import nodes as ir
-from engine.compiler.lower.layouts import STAMP, result_type, value_type
+from engine.compiler.lower.layouts import STAMP, result_type, string_object, value_type
 
 if TYPE_CHECKING:
     from engine.compiler.lower.closures import Kind
@@ -163,6 +163,11 @@ class FunctionBuilder:
         """A fault at a place."""
         self.faults = True
         return ir.Fault(kind, self.site(span), a, b)
+
+    def division_fault(self, span: Span) -> ir.Fault:
+        """A division by zero, which says what was divided as the program has it."""
+        text = self.lowering.sites.rows[self.site(span)].text
+        return self.fault("division_by_zero", span, ir.StaticAddress(string_object(text)))
 
     def fault_if(
         self, condition: ir.Expr, kind: str, span: Span, a: ir.Expr | None = None, b: ir.Expr | None = None

@@ -11,12 +11,14 @@ state; the fourth is the first again); other functions whose place is asked for 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from itertools import count
 from typing import NamedTuple
 
 from engine.base.source import SourceFile, Span
 from engine.compiler.check.declared import Declared
 from engine.compiler.check.library import Library
+from engine.compiler.check.supervision import is_told
 from engine.compiler.check.tree import Actor, Function, FunctionRef, Handler, Local, Program, Turn
 from engine.compiler.check.types import FnType, Type
 from engine.compiler.ir import nodes as ir
@@ -163,14 +165,25 @@ class Lowering:
             release = self._of_state(f"{actor.name}.release_state", actor, turns.release_state)
             encode = self._of_state(f"{actor.name}.encode_state", actor, turns.encode_state)
             poke = self._of_state(f"{actor.name}.poke_state", actor, turns.poke_state)
-            names += [release, encode, poke, release]
+            names += [release, encode, poke, self._teller(actor)]
         self._drain_all()
         while self.closures.make_cases():
             self._drain_all()
         for f in self.closures.functions():
             self._finish(f)
         self._drain_all()
+        for actor in self.program.actors:
+            told = _told(actor)
+            if told is not None:
+                self._of_state(self._teller(actor), actor, partial(turns.tell_of_failure, told))
+        self._drain_all()
         return names
+
+    def _teller(self, actor: Actor) -> str:
+        """The name of the function that tells an actor of a type that one it spawned has failed."""
+        if _told(actor) is not None:
+            return f"{actor.name}.tell_of_failure"
+        return self.made(turns.TELL_NOBODY, lambda: turns.tell_nobody(self))
 
     def _drain_all(self) -> None:
         while self._waiting_library or self._waiting_user:
@@ -319,3 +332,8 @@ class Lowering:
             tuple(turn.handler.id for turn in actor.turns),
             self.sites.line(actor.span),
         )
+
+
+def _told(actor: Actor) -> Handler | None:
+    """The handler ``on failed`` of an actor type."""
+    return next((turn.handler for turn in actor.turns if is_told(turn.handler)), None)

@@ -11,8 +11,10 @@ actors and a function of the table, which the kernel calls then to read their st
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from engine.base.source import Span
+from engine.compiler.check.supervision import FOREVER, POLICIES, UNLIMITED
 from engine.compiler.check.tree import (
     Actor,
     Derived,
@@ -23,11 +25,12 @@ from engine.compiler.check.tree import (
     Handler,
     PictureField,
     Send,
+    Spawn,
     TextNew,
     TimelineEntry,
     Turn,
 )
-from engine.compiler.check.types import INT, STRING, Type
+from engine.compiler.check.types import INT, STRING, ActorType, Type
 from engine.compiler.ir import nodes as ir
 from engine.compiler.lower import expressions, statements, strings
 from engine.compiler.lower.functions import FunctionBuilder, i32, i64, load32, op32
@@ -44,8 +47,12 @@ from engine.compiler.lower.layouts import (
     value_type,
 )
 
+if TYPE_CHECKING:
+    from engine.compiler.lower.program import Lowering
+
 OUTPUT_TEXT, OUTPUT_STATE, OUTPUT_TIMELINE = 0, 1, 2
 READ_CELL = "read_at"
+TELL_NOBODY = "nobody.tell"
 
 
 def turn_name(handler: Handler) -> str:
@@ -105,15 +112,19 @@ def _arm(f: FunctionBuilder, turn: Turn) -> None:
 
 def _spawn_defaults(f: FunctionBuilder) -> None:
     for actor in f.lowering.default_actors():
-        spawn(f, actor.name, actor.default_args, actor.span)
+        spawn(f, Spawn(ActorType(actor.name), actor.span, actor.name, actor.default_args))
 
 
-def spawn(f: FunctionBuilder, actor_name: str, args: Sequence[Expr], span: Span) -> ir.Expr:
-    """A new actor and its start message; emits, and gives the actor's number."""
-    actor = f.lowering.actors[actor_name]
-    held = expressions.operands(f, args)
+def spawn(f: FunctionBuilder, node: Spawn) -> ir.Expr:
+    """A new actor, its start message, and what is kept for another start; emits, and gives the actor's number."""
+    actor, span = f.lowering.actors[node.actor], node.span
+    held = expressions.operands(f, (*node.args, *node.limits))
+    args, limits = held[: len(node.args)], held[len(node.args) :]
     made = f.temp(f.library("actor.create", i32(actor.id), span=span), "actor")
-    _post(f, made, START | actor.turns[0].handler.id, list(zip(args, held, strict=True)), i64(0), span)
+    _post(f, made, START | actor.turns[0].handler.id, list(zip(node.args, args, strict=True)), i64(0), span)
+    if node.restart != "never":
+        policy = i32(POLICIES.index(node.restart))
+        f.eval(f.library("supervision.begin", made, policy, *(limits or (i64(UNLIMITED), i64(FOREVER))), span=span))
     return made
 
 
@@ -278,3 +289,27 @@ def poke_state(f: FunctionBuilder, actor: Actor) -> None:
             f.lowering.derive.put(f, field.type, block, slot_offset(field.index), load32(block, REGION), value)
             f.emit(ir.Return())
         f.emit(ir.If(op32("i32.eq", index, i32(field.index)), tuple(store)))
+
+
+# --- telling of failed actors -----------------------------------------------------------------
+
+
+def tell_nobody(lowering: Lowering) -> FunctionBuilder:
+    """What the kernel calls for the parent of an actor that failed, where that has no ``on failed``."""
+    f = FunctionBuilder(lowering, TELL_NOBODY, is_library=True)
+    f.param("child", ir.I32)
+    f.param("parent", ir.I32)
+    return f
+
+
+def tell_of_failure(handler: Handler, f: FunctionBuilder, actor: Actor) -> None:
+    """Sends the message of ``on failed``: from the fault's number to the name of its kind, from its site to its line.
+    Made when all sites are known."""
+    child, parent = f.param("child", ir.I32), f.param("parent", ir.I32)
+    kind = f.new_local("kind", ir.I32)
+    for number, name in enumerate(ir.FAULT_KINDS):
+        is_it = op32("i32.eq", f.lowering.load_cell("fault_kind"), i32(number))
+        f.emit(ir.If(is_it, (ir.Set(kind, ir.StaticAddress(string_object(name))),)))
+    lines = b"".join(site.line.to_bytes(4, "little") for site in f.lowering.sites.rows)
+    place = op32("i32.add", ir.StaticAddress(lines), op32("i32.shl", f.lowering.load_cell("fault_site"), i32(2)))
+    f.eval(f.library("supervision.tell", child, parent, i32(handler.id), ir.Get(ir.I32, kind), load32(place)))

@@ -20,7 +20,7 @@ from engine.compiler.driver import compile_program, load_library
 from engine.compiler.metadata import ENCODED, FieldInfo
 from engine.project.library_files import library_texts
 from engine.vm.assemble import assemble
-from engine.vm.faults import fault_kind, fault_message
+from engine.vm.faults import fault_kind
 from engine.vm.machine import Batch, Machine
 from engine.vm.program import Program
 from engine.vm.records import OUTPUT_FAULT, OUTPUT_TEXT, OutputRecord, read_outputs
@@ -93,7 +93,7 @@ class World:
         """The faults, as ``kind: message``."""
         metadata = self.program.metadata
         records = [output.fault() for output in self.outputs if output.kind == OUTPUT_FAULT]
-        return [f"{fault_kind(metadata, record)}: {fault_message(metadata, record)}" for record in records]
+        return [f"{fault_kind(metadata, record)}: {record.message}" for record in records]
 
     def handler(self, actor: str, name: str) -> int:
         """The number of a handler."""

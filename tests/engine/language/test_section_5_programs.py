@@ -60,8 +60,6 @@ NOT_YET = {
     'test "adds" { assert 1 + 1 == 2 }': "`test` blocks",
     'invariant "holds" { 1 == 1 }': "`invariant`",
     "expect timeline { node A -> B at 1ms }": "`expect timeline`",
-    "actor A { on hi() { } }\nlet a = spawn A() restart always": "restart policies",
-    "actor A { on failed(child, fault) { } }": "restart policies and `on failed`",
     "actor A { on get() -> int { render 1 } }\nlet x = await A.get()": "`await`",
     "actor A { on get() -> int { render 1 } }\nlet x = A.get()": "`await`, which waits for its answer,",
     "let x = http.get": "`http`",
