@@ -140,15 +140,14 @@ def compile_program(
         key = f"program-{_digest(source.name, source.text, str(counting), _library_digest(library))}"
         kept = _kept_program(cache, key)
         make = partial(_make_module, program, library, source, counting)
-        lowered = partial(_lowered, program, library, source)
         if kept is None:
-            module, metadata = make()
+            unoptimised, module, metadata = make()
             wasm = assemble(emit(module))
             if cache:
                 cache.put(key, msgpack.packb([wasm, metadata.to_plain()]))
-            compiled = CompiledProgram(wasm, metadata, source, lambda: module, lowered)
+            compiled = CompiledProgram(wasm, metadata, source, lambda: module, lambda: unoptimised)
         else:
-            compiled = CompiledProgram(*kept, source, lambda: make()[0], lowered)
+            compiled = CompiledProgram(*kept, source, lambda: make()[1], lambda: make()[0])
         return CompileResult(compiled, diagnostics)
 
 
@@ -156,15 +155,14 @@ _memos: WeakKeyDictionary[Library, Memo] = WeakKeyDictionary()
 """What optimising the library's functions gave, for the next program."""
 
 
-def _make_module(program: Program, library: Library, source: SourceFile, counting: bool) -> tuple[Module, Metadata]:
-    module, metadata = lower(program, library, source)
-    module = optimise(module, metadata.file, counting, _memos.setdefault(library, Memo()))
+def _make_module(
+    program: Program, library: Library, source: SourceFile, counting: bool
+) -> tuple[Module, Module, Metadata]:
+    """The module as lowering made it, the same after the passes, and what the second says about itself."""
+    unoptimised, metadata = lower(program, library, source)
+    module = optimise(unoptimised, metadata.file, counting, _memos.setdefault(library, Memo()))
     cells = tuple(CellInfo(cell.name, cell.address, cell.type) for cell in module.cells)
-    return module, replace(metadata, sites=module.sites, cells=cells)
-
-
-def _lowered(program: Program, library: Library, source: SourceFile) -> Module:
-    return lower(program, library, source)[0]
+    return unoptimised, module, replace(metadata, sites=module.sites, cells=cells)
 
 
 def _kept_program(cache: Cache | None, key: str) -> tuple[bytes, Metadata] | None:

@@ -31,7 +31,6 @@ class Instance:
     """A module that can be called."""
 
     def __init__(self, module: Module) -> None:
-        sys.setrecursionlimit(max(FRAMES_MAX, sys.getrecursionlimit()))
         self._functions = {function.name: function for function in module.functions}
         self._exports = {function.exported: function.name for function in module.functions if function.exported}
         self._cells = {cell.name: cell for cell in module.cells}
@@ -97,7 +96,12 @@ class Instance:
 
     def call(self, export: str, *arguments: int | float) -> Any:
         """Calls an export. Raises Trap where the code does."""
-        return self._namespace[python_name(self._exports[export])](*arguments)
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(FRAMES_MAX, limit))
+        try:
+            return self._namespace[python_name(self._exports[export])](*arguments)
+        finally:
+            sys.setrecursionlimit(limit)
 
     def cell(self, name: str) -> int:
         """A variable of the kernel."""

@@ -6,7 +6,7 @@ strings lie elsewhere, and its places have other numbers. ``comparable`` is what
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 
 import numpy as np
@@ -15,7 +15,7 @@ from engine.base.cache import Cache
 from engine.base.events import EVENT_DTYPE, MARK_DTYPE
 from engine.base.source import SourceFile
 from engine.compiler.check.library import Library
-from engine.compiler.driver import CompiledProgram, compile_program, load_library
+from engine.compiler.driver import CompiledProgram, CompileResult, compile_program, load_library
 from engine.compiler.ir.nodes import FAULT_KINDS, Module, Site
 from engine.compiler.ir.passes.depth import limit_depth
 from engine.project.cache import DiskCache
@@ -43,7 +43,7 @@ class Observation:
     outputs: bytes
 
 
-def on_wasmtime(program: CompiledProgram, settings: Settings) -> Observation:
+def on_wasmtime(program: CompiledProgram, settings: Settings, events_max: int = EVENTS_MAX) -> Observation:
     """The run of the optimised module as machine code."""
     machine = Machine(Program(program.wasm, program.metadata, program.source, program.digest), settings.seed)
     machine.logging = LOG_PAYLOADS
@@ -52,7 +52,7 @@ def on_wasmtime(program: CompiledProgram, settings: Settings) -> Observation:
     def keep(batch: Batch) -> None:
         pieces.append((batch.events.tobytes(), batch.payloads.tobytes(), batch.outputs.tobytes()))
 
-    status = machine.run(settings.until_tick, EVENTS_MAX, keep)
+    status = machine.run(settings.until_tick, events_max, keep)
     events, payloads, outputs = (b"".join(parts) for parts in zip(*pieces, strict=True)) if pieces else (b"", b"", b"")
     return Observation(
         status=status.value,
@@ -67,11 +67,11 @@ def on_wasmtime(program: CompiledProgram, settings: Settings) -> Observation:
     )
 
 
-def on_reference(module: Module, settings: Settings) -> Observation:
+def on_reference(module: Module, settings: Settings, events_max: int = EVENTS_MAX) -> Observation:
     """The run of a module in Python."""
     pieces: list[Written] = []
     machine = ReferenceMachine(module, settings.seed, pieces.append, LOG_PAYLOADS)
-    status = machine.run(settings.until_tick, EVENTS_MAX)
+    status = machine.run(settings.until_tick, events_max)
     return Observation(
         status=status.value,
         tick=machine.cell("tick"),
@@ -116,8 +116,22 @@ def _comparable_output(output: OutputRecord, sites: tuple[Site, ...]) -> tuple[o
 
 def compiled(file: CorpusFile, cache: Cache | None = None) -> CompiledProgram | None:
     """The program of a file, if it has no errors."""
-    source = SourceFile(file.path.name, file.text)
-    return compile_program(source, _library(), assemble, cache).program
+    return compiled_text(file.text, file.path.name, cache).program
+
+
+def compiled_text(text: str, name: str, cache: Cache | None = None) -> CompileResult:
+    """A program of a text, or what is wrong with it."""
+    return compile_program(SourceFile(name, text), _library(), assemble, cache)
+
+
+def difference(program: CompiledProgram, settings: Settings, events_max: int = EVENTS_MAX) -> str:
+    """Where the run on wasmtime and that of the interpreter differ, in words; empty if they do not."""
+    module = unoptimised(program)
+    fast = comparable(on_wasmtime(program, settings, events_max), program.metadata.sites)
+    slow = comparable(on_reference(module, settings, events_max), module.sites)
+    names = [field.name for field in fields(Observation)]
+    lines = [f"{n}: {a!r}\n  in the interpreter: {b!r}" for n, a, b in zip(names, fast, slow, strict=True) if a != b]
+    return "\n".join(lines)
 
 
 @lru_cache(maxsize=1)

@@ -185,8 +185,7 @@ def list_slot(f: FunctionBuilder, e: Expr, held: ir.Expr, index: ir.Expr) -> ir.
     length = op64("i64.extend_i32_u", load32(items, LIST_LENGTH))
     # as unsigned, a negative index is above every length
     f.fault_if(op32("i64.ge_u", at, length), "index_out_of_range", e.span, at, length)
-    offset = i32(int(at.value) * 8) if isinstance(at, ir.Const) else op32("i32.shl", op32("i32.wrap_i64", at), i32(3))
-    return op32("i32.add", load32(items, LIST_DATA), offset)
+    return op32("i32.add", load32(items, LIST_DATA), op32("i32.shl", op32("i32.wrap_i64", at), i32(3)))
 
 
 # --- changing ---------------------------------------------------------------------------------

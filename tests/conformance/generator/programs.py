@@ -1,0 +1,195 @@
+"""Whole programs: several small worlds of actors side by side, which know nothing of each other.
+
+A world has structs, functions, actors that send each other messages until their ``hop`` is used up, timers that stop,
+and a driver that begins it. A fault in one world does not reach the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.conformance.generator.choices import Choices
+from tests.conformance.generator.expressions import Names, Signature, Variable
+from tests.conformance.generator.statements import Place, Statements
+from tests.conformance.generator.types import Type, optional_of, random_type
+
+
+@dataclass
+class Handler:
+    """A message that an actor understands, besides its ``hop``."""
+
+    name: str
+    params: list[Variable]
+
+
+@dataclass
+class Actor:
+    """An actor of a world."""
+
+    type: Type
+    params: list[Variable]
+    states: list[Variable]
+    handlers: list[Handler] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+
+
+class World:
+    """Makes one world. ``prefix`` is a part of all its names."""
+
+    def __init__(self, c: Choices, prefix: str) -> None:
+        self.c = c
+        self.names = Names(prefix)
+        self.declared: list[Type] = []
+        self.actors: list[Actor] = []
+        self.lines: list[str] = []
+
+    def text(self) -> str:
+        """The program's text."""
+        for _ in range(self.c.below(2)):
+            self.struct()
+        for _ in range(self.c.below(2)):
+            self.function()
+        for _ in range(self.c.one((1, 1, 2))):
+            self.outline()
+        for actor in self.actors:
+            self.actor(actor)
+        self.driver()
+        return "\n".join([*self.lines, *self.names.extra]) + "\n"
+
+    def struct(self) -> None:
+        name = self.names.new("S")
+        fields = [(f"f{i}", random_type(self.c, self.declared, 1)) for i in range(self.c.between(1, 3))]
+        self.lines.append(f"struct {name} {{ {', '.join(f'{n}: {t.text}' for n, t in fields)} }}")
+        self.declared.append(Type("struct", name=name, fields=tuple(fields)))
+
+    def function(self) -> None:
+        """A function that may call earlier ones, and itself with less fuel."""
+        name = self.names.new("fn")
+        params = [Variable(self.names.new("a"), random_type(self.c, self.declared, 1)) for _ in range(self.c.below(3))]
+        result = random_type(self.c, self.declared, 1)
+        is_recursive = self.c.often(3)
+        body = Statements(self.c, self.names, self.declared, params, Place(result=result))
+        written = [f"{p.name}: {p.type.text}" for p in params]
+        lines = body.body(1, self.c.between(0, 2))
+        if is_recursive:
+            written.insert(0, "fuel: int")
+            again = ", ".join(["fuel - 1", *(body.values.expr(p.type, 1) for p in params)])
+            lines = [f"if fuel > 0 {{ return {name}({again}) }}", *lines]
+        lines.append(f"return {body.values.expr(result, 2)}")
+        head = f"fn {name}({', '.join(written)}) -> {result.text} {{"
+        self.lines += [head, *lines, "}"]
+        self.names.functions.append(Signature(name, tuple(p.type for p in params), result, is_recursive))
+
+    def variables(self, stem: str, count: int) -> list[Variable]:
+        return [
+            Variable(self.names.new(stem), random_type(self.c, self.declared, self.c.one((1, 2))), True)
+            for _ in range(count)
+        ]
+
+    def outline(self) -> None:
+        """An actor's parameters, state and messages, so that others can know them."""
+        kind = Type("actor", name=self.names.new("A"))
+        actor = Actor(kind, self.variables("p", self.c.below(2)), self.variables("s", self.c.between(1, 2)))
+        for _ in range(self.c.one((1, 1, 2))):
+            params = self.variables("m", self.c.below(2))
+            if self.actors and self.c.often(3):
+                params.append(Variable(self.names.new("m"), self.c.one(self.actors).type))
+            actor.handlers.append(Handler(self.names.new("on"), params))
+        self.actors.append(actor)
+
+    def actor(self, actor: Actor) -> None:
+        place = Place(renders=True, in_actor=True)
+        begin = Statements(self.c, self.names, self.declared, actor.params, place)
+        others = [a.type for a in self.actors]
+        peers = Variable(self.names.new("peer"), optional_of(self.c.one(others)), True)
+        written = ", ".join(f"{p.name}: {p.type.text}" for p in actor.params)
+        lines = [
+            f"actor {actor.type.name}{f'({written})' if written else ''} {{",
+            f"state {peers.name}: {peers.type.text} = none",
+        ]
+        lines += [f"state {s.name}: {s.type.text} = {begin.values.expr(s.type, 2)}" for s in actor.states]
+        known = [*(Variable(p.name, p.type) for p in actor.params), *actor.states, peers]
+        for handler in actor.handlers:
+            params = ", ".join(["hop: int", *(f"{p.name}: {p.type.text}" for p in handler.params)])
+            scope = [*known, *(Variable(p.name, p.type) for p in handler.params), Variable("self", actor.type)]
+            body = Statements(self.c, self.names, self.declared, scope, place)
+            lines += [
+                f"on {handler.name}({params}) {{",
+                *body.body(self.c.one((1, 2)), self.c.between(1, 3)),
+                *self.sends(body),
+                "}",
+            ]
+        if self.c.often(1):
+            lines += self.timer(known, place)
+        self.lines += [*lines, "}"]
+
+    def timer(self, known: list[Variable], place: Place) -> list[str]:
+        left = self.names.new("left")
+        body = Statements(self.c, self.names, self.declared, known, place)
+        return [
+            f"state {left}: int = {self.c.between(1, 3)}",
+            f"every {self.c.between(1, 4)}ms {{",
+            f"{left} -= 1",
+            f"if {left} <= 0 {{ stop }}",
+            *body.body(1, self.c.between(1, 2)),
+            "}",
+        ]
+
+    def sends(self, body: Statements) -> list[str]:
+        """Up to two messages to somebody known, and sometimes a new actor; only while there is ``hop`` left."""
+        lines: list[str] = []
+        for _ in range(self.c.one((1, 1, 0, 2))):
+            target = self.c.one([v for v in reversed(body.variables) if v.type.kind == "actor"])
+            if self.c.often(1):
+                lines += self.spawn(body, "hop - 1")
+            else:
+                lines.append(self.send(target.name, self.of(target.type), body, "hop - 1"))
+        shown = [f"render (self, sender == self, {self.c.one(['now()', 'random_int(0, 99)', 'hop'])})"]
+        lines = ["if hop > 0 {", *lines, "}"] if lines else []
+        return [*(shown if self.c.often(2) else []), *lines, *(["if hop == 1 { stop }"] if self.c.often(1) else [])]
+
+    def send(self, target: str, actor: Actor, body: Statements, hop: str) -> str:
+        handler = self.c.one(actor.handlers)
+        arguments = [hop, *(self.argument(p, body) for p in handler.params)]
+        delay = f"after {self.c.one(('1ms', '0ms', '3ms', '2 ticks'))} " if self.c.often(3) else ""
+        return f"{delay}{target}.{handler.name}({', '.join(arguments)})"
+
+    def argument(self, param: Variable, body: Statements) -> str:
+        if param.type.kind != "actor":
+            return body.values.expr(param.type, 1)
+        known = body.values.of_type(param.type)
+        return self.c.one(known).name if known else self.spawned(self.of(param.type), body)
+
+    def of(self, t: Type) -> Actor:
+        """The actor of a type."""
+        return next(actor for actor in self.actors if actor.type == t)
+
+    def spawned(self, actor: Actor, body: Statements) -> str:
+        return f"spawn {actor.type.name}({', '.join(body.values.expr(p.type, 1) for p in actor.params)})"
+
+    def spawn(self, body: Statements, hop: str) -> list[str]:
+        """A new actor that gets a message."""
+        actor = self.c.one(self.actors)
+        name = self.names.new("new")
+        lines = [f"let {name} = {self.spawned(actor, body)}"]
+        lines.append(self.send(name, actor, body, hop))
+        peers = [v for v in body.variables if v.mutable and v.type == optional_of(actor.type)]
+        return [*lines, *(f"{v.name} = {name}" for v in peers[:1])]
+
+    def driver(self) -> None:
+        """Begins the world, when ``go`` comes."""
+        body = Statements(self.c, self.names, self.declared, [], Place(renders=True, in_actor=True))
+        lines = body.body(1, self.c.between(1, 3)) if self.c.often(2) else []
+        for actor in self.actors:
+            name = self.names.new("the")
+            lines.append(f"let {name} = {self.spawned(actor, body)}")
+            body.variables.append(Variable(name, actor.type))
+        for _ in range(self.c.between(1, 2)):
+            target = self.c.one([v for v in body.variables if v.type.kind == "actor"])
+            lines.append(self.send(target.name, self.of(target.type), body, str(self.c.between(1, 4))))
+        self.lines += [f"actor Go{self.names.prefix} {{", "on go() {", *lines, "}", "}", f"Go{self.names.prefix}.go()"]
+
+
+def random_world(c: Choices, prefix: str) -> str:
+    """A world of its own; none where that is simpler."""
+    return World(c, prefix).text() if c.below(30) else ""
