@@ -14,6 +14,7 @@ from engine.bench.harness import Contender
 RIVALS = Path(__file__).parent / "rivals"
 SAVINA_RIVALS = RIVALS / "savina"
 TIMEOUT_S = 600
+ACTOR_BENCHMARKS = ("thread_ring", "ping_pong", "spawn")
 
 
 def run_program(command: list[str], **settings: str) -> Callable[[], tuple[str, int]]:
@@ -83,13 +84,17 @@ def rivals(name: str, scratch: Path, python_scale: float = 1.0) -> list[Contende
         found.append(Contender("Go", run_program([str(binary)])))
     found.extend(erlang_twin(RIVALS / f"{name}.erl", scratch))
     node = find_node()
-    own = (RIVALS / f"{name}.js").exists()
-    if node is not None:
-        script = [str(RIVALS / f"{name}.js")] if own else [str(RIVALS / "actors.js"), name]
+    if node is not None and (script := _script(name, "js")):
         found.append(Contender("Node", run_program([node, *script])))
-    own = (RIVALS / f"{name}.py").exists()
-    script = [str(RIVALS / f"{name}.py")] if own else [str(RIVALS / "actors.py"), name]
-    found.append(
-        Contender("CPython", run_program([sys.executable, *script]), python_scale, checked=python_scale == 1.0)
-    )
+    if script := _script(name, "py"):
+        python = run_program([sys.executable, *script])
+        found.append(Contender("CPython", python, python_scale, checked=python_scale == 1.0))
     return found
+
+
+def _script(name: str, suffix: str) -> list[str]:
+    """A rival's own program, or the one for all benchmarks of actors with a name; nothing where there is neither."""
+    own = RIVALS / f"{name}.{suffix}"
+    if own.exists():
+        return [str(own)]
+    return [str(RIVALS / f"actors.{suffix}"), name] if name in ACTOR_BENCHMARKS else []

@@ -103,6 +103,27 @@ def spawn(rounds: int) -> Result:
     return against_rivals("spawn", "1,111,111 actors spawned, their numbers added up", [Bar("Go", 1 / 8)], rounds)
 
 
+def sort(rounds: int) -> Result:
+    """A million random ints."""
+    return against_rivals("sort", "1 M random ints made, sorted and read", [Bar("Go", 1.0)], rounds)
+
+
+def dict_strings(rounds: int) -> Result:
+    """A dict of a million strings."""
+    what = "a dict of 1 M strings filled, 1 M found in it, 1 M missing"
+    return against_rivals("dict_strings", what, [Bar("Go", 1.0)], rounds)
+
+
+def word_count(rounds: int) -> Result:
+    """The words of a long text."""
+    return against_rivals("word_count", "10 MB of text made, split and counted", [Bar("Go", 1.0)], rounds)
+
+
+def elementary(rounds: int) -> Result:
+    """Functions of ``math``."""
+    return against_rivals("elementary", "1 M each of exp, log, sin and cos", [Bar("Go", 1.5)], rounds)
+
+
 def recording(rounds: int) -> Result:
     """What recording costs."""
     compiled = program("thread_ring")
@@ -209,6 +230,10 @@ BENCHMARKS: dict[str, Callable[[int], Result]] = {
     "thread_ring": thread_ring,
     "ping_pong": ping_pong,
     "spawn": spawn,
+    "sort": sort,
+    "dict_strings": dict_strings,
+    "word_count": word_count,
+    "elementary": elementary,
     "recording": recording,
     "seek": seek,
     "stop": stop,

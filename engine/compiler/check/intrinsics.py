@@ -95,9 +95,13 @@ INTRINSICS: dict[str, Signature] = _table(
     release(T) -> unit
     release_later(T) -> unit
     is_reference() -> bool
+    is_int() -> bool
+    is_float() -> bool
+    is_string() -> bool
     """
 )
 """``at`` and ``address`` turn an address into a value kept there and back; ``load`` and ``store`` read and write a
 slot; ``default`` is a value of all zero bits; ``call_1(index, a)`` and ``call_2(index, a, b)`` call through the
 function table, with i32 addresses and numbers and no result; ``keep(value, region)`` gives a value that may be stored
-in an object of that region; ``release`` frees a heap value and its parts, ``release_later`` at the end of the turn."""
+in an object of that region; ``release`` frees a heap value and its parts, ``release_later`` at the end of the turn;
+``is_reference`` and the like are answered when a function is compiled."""

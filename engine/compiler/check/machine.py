@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from engine.compiler.check import tree
 from engine.compiler.check.body import Body, describe
 from engine.compiler.check.inference import head, resolve
@@ -9,7 +11,7 @@ from engine.compiler.check.intrinsics import INTRINSICS
 from engine.compiler.check.operators import has_order, holds_function
 from engine.compiler.check.report import meant
 from engine.compiler.check.type_names import read_type
-from engine.compiler.check.types import BOOL, DURATION, FLOAT, I32, INT, UNIT, Type, is_reference
+from engine.compiler.check.types import BOOL, DURATION, FLOAT, I32, INT, STRING, UNIT, Type, is_reference
 from engine.compiler.syntax import ast
 
 _TYPES: dict[str, Type] = {
@@ -21,8 +23,16 @@ _TYPES: dict[str, Type] = {
     "unit": UNIT,
 }
 
+_QUESTIONS: dict[str, Callable[[Type], bool]] = {
+    "is_reference": is_reference,
+    "is_int": lambda of: of in (INT, DURATION),
+    "is_float": lambda of: of is FLOAT,
+    "is_string": lambda of: of is STRING,
+}
+"""What a function may ask about its type argument."""
+
 _TAKES_TYPE = frozenset(
-    name for name, s in INTRINSICS.items() if "T" in s.params or s.result == "T" or name == "is_reference"
+    name for name, s in INTRINSICS.items() if "T" in s.params or s.result == "T" or name in _QUESTIONS
 )
 
 
@@ -53,8 +63,8 @@ def check_intrinsic(body: Body, node: ast.Call, name: str, expected: Type | None
         body.report.error("E0209", node.span, f"write the type: `raw.{name}<T>(…)`")
         return body.nothing(node.span)
     of = resolve(of)
-    if name == "is_reference":
-        return tree.Const(BOOL, node.span, is_reference(of))
+    if name in _QUESTIONS:
+        return tree.Const(BOOL, node.span, _QUESTIONS[name](of))
     if name == "compare" and not has_order(body, of):
         body.report.error("E0203", node.span, f"{describe(of)} has no order")
     if name in ("equal", "hash") and holds_function(body, of):
