@@ -122,6 +122,8 @@ class Body:
         self.compared_with_none: set[str] = set()
         self.outer: Body | None = None
         self.captures: list[Capture] = []
+        self.there: dict[tuple[Span, bool], frozenset[str]] = {}
+        """What ``narrowing`` has found out about conditions, by their place and outcome."""
 
     # --- what may be done here ----------------------------------------------------------------
 
@@ -145,12 +147,13 @@ class Body:
         return " ".join(self.text[span.start : span.end].split())
 
     def around_none(self, span: Span, member: bool = False) -> str:
-        """What to write where a value that may be ``none`` cannot stand. A comparison with ``none`` does not change the
-        type of what was compared, so whoever made one is told."""
+        """What to write where a value that may be ``none`` cannot stand. A comparison with ``none`` narrows only names
+        that never change, so whoever made another one is told."""
         ways = "use `?.`, `??` for a value in its place" if member else "use `??` for a value in its place"
         text = self.written(span)
         if text in self.compared_with_none:
-            return f"{ways}, or `match {text} {{ none => …, it => … }}`: a test with `none` does not change its type"
+            kept = "a test with `none` is kept in mind for a `let` only"
+            return f"{ways}, or `match {text} {{ none => …, it => … }}`: {kept}"
         return f"{ways}, or `match`"
 
     # --- nodes --------------------------------------------------------------------------------
@@ -181,9 +184,9 @@ class Body:
 
     # --- names --------------------------------------------------------------------------------
 
-    def push(self) -> None:
-        """Opens a block."""
-        self.scope = Scope(self.scope)
+    def push(self, there: frozenset[str] = frozenset()) -> None:
+        """Opens a block, in which these names are known not to be ``none``."""
+        self.scope = Scope(self.scope, there)
 
     def pop(self) -> None:
         """Closes the innermost block."""
@@ -205,7 +208,7 @@ class Body:
         self.fresh_name(name, span)
         local = tree.Local(name, type_, mutable, kind == "parameter")
         variable = Variable(local, span, kind, statement)
-        self.scope.names[name] = variable
+        self.scope.add(name, variable)
         self.variables[local] = variable
         return local
 

@@ -15,6 +15,7 @@ from engine.compiler.check import tree
 from engine.compiler.check.body import Body, expression, statement
 from engine.compiler.check.exhaustive import Case, Row, is_useful, missing_cases
 from engine.compiler.check.inference import resolve
+from engine.compiler.check.narrowing import NOBODY, Names, there
 from engine.compiler.check.patterns import bind_names, read_pattern
 from engine.compiler.check.types import BOOL, ERROR, NEVER, UNIT, Type
 from engine.compiler.syntax import ast
@@ -25,9 +26,10 @@ MISSING_MAX = 8
 """How many cases that a ``match`` misses are named."""
 
 
-def check_block(body: Body, block: ast.Block, out: Statements) -> bool:
-    """The statements of a block in a scope of its own; True where control never comes out at its end."""
-    body.push()
+def check_block(body: Body, block: ast.Block, out: Statements, known: Names = NOBODY) -> bool:
+    """The statements of a block in a scope of its own, where the ``known`` names are not ``none``; True where control
+    never comes out at its end."""
+    body.push(known)
     ends = check_statements(body, block.statements, out)
     body.pop()
     return ends
@@ -64,8 +66,13 @@ def _if_statement(body: Body, node: ast.IfStmt, out: Statements) -> bool:
         return taken is not None and check_block(body, taken, out)
     then: Statements = []
     otherwise: Statements = []
-    then_ends = check_block(body, node.then, then)
-    otherwise_ends = node.otherwise is not None and check_block(body, node.otherwise, otherwise)
+    holds, fails = there(body, node.condition, True), there(body, node.condition, False)
+    then_ends = check_block(body, node.then, then, holds)
+    otherwise_ends = node.otherwise is not None and check_block(body, node.otherwise, otherwise, fails)
+    if then_ends:
+        body.scope.there |= fails
+    elif otherwise_ends:
+        body.scope.there |= holds
     out.append(tree.If(node.span, condition, tuple(then), tuple(otherwise)))
     return then_ends and otherwise_ends
 
@@ -73,16 +80,16 @@ def _if_statement(body: Body, node: ast.IfStmt, out: Statements) -> bool:
 @expression(ast.IfExpr)
 def _if_value(body: Body, node: ast.IfExpr, expected: Type | None) -> tree.Expr:
     condition = body.typed(node.condition, BOOL, "the condition of `if`")
-    then = _value_block(body, node.then, expected)
+    then = _value_block(body, node.then, expected, there(body, node.condition, True))
     hint = expected if expected is not None or then.type in (NEVER, ERROR) else then.type
-    otherwise = _value_block(body, node.otherwise, hint)
+    otherwise = _value_block(body, node.otherwise, hint, there(body, node.condition, False))
     result, (then, otherwise) = body.join([then, otherwise], expected, "both branches of this `if`")
     return tree.IfElse(result, node.span, condition, then, otherwise)
 
 
-def _value_block(body: Body, block: ast.Block, expected: Type | None) -> tree.Expr:
+def _value_block(body: Body, block: ast.Block, expected: Type | None, known: Names = NOBODY) -> tree.Expr:
     """A block that ends in its value; of type ``NEVER`` where control never reaches its end."""
-    body.push()
+    body.push(known)
     out: Statements = []
     value: tree.Expr | None = None
     if block.statements and isinstance(last := _as_value(block.statements[-1]), ast.ExprStmt):
@@ -203,6 +210,7 @@ def _read_arms(
             # the guard sees the names of the pattern, so they are bound inside the condition
             match.require(tree.BlockExpr(BOOL, arm.guard.span, tuple(lets), guard) if lets else guard)
             lets = []
+            body.scope.there |= there(body, arm.guard, True)
         made = _Arm(match.condition, lets, [], None, False, arm.span)
         read(arm, made)
         body.pop()

@@ -19,6 +19,7 @@ from engine.compiler.check.foreign import foreign_method, foreign_name
 from engine.compiler.check.inference import TypeVar, head, match_params, substitute, unify
 from engine.compiler.check.machine import check_intrinsic
 from engine.compiler.check.models import check_model_call
+from engine.compiler.check.narrowing import as_declared
 from engine.compiler.check.places import field_of, may_change, method_type, no_member, none_or, visible_names
 from engine.compiler.check.report import meant
 from engine.compiler.check.type_names import read_type_arguments
@@ -278,6 +279,7 @@ def _method_call(body: Body, node: ast.Call, access: ast.FieldAccess, expected: 
     base = body.value(access.base)
     if not access.safe:
         return _method_of(body, node, access, base, expected)
+    base = as_declared(base)
     t = head(base.type)
     if not isinstance(t, OptionalType):
         _check_all(body, node.args)

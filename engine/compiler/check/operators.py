@@ -15,6 +15,7 @@ from engine.compiler.check.features import not_yet
 from engine.compiler.check.inference import TypeVar, head, parts, resolve, unify
 from engine.compiler.check.library_calls import library_call
 from engine.compiler.check.literals import int_constant
+from engine.compiler.check.narrowing import as_declared, there
 from engine.compiler.check.types import (
     BOOL,
     BYTES,
@@ -128,7 +129,9 @@ def _combine(
 def _logic(body: Body, node: ast.Binary, left: tree.Expr) -> tree.Expr:
     what = f"the side of `{node.op}`"
     left = body.fit(left, BOOL, what)
+    body.push(there(body, node.left, node.op == "and"))
     right = body.typed(node.right, BOOL, what)
+    body.pop()
     if body.is_library and isinstance(left, tree.Const) and isinstance(right, tree.Const):
         both = (left.value and right.value) if node.op == "and" else (left.value or right.value)
         return tree.Const(BOOL, node.span, bool(both))
@@ -136,6 +139,7 @@ def _logic(body: Body, node: ast.Binary, left: tree.Expr) -> tree.Expr:
 
 
 def _or_else(body: Body, node: ast.Binary, left: tree.Expr, expected: Type | None) -> tree.Expr:
+    left = as_declared(left)
     t = head(left.type)
     if t is ERROR:
         body.value(node.right, expected)
@@ -240,6 +244,8 @@ def _refuse_arithmetic(body: Body, span: Span, op: str, left: tree.Expr, right: 
 
 def equality(body: Body, span: Span, op: str, left: tree.Expr, right: tree.Expr) -> tree.Expr:
     """``==`` and ``!=``: of values of one type, or with ``none``."""
+    if is_none(left) or is_none(right):
+        left, right = as_declared(left), as_declared(right)
     a, b = head(left.type), head(right.type)
     if ERROR in (a, b) or NEVER in (a, b):
         return tree.Const(BOOL, span, False)

@@ -12,14 +12,15 @@ from engine.base.diagnostics import Fix
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import FUNCTION, TOP, WHAT_ALL_CAN, Body, describe, expression
-from engine.compiler.check.closures import captured, is_function, named_function
+from engine.compiler.check.closures import captured, expected_function, is_function, named_function
 from engine.compiler.check.enums import enum_named, variant_value
 from engine.compiler.check.features import report_feature_name
 from engine.compiler.check.foreign import foreign_method, foreign_name
 from engine.compiler.check.inference import TypeVar, head
 from engine.compiler.check.library_calls import library_call
+from engine.compiler.check.narrowing import as_declared
 from engine.compiler.check.report import meant
-from engine.compiler.check.scopes import Variable
+from engine.compiler.check.scopes import Binding, Variable
 from engine.compiler.check.type_names import SCALARS
 from engine.compiler.check.types import (
     BOOL,
@@ -47,12 +48,8 @@ from engine.compiler.syntax import ast
 def _name(body: Body, node: ast.Name, expected: Type | None) -> tree.Expr:
     name, span = node.text, node.span
     found = body.find(name)
-    if found is not None and not body.owns(found):
-        return captured(body, node, found)
-    if isinstance(found, Variable):
-        return tree.LocalRead(found.local.type, span, found.local)
     if found is not None:
-        return tree.StateRead(found.field.type, span, found.field)
+        return _narrowed(body, node, found)
     world = body.world
     if name in world.constants:
         return replace(world.constants[name], span=span)
@@ -66,6 +63,21 @@ def _name(body: Body, node: ast.Name, expected: Type | None) -> tree.Expr:
         return named_function(body, node, world.function(name), expected)
     _unknown_name(body, name, span)
     return body.nothing(span)
+
+
+def _narrowed(body: Body, node: ast.Name, found: Binding) -> tree.Expr:
+    """The value of a variable, as one that is there where that is known."""
+    if not body.owns(found):
+        read = captured(body, node, found)
+    elif isinstance(found, Variable):
+        read = tree.LocalRead(found.local.type, node.span, found.local)
+    else:
+        read = tree.StateRead(found.field.type, node.span, found.field)
+    t = head(read.type)
+    mutable = found.local.mutable if isinstance(found, Variable) else found.mutable
+    if isinstance(t, OptionalType) and not mutable and body.scope.is_there(node.text):
+        return tree.Unwrap(t.inner, read.span, read)
+    return read
 
 
 def _self_or_sender(body: Body, name: str, span: Span) -> tree.Expr:
@@ -145,10 +157,14 @@ def _field(body: Body, node: ast.FieldAccess, expected: Type | None) -> tree.Exp
     if isinstance(node.base, ast.Name) and body.find(node.base.text) is None and body.world.is_module(node.base.text):
         return _module_member(body, node, node.base.text, expected)
     if (enum := enum_named(body, node.base)) is not None:
+        variant = enum.variant(node.name.text)
+        if variant is not None and variant.fields and expected_function(expected) is not None:
+            return named_function(body, node, None, expected)
         return variant_value(body, node, enum, expected)
     base = body.value(node.base)
     if not node.safe:
         return field_of(body, base, node.name, node.span)
+    base = as_declared(base)
     t = head(base.type)
     if not isinstance(t, OptionalType):
         if t is not ERROR:

@@ -40,11 +40,27 @@ Binding = Variable | Field
 class Scope:
     """The names of one block; looks outward for the rest."""
 
-    __slots__ = ("names", "outer")
+    __slots__ = ("names", "outer", "there")
 
-    def __init__(self, outer: Scope | None = None) -> None:
+    def __init__(self, outer: Scope | None = None, there: frozenset[str] = frozenset()) -> None:
         self.names: dict[str, Binding] = {}
         self.outer = outer
+        self.there = there
+        """Names that are known not to be ``none`` in this block."""
+
+    def add(self, name: str, binding: Binding) -> None:
+        """Makes a name visible from here on."""
+        self.names[name] = binding
+        self.there -= {name}
+
+    def is_there(self, name: str) -> bool:
+        """Whether the value of a name is known not to be ``none`` here."""
+        scope: Scope | None = self
+        while scope is not None and name not in scope.there:
+            if name in scope.names:
+                return False
+            scope = scope.outer
+        return scope is not None
 
     def find(self, name: str) -> Binding | None:
         """What the name stands for here or further out."""

@@ -12,6 +12,7 @@ from engine.compiler.check.body import FUNCTION, TOP, Body, describe, statement
 from engine.compiler.check.branches import check_block, match_statement
 from engine.compiler.check.calls import Sent, check_call
 from engine.compiler.check.inference import TypeVar, head
+from engine.compiler.check.narrowing import there
 from engine.compiler.check.operators import arithmetic
 from engine.compiler.check.patterns import take_apart
 from engine.compiler.check.places import may_change
@@ -91,7 +92,7 @@ def _top_field(body: Body, name: str, span: Span, t: Type, kind: str, statement:
     field = tree.StateField(name, t, len(body.actor.fields), span)
     binding = Field(field, kind, statement)
     body.actor.fields.append(binding)
-    body.scope.names[name] = binding
+    body.scope.add(name, binding)
     return field
 
 
@@ -139,7 +140,9 @@ def _steady(body: Body, place: tree.Place, out: Statements) -> tree.Place:
 def _while(body: Body, node: ast.WhileStmt, out: Statements) -> bool:
     condition = body.typed(node.condition, BOOL, "the condition of `while`")
     inner: Statements = []
+    body.push(there(body, node.condition, True))
     left = _loop_body(body, node.body, inner)
+    body.pop()
     out.append(tree.While(node.span, condition, tuple(inner)))
     return isinstance(condition, tree.Const) and condition.value is True and not left
 
@@ -305,6 +308,7 @@ def _assert(body: Body, node: ast.AssertStmt, out: Statements) -> bool:
     if isinstance(node.condition, ast.Binary) and node.condition.op in _COMPARISONS:
         condition, left, right = _keep_sides(body, condition, out)
     message = None if node.message is None else body.typed(node.message, STRING, "the message of `assert`")
+    body.scope.there |= there(body, node.condition, True)
     out.append(tree.Assert(node.span, condition, message, body.written(node.condition.span), left, right))
     return False
 

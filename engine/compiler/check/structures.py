@@ -7,6 +7,7 @@ from engine.compiler.check.body import Body, describe, expression
 from engine.compiler.check.inference import head
 from engine.compiler.check.library_calls import library_call
 from engine.compiler.check.literals import hoped
+from engine.compiler.check.narrowing import there
 from engine.compiler.check.report import meant
 from engine.compiler.check.statements import check_for
 from engine.compiler.check.types import BOOL, ERROR, ListType, StructType, Type
@@ -23,7 +24,10 @@ def _comprehension(body: Body, node: ast.Comprehension, expected: Type | None) -
     before: list[tree.Stmt] = [tree.Let(node.span, result, tree.ListNew(list_type, node.span, ()))]
 
     def fill(inner: list[tree.Stmt]) -> None:
-        condition = None if node.condition is None else body.typed(node.condition, BOOL, "the condition")
+        condition: tree.Expr | None = None
+        if node.condition is not None:
+            condition = body.typed(node.condition, BOOL, "the condition")
+            body.scope.there |= there(body, node.condition, True)
         value = body.typed(node.value, item, "every item of this list")
         push = library_call(body, "list.push", node.value.span, (tree.LocalRead(list_type, node.span, result), value))
         assert push is not None

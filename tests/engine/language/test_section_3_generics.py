@@ -237,3 +237,45 @@ def test_a_function_cannot_need_itself_for_ever_larger_types() -> None:
 def test_a_fault_in_a_generic_function_has_its_place() -> None:
     fault = run("fn at<T>(xs: list<T>, i: int) -> T {\n    return xs[i]\n}\nrender at([1], 5)").fault
     assert (fault.kind, fault.line) == ("index_out_of_range", 2)
+
+
+def test_generics_and_function_values_work_together() -> None:
+    expect(
+        RESULT
+        + """
+        enum Shape { Circle(r: float), Point }
+        struct Box<T> { value: T, show: fn(T) -> string }
+        fn mapped<T, E, U>(r: Result<T, E>, f: fn(T) -> U) -> Result<U, E> {
+            return match r { Ok(v) => Result.Ok(f(v)), Err(e) => Result.Err(e) }
+        }
+        fn adder<T>(x: T) -> fn(T) -> (T, T) { return fn(y) => (x, y) }
+        let ok: Result<int, string> = Result.Ok(2)
+        render mapped(ok, fn(x) => f"<{x}>")      // => Result.Ok(value: "<2>")
+        render [1.0, 2.0].map(Shape.Circle)       // => [Shape.Circle(r: 1.0), Shape.Circle(r: 2.0)]
+        render adder("a")("b")                    // => ("a", "b")
+        render adder(1)(2)                        // => (1, 2)
+        let b = Box(5, fn(n) => f"{n}!")
+        render b.show(b.value)                    // => 5!
+        fn next(x: int?) -> int {
+            if x == none { return 0 }
+            let g = fn() => x + 1
+            return g()
+        }
+        render [next(3), next(none)]              // => [4, 0]
+        fn inside(x: int?) -> int {
+            let g = fn() -> int {
+                if x != none { return x + 1 }
+                return -1
+            }
+            return g()
+        }
+        render [inside(3), inside(none)]          // => [4, -1]
+        """
+    )
+    text = "fn same<T>(a: T, b: T) -> bool { return a == b }\nlet f = fn(x: int) => x\nrender same(f, f)"
+    assert "`same` does not work on `fn(int) -> int`" in problem(text)
+
+
+def test_what_a_function_value_captured_of_a_var_may_be_none() -> None:
+    text = "var v: int? = 1\nif v != none {\nlet g = fn() => v + 1\nrender g() }"
+    assert "3: E0203" in problem(text)

@@ -169,10 +169,66 @@ def test_a_value_that_may_be_none_wants_an_answer_for_that(use: str) -> None:
 
 
 @pytest.mark.parametrize("use", ["n.len()", "n[0]", "[c for c in n]", 'n + "a"'])
-def test_a_test_with_none_does_not_change_the_type_and_the_diagnostic_says_so(use: str) -> None:
-    found = problem(f'let n: string? = "s"\nif n != none {{ let x = {use} }}')
+def test_a_test_with_none_of_what_may_change_is_not_kept_in_mind_and_the_diagnostic_says_so(use: str) -> None:
+    found = problem(f'var n: string? = "s"\nif n != none {{ let x = {use} }}')
     assert "match n { none => …, it => … }" in found
-    assert "a test with `none` does not change its type" in found
+    assert "a test with `none` is kept in mind for a `let` only" in found
+
+
+def test_a_name_that_was_compared_with_none_is_there() -> None:
+    expect(
+        """
+        fn size(s: string?) -> int {
+            if s != none { return s.len() }
+            return 0
+        }
+        fn early(s: string?, n: int?) -> string {
+            if s == none or n == none { return "?" }
+            return s.pad_left(n + 1)
+        }
+        fn last(n: int?) -> int {
+            let own = n
+            if not (own == none) { return own * 2 } else { return -1 }
+        }
+        fn other(n: int?) -> int {
+            if n == none { return 0 } else if n > 5 { return n }
+            return n + 100
+        }
+        render [size("abc"), size(none)]          // => [3, 0]
+        render [early("x", 2), early(none, 2), early("x", none)]  // => ["  x", "?", "?"]
+        render [last(4), last(none)]              // => [8, -1]
+        render [other(none), other(6), other(1)]  // => [0, 6, 101]
+        let n: int? = 3
+        render n != none and n > 2                // => true
+        render n == none or n < 2                 // => false
+        render if n != none { n + 1 } else { 0 }  // => 4
+        let xs: list<int?> = [1, none, 3]
+        render [x * 2 for x in xs if x != none]   // => [2, 6]
+        render match n { k if n != none => n + 10, _ => 0 }       // => 13
+        for x in xs {
+            if x == none { continue }
+            render x + 1                          // => 2
+        }
+        // => 4
+        let d: dict<string, int>? = {"a": 1}
+        assert d != none
+        render d["a"]                             // => 1
+        assert d != none and n != none
+        render (n ?? 9) + (d?.len() ?? 9)         // => 4
+        render n == none                          // => false
+        """
+    )
+
+
+def test_what_is_known_ends_with_the_block_and_with_another_name() -> None:
+    text = "fn f(n: int?) -> int {{\n{}\n}}"
+    assert "E0203" in problem(text.format("if n != none { }\nreturn n + 1"))
+    assert "E0203" in problem(text.format("if n != none { let n: int? = none; return n + 1 }\nreturn 1"))
+    assert "E0203" in problem(text.format("if n != none or 1 < 2 { return n + 1 }\nreturn 1"))
+    assert "E0203" in problem(text.format("if n == none and 1 < 2 { return 0 }\nreturn n + 1"))
+    assert "E0203" in problem(text.format("while n == none { }\nlet k = 1\nreturn n + k"))
+    assert "E0203" in problem("var n: int? = 1\nif n != none { render n + 1 }")
+    assert "E0203" in problem("actor A {\nstate n: int? = 1\non m() { if n != none { render n + 1 } }\n}")
 
 
 def test_only_an_optional_can_be_none() -> None:
