@@ -13,7 +13,7 @@ from engine.base.diagnostics import Fix
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import Body, expression, statement
-from engine.compiler.check.exhaustive import Case, Row, is_useful, missing_cases
+from engine.compiler.check.exhaustive import SOMETHING, Case, Row, is_useful, missing_cases
 from engine.compiler.check.inference import resolve
 from engine.compiler.check.narrowing import NOBODY, Names, there
 from engine.compiler.check.patterns import bind_names, read_pattern
@@ -230,8 +230,8 @@ def _report_missing(body: Body, node: ast.MatchExpr, missing: list[Case]) -> Non
     """Says which values no arm takes, with a fix that adds arms for them."""
     cases = [case for (case,) in missing]
     names = [f"`{case}`" for case in cases[:MISSING_MAX]]
-    if "_" in cases:
-        what, cases = "other values", ["_"]
+    if "_" in cases or cases == [SOMETHING]:
+        what = "other values"
     elif len(cases) > MISSING_MAX:
         what, cases = f"{', '.join(names)} and others", [*cases[:MISSING_MAX], "_"]
     else:

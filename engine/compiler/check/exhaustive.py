@@ -28,6 +28,9 @@ class Shape:
 ANY = Shape("any")
 NONE = Shape("none")
 
+SOMETHING = "it"
+"""The pattern of a value that is not ``none``, whatever it is: on a ``T?`` a name takes only those."""
+
 Row = tuple[Shape, ...]
 Case = tuple[str, ...]
 """Values that no row accepts, as a pattern for each column."""
@@ -44,7 +47,7 @@ class _Constructor:
     def written(self, parts: Case) -> str:
         """The pattern for values made this way, of patterns for the parts."""
         if self.shape.kind == "some":
-            return parts[0]
+            return SOMETHING if parts[0] == "_" else parts[0]
         return f"{self.name}({', '.join(parts)})" if self.parts else self.name
 
 

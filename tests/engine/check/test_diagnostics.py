@@ -133,7 +133,7 @@ CASES: list[tuple[str, str, str]] = [
     (
         "E0212",
         "enum E { A, B(o: int?) }\nfn f(e: E?) -> int { return «match e» { A => 1, B(none) => 2, none => 3 } }",
-        "nothing about `B(_)` | add an arm for it",
+        "nothing about `B(it)` | add an arm for it",
     ),
     (
         "E0212",

@@ -133,7 +133,7 @@ def test_if_is_a_value_too() -> None:
         ("true", "true => 1", "`false`"),
         ("found", "none => 0, 3 => 1", "other values"),
         ("found", "3 => 1, n => 2", "`none`"),
-        ("(true, found)", "(true, _) => 1, (_, none) => 2", "other values"),
+        ("(true, found)", "(true, _) => 1, (_, none) => 2", "`(false, it)`"),
         ('"x"', '"x" => 1', "other values"),
         ("3", "n if n > 2 => 1", "other values"),
     ],
@@ -141,7 +141,7 @@ def test_if_is_a_value_too() -> None:
 def test_match_must_be_exhaustive(head: str, arms: str, missing: str) -> None:
     found = problem(f"let found: int? = 3\nlet x = match {head} {{ {arms} }}")
     assert found.startswith("2: E0212 this `match` says nothing about")
-    assert missing in found or "(false, _)" in found
+    assert missing in found
 
 
 def test_an_arm_that_is_never_reached_is_a_warning() -> None:
