@@ -134,8 +134,8 @@ def _named_call(body: Body, node: ast.Call, callee: ast.Name, expected: Type | N
     name, world, report = callee.text, body.world, body.report
     local = body.find(name)
     if local is None:
-        if name in world.structs:
-            return struct_value(body, node, world.structs[name], expected)
+        if (struct := world.struct(name)) is not None:
+            return struct_value(body, node, struct, expected)
         if name in CONVERSIONS:
             return convert(body, node, name)
         signature = world.function(name)

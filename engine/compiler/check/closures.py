@@ -148,7 +148,7 @@ def is_function(body: Body, name: str, expected: Type | None) -> bool:
     """Whether a name that is no variable stands for a function. Conversions and structs do where one is expected."""
     if body.world.function(name) is not None:
         return True
-    return (name in CONVERSIONS or name in body.world.structs) and expected_function(expected) is not None
+    return (name in CONVERSIONS or body.world.struct(name) is not None) and expected_function(expected) is not None
 
 
 def named_function(

@@ -227,7 +227,7 @@ def _is_fixed(world: World, node: ast.Expr) -> bool:
     if isinstance(node, ast.DictLit):
         return bool(node.entries) and all(_is_fixed(world, k) and _is_fixed(world, v) for k, v in node.entries)
     if isinstance(node, ast.Call):
-        struct = world.structs.get(node.callee.text) if isinstance(node.callee, ast.Name) else None
+        struct = world.struct(node.callee.text) if isinstance(node.callee, ast.Name) else None
         made = _variant(world, node.callee) if struct is None else struct
         return (
             made is not None
@@ -241,7 +241,7 @@ def _variant(world: World, node: ast.Expr) -> VariantInfo | None:
     """The variant in ``Side.Buy``."""
     if not isinstance(node, ast.FieldAccess) or not isinstance(node.base, ast.Name):
         return None
-    enum = world.enums.get(node.base.text)
+    enum = world.enum(node.base.text)
     return None if enum is None else enum.variant(node.name.text)
 
 

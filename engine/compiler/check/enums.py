@@ -23,13 +23,19 @@ from engine.compiler.syntax import ast
 def enum_named(body: Body, node: ast.Expr) -> EnumInfo | None:
     """The enum whose name this is, unless a local has the name."""
     if isinstance(node, ast.Name) and body.find(node.text) is None:
-        return body.world.enums.get(node.text)
+        return body.world.enum(node.text)
     return None
+
+
+def _hoped_for(body: Body, name: ast.Expr, expected: Type | None) -> Type | None:
+    """The type that is hoped for: that of an alias under whose name a value is made, before all others."""
+    alias = body.world.alias_types.get(name.text) if isinstance(name, ast.Name) else None
+    return alias or expected
 
 
 def struct_value(body: Body, node: ast.Call, struct: StructInfo, expected: Type | None) -> tree.Expr:
     """``Order(id: 1, qty: 2)``."""
-    bound = _known_arguments(body, node.type_args, struct, expected, node.span)
+    bound = _known_arguments(body, node.type_args, struct, _hoped_for(body, node.callee, expected), node.span)
     target = Target(f"`{struct.name}`", node.span, "field")
     values = _fields(body, target, struct, struct.fields, node.args, bound)
     if values is None:
@@ -48,7 +54,7 @@ def variant_value(body: Body, node: ast.FieldAccess, enum: EnumInfo, expected: T
         note = f"give it what it carries: `{shown}({example})`"
         body.report.error("E0204", node.span, f"`{shown}` carries {_counted(len(variant.fields))}", note)
         return body.nothing(node.span)
-    bound = _known_arguments(body, (), enum, expected, node.span)
+    bound = _known_arguments(body, (), enum, _hoped_for(body, node.base, expected), node.span)
     return tree.EnumNew(_enum_type(body, enum, bound, node.span), node.span, variant.number)
 
 
@@ -69,7 +75,7 @@ def variant_call(
         fix = Fix(f"write `{shown}`", behind, "")
         body.report.error("E0204", node.span, f"`{shown}` carries nothing", f"write `{shown}`", fix)
         return body.nothing(node.span)
-    bound = _known_arguments(body, node.type_args, enum, expected, node.span)
+    bound = _known_arguments(body, node.type_args, enum, _hoped_for(body, access.base, expected), node.span)
     values = _fields(body, Target(f"`{shown}`", node.span, "field"), enum, variant.fields, node.args, bound)
     if values is None:
         return body.nothing(node.span)

@@ -19,7 +19,7 @@ from engine.compiler.check.inference import TypeVar, head, optional, unify
 from engine.compiler.check.operators import equality
 from engine.compiler.check.report import meant
 from engine.compiler.check.types import BOOL, ERROR, INT, EnumType, OptionalType, StructType, TupleType, Type
-from engine.compiler.check.world import EnumInfo, Parameter
+from engine.compiler.check.world import EnumInfo, Parameter, StructInfo
 from engine.compiler.syntax import ast
 
 
@@ -89,8 +89,10 @@ def _name(body: Body, pattern: ast.BindPattern, value: tree.Expr, t: Type, match
 def _variant(body: Body, pattern: ast.VariantPattern, value: tree.Expr, t: Type, match: Match) -> Shape:
     """A variant with what it carries, or a struct with its fields."""
     name = pattern.path[0].text
-    if len(pattern.path) == 1 and not isinstance(t, EnumType) and name in body.world.structs:
-        return _struct(body, pattern, value, t, match)
+    if len(pattern.path) == 1 and not isinstance(t, EnumType):
+        struct = body.world.struct(name)
+        if struct is not None:
+            return _struct(body, pattern, struct, value, t, match)
     enum = _enum_of(body, pattern, t)
     variant = None if enum is None else find_variant(body, enum, pattern.path[-1])
     t = head(value.type)
@@ -133,7 +135,7 @@ def _enum_of(body: Body, pattern: ast.VariantPattern, t: Type) -> EnumInfo | Non
             message = f"`{first.text}` takes an enum apart, but the value is {describe(t)}"
             report.error("E0213", pattern.span, message, note)
         return None
-    enum = world.enums.get(first.text)
+    enum = world.enum(first.text)
     if enum is None:
         if first.text not in world.missing_types:
             note, fix = meant(first.text, first.span, world.enums)
@@ -150,8 +152,9 @@ def _unify_with(body: Body, enum: EnumInfo, t: Type, span: Span) -> bool:
     return unify(EnumType(enum.name, args, enum.is_plain), t)
 
 
-def _struct(body: Body, pattern: ast.VariantPattern, value: tree.Expr, t: Type, match: Match) -> Shape:
-    struct = body.world.structs[pattern.path[0].text]
+def _struct(
+    body: Body, pattern: ast.VariantPattern, struct: StructInfo, value: tree.Expr, t: Type, match: Match
+) -> Shape:
     args = tuple(body.open_type(pattern.span, f"`{n}` of this `{struct.name}`") for n in struct.type_params)
     if not unify(StructType(struct.name, args), t):
         report = f"this pattern takes a `{struct.name}` apart, but the value is {describe(t)}"

@@ -15,7 +15,7 @@ from engine.compiler.check.declared import Declared
 from engine.compiler.check.inference import substitute
 from engine.compiler.check.report import Report
 from engine.compiler.check.scopes import Field, Scope
-from engine.compiler.check.types import UNIT, Type
+from engine.compiler.check.types import UNIT, EnumType, StructType, Type
 from engine.compiler.syntax import ast
 
 MODULES = ("math", "random")
@@ -207,6 +207,16 @@ class World:
     generics: GenericFunctions | None = None
     has_main: bool = False
     next_handler: int = 0
+
+    def struct(self, name: str) -> StructInfo | None:
+        """The struct that a name, perhaps that of an alias, stands for."""
+        alias = self.alias_types.get(name)
+        return self.structs.get(alias.name if isinstance(alias, StructType) else name)
+
+    def enum(self, name: str) -> EnumInfo | None:
+        """The enum that a name, perhaps that of an alias, stands for."""
+        alias = self.alias_types.get(name)
+        return self.enums.get(alias.name if isinstance(alias, EnumType) else name)
 
     def function(self, name: str) -> Signature | None:
         """The function that a bare name, or in the library a dotted one, stands for."""

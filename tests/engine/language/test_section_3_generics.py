@@ -279,3 +279,18 @@ def test_generics_and_function_values_work_together() -> None:
 def test_what_a_function_value_captured_of_a_var_may_be_none() -> None:
     text = "var v: int? = 1\nif v != none {\nlet g = fn() => v + 1\nrender g() }"
     assert "3: E0203" in problem(text)
+
+
+def test_an_alias_makes_values_of_the_type_that_it_stands_for() -> None:
+    expect(
+        RESULT
+        + """
+        type Parsed = Result<int, string>
+        type Point = Pair<int, int?>
+        render Parsed.Ok(3)                       // => Result.Ok(value: 3)
+        render Point(1, 2).right ?? 0             // => 2
+        render match Parsed.Err("x") { Parsed.Ok(n) => n, Parsed.Err(e) => e.len() }  // => 1
+        render match Point(1, none) { Point(n, none) => n, Point => 0 }  // => 1
+        """
+    )
+    assert "E0201" in problem(RESULT + "type Parsed = Result<int, string>\nlet r = Parsed.Ok(1.5)")
