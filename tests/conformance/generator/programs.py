@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from tests.conformance.generator.choices import Choices
 from tests.conformance.generator.expressions import Names, Signature, Variable
 from tests.conformance.generator.statements import Place, Statements
-from tests.conformance.generator.types import Type, optional_of, random_type
+from tests.conformance.generator.types import BOOL, INT, STRING, Type, list_of, optional_of, random_type
 
 
 @dataclass
@@ -48,6 +48,10 @@ class World:
         for _ in range(self.c.below(2)):
             self.struct()
         for _ in range(self.c.below(2)):
+            self.enum()
+        for _ in range(self.c.below(2)):
+            self.generic()
+        for _ in range(self.c.below(2)):
             self.function()
         for _ in range(self.c.one((1, 1, 2))):
             self.outline()
@@ -61,6 +65,31 @@ class World:
         fields = [(f"f{i}", random_type(self.c, self.declared, 1)) for i in range(self.c.between(1, 3))]
         self.lines.append(f"struct {name} {{ {', '.join(f'{n}: {t.text}' for n, t in fields)} }}")
         self.declared.append(Type("struct", name=name, fields=tuple(fields)))
+
+    def enum(self) -> None:
+        """Variants that carry something, and some that do not."""
+        name = self.names.new("E")
+        variants: list[tuple[str, Type]] = []
+        for i in range(self.c.between(2, 4)):
+            carried = tuple(random_type(self.c, self.declared, 1) for _ in range(self.c.below(3)))
+            variants.append((f"V{i}", Type("carried", carried)))
+        self.lines.append(f"enum {name} {{ {', '.join(map(_variant, variants))} }}")
+        self.declared.append(Type("enum", name=name, fields=tuple(variants)))
+
+    def generic(self) -> None:
+        """A generic struct or enum, with one or two types in its place; what it holds tells which."""
+        name, c = self.names.new("G"), self.c
+        is_struct = c.below(2) == 0
+        body = "f0: T, f1: list<T>, f2: int" if is_struct else "V0(T), V1(one: (T, int), many: list<T>)"
+        self.lines.append(f"{'struct' if is_struct else 'enum'} {name}<T> {{ {body} }}")
+        for argument in {c.one((INT, STRING)): None, c.one((INT, list_of(INT), BOOL)): None}:
+            many = list_of(argument)
+            if is_struct:
+                fields: tuple[tuple[str, Type], ...] = (("f0", argument), ("f1", many), ("f2", INT))
+            else:
+                pair = Type("tuple", (argument, INT))
+                fields = (("V0", Type("carried", (argument,))), ("V1", Type("carried", (pair, many))))
+            self.declared.append(Type("struct" if is_struct else "enum", name=name, fields=fields, argument=argument))
 
     def function(self) -> None:
         """A function that may call earlier ones, and itself with less fuel."""
@@ -188,6 +217,11 @@ class World:
             target = self.c.one([v for v in body.variables if v.type.kind == "actor"])
             lines.append(self.send(target.name, self.of(target.type), body, str(self.c.between(1, 4))))
         self.lines += [f"actor Go{self.names.prefix} {{", "on go() {", *lines, "}", "}", f"Go{self.names.prefix}.go()"]
+
+
+def _variant(variant: tuple[str, Type]) -> str:
+    name, carried = variant
+    return f"{name}({', '.join(part.text for part in carried.parts)})" if carried.parts else name
 
 
 def random_world(c: Choices, prefix: str) -> str:

@@ -9,12 +9,14 @@ from tests.conformance.generator.choices import Choices
 
 @dataclass(frozen=True)
 class Type:
-    """A type: its kind, the types that it is made of, and for what is declared its name and fields."""
+    """A type: its kind, the types that it is made of, and for what is declared its name and fields, with ``argument``
+    in the place of its type parameter."""
 
     kind: str
     parts: tuple[Type, ...] = ()
     name: str = ""
     fields: tuple[tuple[str, Type], ...] = ()
+    argument: Type | None = None
 
     @property
     def text(self) -> str:
@@ -26,7 +28,7 @@ class Type:
                 return f"({', '.join(part.text for part in self.parts)})"
             case "optional":
                 return f"{self.parts[0].text}?"
-        return self.name or self.kind
+        return f"{self.name}<{self.argument.text}>" if self.argument is not None else self.name or self.kind
 
     @property
     def is_plain(self) -> bool:
