@@ -58,7 +58,10 @@ from engine.timetravel.views import ProgramSummary as ProgramSummary
 from engine.timetravel.views import Progress as Progress
 from engine.timetravel.views import SetField as SetField
 from engine.timetravel.views import Verification as Verification
+from engine.timetravel.views import Wait as Wait
+from engine.timetravel.views import WaitingFrame as WaitingFrame
 from engine.timetravel.views import WaitingMessage as WaitingMessage
+from engine.timetravel.waits import stuck as stuck
 from engine.trace.search import Query as Query
 from engine.vm.assemble import assemble
 from engine.vm.native import keep_native_code_in, native_module

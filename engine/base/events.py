@@ -31,7 +31,7 @@ FLAG_START, FLAG_TIMER, FLAG_INJECTED, FLAG_DEAD_LETTER, FLAG_FAULT = 1, 2, 4, 8
 ACTOR_DTYPE = np.dtype(
     [("id", "<u4"), ("type", "<u4"), ("status", "<u4"), ("waiting", "<u4"), ("handled", "<u4"), ("parent", "<u4")]
 )
-"""One actor; ``status`` is 1 starting, 2 alive, 3 faulted, 4 stopped."""
+"""One actor; ``status`` is 1 starting, 2 alive, 3 faulted, 4 stopped, 5 alive and awaiting an answer."""
 
 MARK_DTYPE = np.dtype([("tick", "<i8"), ("events", "<i8"), ("chain", "<i8")])
 """The chained hash of all up to the end of a tick, 24 bytes; the kernel writes one every thousand events or so."""

@@ -17,6 +17,8 @@ EXIT_USAGE = 2
 """The command was called in a way that makes no sense, or a file cannot be used."""
 EXIT_FAULT = 3
 """The program's top level itself failed while running."""
+EXIT_STUCK = 4
+"""Nothing is left to do, and some actor still awaits an answer."""
 EXIT_INTERRUPTED = 130
 
 

@@ -16,7 +16,7 @@ import typer
 from engine import api
 from engine.cli.engine_thread import on_engine_thread
 from engine.cli.files import compile_file, save_trace
-from engine.cli.report import EXIT_FAULT, EXIT_INTERRUPTED, fail, give, give_json, say
+from engine.cli.report import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_STUCK, fail, give, give_json, say
 
 SLICE_EVENTS = 200_000
 """How many events run between two looks at the outputs."""
@@ -82,6 +82,10 @@ def run(
         raise typer.Exit(EXIT_INTERRUPTED)
     if any(output.kind == "fault" and output.actor == 0 for output in outputs):
         raise typer.Exit(EXIT_FAULT)
+    if last.waits:
+        for line in api.stuck(last.waits):
+            say(f"{file}: {line}")
+        raise typer.Exit(EXIT_STUCK)
 
 
 def fault_line(fault: api.FaultInfo) -> str:
@@ -99,6 +103,7 @@ def summary_plain(last: api.Progress, outputs: list[api.Output]) -> dict[str, ob
         "tick": last.tick,
         "events": last.total,
         "hash": f"{last.execution_hash & (2**64 - 1):016x}",
+        "waits": [wait.text for wait in last.waits],
         "outputs": [{"tick": o.tick, "actor": o.actor, "seq": o.seq, "kind": o.kind, "text": o.text} for o in outputs],
     }
 

@@ -55,6 +55,34 @@ def value_plain(value: api.Value) -> Any:
     }
 
 
+def wait_plain(wait: api.Wait | None) -> Any:
+    """What an actor awaits, for ``--json``."""
+    if wait is None:
+        return None
+    return {
+        "asked": wait.asked,
+        "message": f"{wait.asked_name}.{wait.message}",
+        "frames": [
+            {
+                "function": frame.function,
+                "line": frame.line,
+                "column": frame.column,
+                "variables": {field.name: value_plain(field.value) for field in frame.fields},
+            }
+            for frame in wait.frames
+        ],
+    }
+
+
+def wait_lines(wait: api.Wait) -> list[str]:
+    """What an actor awaits, where, and with which variables it will go on."""
+    lines = [wait.text]
+    for frame in wait.frames:
+        kept = ", ".join(f"{field.name} = {field.value.quoted}" for field in frame.fields)
+        lines.append(f"  {frame.function} goes on at {frame.line}:{frame.column}" + (f" with {kept}" if kept else ""))
+    return lines
+
+
 def state(trace: TraceArgument, at: AtOption, branch: BranchOption = 0, as_json: JsonOption = False) -> None:
     """Show the state of every actor at a moment of a recorded run."""
 
@@ -78,6 +106,7 @@ def state(trace: TraceArgument, at: AtOption, branch: BranchOption = 0, as_json:
                         "waiting": actor.waiting,
                         "handled": actor.handled,
                         "fields": {field.name: value_plain(field.value) for field in actor.fields},
+                        "awaits": wait_plain(actor.wait),
                     }
                     for actor in actors
                 ],
@@ -90,6 +119,9 @@ def state(trace: TraceArgument, at: AtOption, branch: BranchOption = 0, as_json:
         for field in actor.fields:
             change = f"    (was {field.before})" if field.before is not None else ""
             give(f"  {field.name} = {field.value.quoted}{change}")
+        if actor.wait is not None:
+            for line in wait_lines(actor.wait):
+                give(f"  {line}")
 
 
 def events(

@@ -63,7 +63,8 @@ class FieldInfo:
 
 @dataclass(frozen=True, slots=True)
 class HandlerInfo:
-    """A kind of turn; its position is its id, the message type of traces. ``kind``: start, message, timer."""
+    """A kind of turn; its position is its id, the message type of traces. ``kind``: start, message, timer; behind
+    them answer (``actor`` and ``name`` are those of what was asked) and, last, refusal, where something is awaited."""
 
     actor: str
     name: str
@@ -87,6 +88,25 @@ class ActorInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class PointInfo:
+    """A place where a function awaits: its site, and which variables of the frame are kept there."""
+
+    site: int
+    kept: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameInfo:
+    """How a function that awaits is kept while it waits; its position is its number. ``fields`` are the variables that
+    may be kept, in a block of slots, those without a name the compiler's own; ``points`` are the places where it can go
+    on, the first of which has the number 1."""
+
+    function: str
+    fields: tuple[FieldInfo, ...]
+    points: tuple[PointInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CellInfo:
     """Where a kernel variable lives: ``type`` is i32, i64 or f64."""
 
@@ -106,6 +126,7 @@ class Metadata:
     sites: tuple[Site, ...]
     cells: tuple[CellInfo, ...]
     fault_kinds: tuple[str, ...]
+    frames: tuple[FrameInfo, ...] = ()
 
     def to_plain(self) -> dict[str, Any]:
         """The same as dicts, lists, strings and ints, for msgpack."""
@@ -146,4 +167,12 @@ class Metadata:
             sites=tuple(Site(**row) for row in plain["sites"]),
             cells=tuple(CellInfo(**row) for row in plain["cells"]),
             fault_kinds=tuple(plain["fault_kinds"]),
+            frames=tuple(
+                FrameInfo(
+                    row["function"],
+                    fields(row["fields"]),
+                    tuple(PointInfo(point["site"], tuple(point["kept"])) for point in row["points"]),
+                )
+                for row in plain.get("frames", ())
+            ),
         )  # fmt: skip

@@ -12,6 +12,8 @@ from engine.timetravel.views import Change, DropMessage, EditMessage, Inject, Se
 from engine.vm.machine import Machine, Message
 from engine.vm.plain import reference_text
 
+TICKET_BYTES = 8
+"""An answer begins with the turn that asked, which stays as it is."""
 _GONE = ("faulted", "stopped")
 
 
@@ -55,10 +57,14 @@ def _inject(machine: Machine, describer: Describer, send: str) -> str:
 def _edit(machine: Machine, describer: Describer, arguments: str) -> str:
     message = _next_message(machine)
     info = describer.metadata.handlers[message.handler]
-    if info.kind != "message" and not info.params:
+    if info.kind != "message" and len(info.params) <= (info.kind == "answer"):
         raise ForkError(f"the next event is {_title(describer, message)}, which has no arguments to change")
-    payload = _encoder(machine, describer).arguments(
-        describer.handler_names[message.handler], info.params, read_arguments(arguments)
+    if info.kind == "refusal":
+        raise ForkError("the next event says that no answer comes, which cannot be changed; drop it, or fork earlier")
+    ticket = message.payload[:TICKET_BYTES] if info.kind == "answer" else b""
+    params = info.params[1:] if ticket else info.params
+    payload = ticket + _encoder(machine, describer).arguments(
+        describer.handler_names[message.handler], params, read_arguments(arguments)
     )
     old, new = (describer.message_text(message.handler, data) for data in (message.payload, payload))
     if not machine.replace_next(payload):

@@ -21,15 +21,27 @@ from engine.timetravel.views import (
     Parameter,
     ProgramSummary,
     Value,
+    Wait,
+    WaitingFrame,
     WaitingMessage,
 )
 from engine.vm.faults import FaultRecord, fault_kind, fault_site
-from engine.vm.machine import Machine, Message
+from engine.vm.machine import AWAITING, Machine, Message
 from engine.vm.plain import MemoryReader, Presenter, reference_text, unpack
 from engine.vm.records import OUTPUT_FAULT, OUTPUT_STATE, OUTPUT_TIMELINE, OutputRecord
 
-STATUS_NAMES = ("unused", "starting", "alive", "faulted", "stopped")
+STATUS_NAMES = ("unused", "starting", "alive", "faulted", "stopped", "awaiting")
 _OUTPUT_KINDS = ("text", "state", "timeline", "fault")
+
+
+ANSWERS = ("answer", "refusal")
+"""Kinds of handlers whose messages begin with the turn that asked."""
+_ANSWER_SUFFIX = " answer"
+_REFUSALS = {
+    1: "the handler ended without answering",
+    2: "the handler failed before it had answered",
+    3: "the actor is gone",
+}
 
 
 class Describer:
@@ -38,7 +50,7 @@ class Describer:
     def __init__(self, metadata: Metadata) -> None:
         self.metadata = metadata
         self._presenter = Presenter(metadata)
-        self.handler_names = tuple(f"{handler.actor}.{handler.name}" for handler in metadata.handlers)
+        self.handler_names = tuple(f"{handler.actor}.{handler.name}".lstrip(".") for handler in metadata.handlers)
 
     # --- names ------------------------------------------------------------------------------------
 
@@ -54,17 +66,24 @@ class Describer:
 
     def arguments(self, handler: int, payload: bytes) -> tuple[tuple[str, Value], ...]:
         """A message's arguments by the names of the parameters."""
-        params = self.metadata.handlers[handler].params
-        values = unpack(self.metadata, params, payload)
-        return tuple(
-            (param.name, self._presenter.value(param.type, value)) for param, value in zip(params, values, strict=True)
-        )
+        info = self.metadata.handlers[handler]
+        values = unpack(self.metadata, info.params, payload)
+        given = list(zip(info.params, values, strict=True))
+        shown = given[1:] if info.kind in ANSWERS else given  # the first says which turn asked
+        return tuple((param.name, self._presenter.value(param.type, value)) for param, value in shown)
 
     def message_text(self, handler: int, payload: bytes) -> str:
         """``deposit(5)``; of a timer, which has no arguments, just ``every 10ms``."""
         info = self.metadata.handlers[handler]
         if info.kind == "timer":
             return info.name
+        if info.kind == "refusal":
+            why = unpack(self.metadata, info.params, payload)[1]
+            return f"{info.name}: {_REFUSALS.get(why, why)}"
+        if info.kind == "answer":
+            name = info.name.removesuffix(_ANSWER_SUFFIX)
+            given = [value.quoted for _, value in self.arguments(handler, payload)]
+            return f"{name} -> {given[0]}" if given else f"{name} done"
         values = ", ".join(value.quoted for _, value in self.arguments(handler, payload))
         return f"{info.name}({values})"
 
@@ -102,7 +121,50 @@ class Describer:
             waiting=int(record["waiting"]),
             handled=int(record["seq"]),
             fields=self.fields(machine, record),
+            wait=self.wait(machine, actor, record),
         )
+
+    # --- waits ------------------------------------------------------------------------------------
+
+    def waits(self, machine: Machine) -> tuple[Wait, ...]:
+        """What the actors await that do so now, by their ids."""
+        if not self.metadata.frames:
+            return ()
+        records = machine.actor_records()
+        awaiting = np.flatnonzero(records["status"] == AWAITING)
+        found = (self.wait(machine, int(actor), records[actor]) for actor in awaiting)
+        return tuple(wait for wait in found if wait is not None)
+
+    def wait(self, machine: Machine, actor: int, record: np.void) -> Wait | None:
+        """What an actor awaits, if it does."""
+        found = machine.wait(record)
+        if found is None:
+            return None
+        asked = self.metadata.handlers[found.answer]
+        site = self.metadata.sites[found.site]
+        return Wait(
+            actor=actor,
+            name=self.actor_name(int(record["type"]), actor),
+            asked=found.asked,
+            asked_name=reference_text(asked.actor, found.asked),
+            message=asked.name.removesuffix(_ANSWER_SUFFIX),
+            line=site.line,
+            column=site.column,
+            held=len(found.held),
+            frames=tuple(self._frame(machine, *frame) for frame in found.frames),
+        )
+
+    def _frame(self, machine: Machine, number: int, point: int, block: int) -> WaitingFrame:
+        info = self.metadata.frames[number]
+        place = info.points[point - 1]
+        site = self.metadata.sites[place.site]
+        reader = MemoryReader(self.metadata, machine.memory)
+        kept = [info.fields[i] for i in place.kept if info.fields[i].name]
+        fields = (
+            FieldValue(field.name, self._presenter.value(field.type, reader.slot(field.type, block + field.offset)))
+            for field in kept
+        )
+        return WaitingFrame(info.function, site.line, site.column, tuple(fields))
 
     # --- outputs ----------------------------------------------------------------------------------
 

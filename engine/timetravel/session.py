@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -41,6 +42,7 @@ from engine.timetravel.views import (
     ProgramSummary,
     Progress,
     Verification,
+    Wait,
     WaitingMessage,
 )
 from engine.trace import causality
@@ -186,6 +188,7 @@ class Session:
             total=line.total,
             tick=line.tick,
             execution_hash=line.execution_hash,
+            waits=self.describer.waits(self._live.machine) if line.status is Status.FINISHED else (),
         )
 
     def _run_live(self, line: Line, until: int, until_tick: int | None) -> Status:
@@ -357,10 +360,7 @@ class Session:
         if record is None:
             raise SeekError(f"there is no actor {actor} at this moment; there are {len(machine.actors()):,}")
         state = self.describer.actor(machine, actor, record)
-        return ActorState(
-            state.id, state.type, state.name, state.status, state.waiting, state.handled,
-            changed_fields(before, state.fields),
-        )  # fmt: skip
+        return replace(state, fields=changed_fields(before, state.fields))
 
     @work
     def actors(self, branch: int, n: int) -> tuple[ActorState, ...]:
@@ -415,6 +415,11 @@ class Session:
             fault=_fault_of(outputs),
             changes=tuple(field for field in changed_fields(before, after) if field.before is not None or not before),
         )
+
+    @work
+    def waits(self, branch: int, n: int) -> tuple[Wait, ...]:
+        """What the actors await that do so at a moment, by their ids."""
+        return self.describer.waits(self._at(branch, n))
 
     @work
     def waiting(self, branch: int, n: int, actor: int) -> tuple[WaitingMessage, ...]:

@@ -121,6 +121,8 @@ class Progress:
     """How many events the branch has now."""
     tick: int
     execution_hash: int
+    waits: tuple[Wait, ...] = ()
+    """Where nothing is left to do: the actors that still await an answer, which can never come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +136,40 @@ class FieldValue:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingFrame:
+    """A function that awaits, or that calls one which does: where it will go on, and the variables that it has kept."""
+
+    function: str
+    line: int
+    column: int
+    fields: tuple[FieldValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What an actor awaits: the answer of ``asked`` to ``message``. ``held`` are the messages that came meanwhile;
+    ``frames`` begin with the handler, the last one is where the ``await`` stands."""
+
+    actor: int
+    name: str
+    asked: int
+    asked_name: str
+    message: str
+    line: int
+    column: int
+    held: int
+    frames: tuple[WaitingFrame, ...]
+
+    @property
+    def text(self) -> str:
+        """``Auth#1 waits at 12:9 for Store#2.get``."""
+        return f"{self.name} waits at {self.line}:{self.column} for {self.asked_name}.{self.message}"
+
+
+@dataclass(frozen=True, slots=True)
 class ActorState:
-    """One actor at one moment. ``status``: starting, alive, faulted, stopped. ``waiting`` counts its mailbox."""
+    """One actor at one moment. ``status``: starting, alive, faulted, stopped, or awaiting, a way of being alive (see
+    ``wait``). ``waiting`` counts its mailbox."""
 
     id: int
     type: str
@@ -145,6 +179,7 @@ class ActorState:
     waiting: int
     handled: int
     fields: tuple[FieldValue, ...]
+    wait: Wait | None = None
 
 
 @dataclass(frozen=True, slots=True)

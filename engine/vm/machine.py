@@ -47,10 +47,14 @@ ACTOR_RECORD = np.dtype(
         ("parent_seq", "<u4"),
         ("spawn_tick", "<i8"),
         ("heap_bytes", "<i8"),
-        ("unused", "<i8"),
+        ("wait", "<u4"),
+        ("unused", "<u4"),
     ]
 )
 """An actor as the kernel keeps it, 64 bytes."""
+
+AWAITING = 5
+"""The status of an actor that awaits an answer."""
 
 ACTORS_PER_CHUNK = 1024
 _RECORD_WORDS = ACTOR_RECORD.itemsize // 4
@@ -114,6 +118,18 @@ class Message:
     flags: int
     due: int
     payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRecord:
+    """What the kernel keeps of an actor that awaits: whom it asked, the handler of the answer, the site; the frames of
+    the functions that will go on, each with its number, point and block; the messages that came meanwhile."""
+
+    asked: int
+    answer: int
+    site: int
+    frames: tuple[tuple[int, int, int], ...]
+    held: tuple[Message, ...]
 
 
 class Machine:
@@ -393,12 +409,30 @@ class Machine:
     def mailbox(self, actor: int) -> tuple[Message, ...]:
         """The messages that an actor has received and not handled yet, in their order."""
         record = self.actor_record(actor)
-        address = int(record["mail_head"]) if record is not None else 0
+        if record is None:
+            return ()
+        wait = self.wait(record)
+        return (*(wait.held if wait else ()), *self._chain(int(record["mail_head"])))
+
+    def _chain(self, address: int) -> tuple[Message, ...]:
         messages = []
         while address:
             message, address = self.message_at(address)
             messages.append(message)
         return tuple(messages)
+
+    def wait(self, record: np.void) -> WaitRecord | None:
+        """What the actor with that record awaits, if it does."""
+        if int(record["status"]) != AWAITING:
+            return None
+        wait = self._words[int(record["wait"]) >> 2 :][:12]
+        frames = []
+        frame = int(wait[2])
+        while frame:
+            inner, point, block, _, _, number = (int(word) for word in self._words[frame >> 2 :][:6])
+            frames.append((number, point, block))
+            frame = inner
+        return WaitRecord(int(wait[6]), int(wait[7]), int(wait[9]), tuple(frames), self._chain(int(wait[0])))
 
     # --- changing ---------------------------------------------------------------------------------
 

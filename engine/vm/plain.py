@@ -7,7 +7,8 @@
     function -> list of the number of its kind and what it captured
 
 A list that was cut because it is huge is a ``CutList``, which knows how many items are missing. What is nested deeper
-than people look is ``TOO_DEEP``.
+than people look is ``TOO_DEEP``, and what has not been given a value yet, such as a top-level name behind an ``await``,
+is ``NOT_YET``.
 """
 
 from __future__ import annotations
@@ -56,6 +57,13 @@ class TooDeep:
 TOO_DEEP = TooDeep()
 
 
+class NotYet:
+    """The type of ``NOT_YET``."""
+
+
+NOT_YET = NotYet()
+
+
 # --- memory -----------------------------------------------------------------------------------
 
 
@@ -96,6 +104,8 @@ class MemoryReader:
         return int(self._words[address >> 2])
 
     def _object(self, info: TypeInfo, address: int) -> Plain:
+        if address == 0 and info.kind != "optional":
+            return NOT_YET
         match info.kind:
             case "string":
                 return self._data(address).decode("utf-8", "replace")
@@ -299,6 +309,8 @@ class Presenter:
         info = self._types[type_index]
         if plain is TOO_DEEP:
             return Value("…", info.name)
+        if plain is NOT_YET:
+            return Value("none yet", f"{info.name}?")
         if info.kind == "optional":
             if plain is None:
                 return Value("none", info.name)

@@ -8,8 +8,9 @@
     //= ! main 4:10 index 1 is out of range: there is 1 item
 
 ``//=`` is a line of output; an output of several lines takes several. ``//= !`` is a fault with its actor and place.
-``//!`` is a problem that the compiler reports, ``//! E0203 4:9``. ``//-`` is a setting of the run: ``//- seed 7`` or
-``//- until 20ms``, for programs that do not end. A program of several files is a folder with a ``main.aefl``.
+``//= ?`` at the end tells who waits for an answer that cannot come. ``//!`` is a problem that the compiler reports,
+``//! E0203 4:9``. ``//-`` is a setting of the run: ``//- seed 7`` or ``//- until 20ms``, for programs that do not end.
+A program of several files is a folder with a ``main.aefl``.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ def output_lines(program: api.Program, file: CorpusFile) -> list[str]:
             text = f"! {_fault(session, output.fault)}" if output.fault else output.text
             lines += (f"//= {line}" if line else "//=" for line in text.split("\n"))
         if progress.status is not api.Status.RUNNING:
-            return lines
+            return lines + [f"//= ? {line}" for line in api.stuck(progress.waits)]
         if progress.total >= EVENTS_MAX:
             raise CorpusError(f"{file.path}: it does not end; say how long it runs, as in `//- until 20ms`")
 

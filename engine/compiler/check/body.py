@@ -114,6 +114,7 @@ class Body:
         self.type_params: Mapping[str, Type] = type_params or {}
         """What the type parameters of a generic function stand for here."""
         self.loops: list[bool] = []
+        self.awaited: ast.Call | None = None
         self.errors_before = self.report.errors
         self.open_types: list[OpenType] = []
         self.generic_calls: list[tree.Call] = []

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.base.diagnostics import Fix
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.arguments import Target, check_arguments
 from engine.compiler.check.body import WHAT_ALL_CAN, Body, describe, expression
 from engine.compiler.check.conversions import CONVERSIONS, convert
 from engine.compiler.check.enums import enum_named, struct_value, variant_call
-from engine.compiler.check.features import not_yet, report_feature_name
+from engine.compiler.check.features import report_feature_name
 from engine.compiler.check.foreign import foreign_method, foreign_name
 from engine.compiler.check.inference import TypeVar, head, match_params, substitute, unify
 from engine.compiler.check.machine import check_intrinsic
@@ -52,22 +53,14 @@ def _call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expr:
     found = check_call(body, node, expected)
     if not isinstance(found, Sent):
         return found
+    written = body.written(node.span)
     body.report.error(
-        "E0901",
+        "E0322",
         node.span,
-        "a message gives no value here, and `await`, which waits for its answer, is not available yet",
-        "send it as a statement, and let the receiver send the answer back",
+        "a message gives no value: it is sent, and handled later",
+        f"write `await {written}` to go on with its answer",
+        Fix("write `await` before it", Span(node.span.start, node.span.start), "await "),
     )
-    return body.nothing(node.span)
-
-
-@expression(ast.AwaitExpr)
-def _await(body: Body, node: ast.AwaitExpr, expected: Type | None) -> tree.Expr:
-    if isinstance(node.value, ast.Call):
-        check_call(body, node.value, None)
-    else:
-        body.expr(node.value)
-    not_yet(body.report, "E0901", node.span, "send a message, and let the receiver send the answer back")
     return body.nothing(node.span)
 
 
@@ -358,7 +351,8 @@ def _no_method(body: Body, access: ast.FieldAccess, base: tree.Expr, t: Type, ki
 
 def _send(body: Body, node: ast.Call, access: ast.FieldAccess, receiver: tree.Expr, t: ActorType) -> tree.Expr | Sent:
     name, span = access.name.text, access.name.span
-    allowed = isinstance(receiver, tree.DefaultActor) or body.acts(node.span, "send a message")
+    asks = node is body.awaited
+    allowed = asks or isinstance(receiver, tree.DefaultActor) or body.acts(node.span, "send a message")
     if t.name == "any":
         _check_all(body, node.args)
         body.report.error(
@@ -385,5 +379,8 @@ def _send(body: Body, node: ast.Call, access: ast.FieldAccess, receiver: tree.Ex
     args = check_arguments(body, Target(f"`{t.name}.{name}`", node.span), handler.params, node.args)
     if args is None or not allowed:
         return body.nothing(node.span)
-    send = tree.Send(node.span, receiver, tree.HandlerRef(t.name, name), args)
-    return Sent((send,), node.span)
+    ref = tree.HandlerRef(t.name, name)
+    if asks:
+        body.world.asked[ref] = None
+        return tree.Await(handler.handler.result, node.span, receiver, ref, args)
+    return Sent((tree.Send(node.span, receiver, ref, args),), node.span)

@@ -10,7 +10,7 @@ from engine.base.diagnostics import Diagnostic
 from engine.base.source import SourceFile
 
 # these register the rules for expressions and statements
-from engine.compiler.check import closures, literals, places, renders, structures, tree  # noqa: F401
+from engine.compiler.check import awaits, closures, literals, places, renders, structures, tree  # noqa: F401
 from engine.compiler.check.actors import check_handlers, check_start, timer_turn
 from engine.compiler.check.arguments import closed_value
 from engine.compiler.check.body import TOP, Body
@@ -76,7 +76,9 @@ def _check(world: World, module: ast.Module, source: SourceFile) -> tree.Program
         check_handlers(world, actor)
     main.turns.insert(0, tree.Turn(start, tuple(top)))
     functions.update(generics.functions)
-    return _program(world, source, functions, [main, *actors])
+    program = _program(world, source, functions, [main, *actors])
+    awaits.check_places(program, world.report)
+    return program
 
 
 def _functions(world: World, module: ast.Module) -> list[tuple[ast.FnDecl, Signature]]:
@@ -136,4 +138,4 @@ def _program(
                 default_args=default_args,
             )
         )
-    return tree.Program(source.name, functions, dict(world.declared), tuple(made))
+    return tree.Program(source.name, functions, dict(world.declared), tuple(made), tuple(world.asked))

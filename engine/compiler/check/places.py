@@ -89,8 +89,14 @@ def _self_or_sender(body: Body, name: str, span: Span) -> tree.Expr:
     return tree.SenderRef(ActorType("any"), span)
 
 
+def _is_asked(body: Body, span: Span) -> bool:
+    """Whether an actor's name stands for the receiver of a message that is awaited, which functions can do too."""
+    callee = body.awaited.callee if body.awaited is not None else None
+    return isinstance(callee, ast.FieldAccess) and callee.base.span == span
+
+
 def _default_actor(body: Body, name: str, span: Span) -> tree.Expr:
-    if not body.acts(span, f"use the actor `{name}`"):
+    if not _is_asked(body, span) and not body.acts(span, f"use the actor `{name}`"):
         return body.nothing(span)
     actor = body.world.actors[name]
     missing = [p.name for p in actor.params if p.default is None]

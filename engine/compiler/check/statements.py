@@ -350,7 +350,7 @@ def _expression(body: Body, node: ast.ExprStmt, out: Statements) -> bool:
             return False
         return _called_for_effect(body, value, found, out)
     made = body.expr(value)
-    if isinstance(value, ast.SpawnExpr) or made.type is ERROR:
+    if isinstance(value, ast.SpawnExpr | ast.AwaitExpr) or made.type is ERROR:
         out.append(tree.Evaluate(node.span, made))
         return False
     if isinstance(value, ast.Binary) and value.op == "==" and isinstance(made, tree.Binary | tree.Derived | tree.Unary):

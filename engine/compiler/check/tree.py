@@ -351,6 +351,16 @@ class Spawn(Expr):
 
 
 @dataclass(frozen=True, slots=True)
+class Await(Expr):
+    """The answer to a message: the turn ends here, and goes on when it comes. ``UNIT`` where the handler has no result;
+    then it is awaited that the handler has ended."""
+
+    receiver: Expr
+    handler: HandlerRef
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCall(Expr):
     """``model.run(…)`` in an agent; without an installed model it faults and says how to install one."""
 
@@ -481,6 +491,17 @@ class Send(Stmt):
     handler: HandlerRef
     args: tuple[Expr, ...]
     delay: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend(Stmt):
+    """``let local = …`` with something in which the turn may end: an ``Await``, or a call of a function that
+    awaits. Lowering makes these (``lower/resumable``), the checker does not. ``number`` counts them in their
+    function from 1."""
+
+    number: int
+    local: Local | None
+    value: Await | Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -616,9 +637,10 @@ class Actor:
 @dataclass(frozen=True, slots=True)
 class Program:
     """A whole checked program. ``actors[0]`` is ``main``. Library functions are not in ``functions``: the library
-    instantiates them when lowering asks."""
+    instantiates them when lowering asks. ``asked`` are the handlers whose answers are awaited somewhere."""
 
     file: str
     functions: dict[FunctionRef, Function] = dataclass_field(default_factory=dict)
     types: dict[str, Struct | Enum] = dataclass_field(default_factory=dict)
     actors: tuple[Actor, ...] = ()
+    asked: tuple[HandlerRef, ...] = ()

@@ -206,6 +206,7 @@ class World:
     declared: dict[str, tree.Struct | tree.Enum] = field(default_factory=dict)
     generics: GenericFunctions | None = None
     has_main: bool = False
+    asked: dict[tree.HandlerRef, None] = field(default_factory=dict)
     next_handler: int = 0
 
     def struct(self, name: str) -> StructInfo | None:

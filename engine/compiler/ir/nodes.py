@@ -220,6 +220,7 @@ FAULT_KINDS: tuple[str, ...] = (
     "model_missing",  # a: address of the model's name as a string object
     "out_of_memory",
     "engine",  # a mistake of the engine itself; a: code
+    "unanswered",  # an awaited answer that will not come; a: address of a sentence as a string object
 )
 """Kinds of faults, by number. Sites say where; operands say with what."""
 

@@ -23,6 +23,7 @@ from engine.compiler.lower.layouts import STAMP, result_type, string_object, val
 if TYPE_CHECKING:
     from engine.compiler.lower.closures import Kind
     from engine.compiler.lower.program import Lowering
+    from engine.compiler.lower.suspensions import Resumption
 
 SITE_CELL = "current_site"
 STAMP_CELL = "turn_stamp"
@@ -46,7 +47,8 @@ class FunctionBuilder:
     where that may be all of them; ``growing`` are strings that grow in their place, each with two IR locals: the
     address of the string that it alone holds, and where the room behind that ends. ``state`` is the local with the
     address of the running actor's state block, made when first asked for. ``known`` are the locals that hold function
-    values of a kind that is known. Blocks of whose label ``jumps`` knows nothing
+    values of a kind that is known. ``answer`` is the handler of the answer that a turn gives to who asks, where it has
+    one; ``resumption`` belongs to functions in which the turn may end. Blocks of whose label ``jumps`` knows nothing
     are left out.
     """
 
@@ -67,6 +69,8 @@ class FunctionBuilder:
     growing: dict[Local, tuple[int, int]] = field(default_factory=dict)
     state: int | None = None
     known: dict[Local, Kind] = field(default_factory=dict)
+    answer: int | None = None
+    resumption: Resumption | None = None
     callees: dict[str, None] = field(default_factory=dict)
     faults: bool = False
     tells_site: bool = False

@@ -49,6 +49,8 @@ MESSAGE = 32
 """Where the payload of a message begins."""
 START = 1 << 16
 """The number of a handler with this bit: the message starts an actor."""
+ASK = 512 << 16
+"""The same for a message whose answer is awaited."""
 
 LIST_LENGTH = 8
 LIST_DATA = 16

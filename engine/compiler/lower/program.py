@@ -16,20 +16,31 @@ from itertools import count
 from typing import NamedTuple
 
 from engine.base.source import SourceFile, Span
-from engine.compiler.check.declared import Declared
+from engine.compiler.check.awaits import nodes_of, suspending
 from engine.compiler.check.library import Library
 from engine.compiler.check.supervision import is_told
-from engine.compiler.check.tree import Actor, Function, FunctionRef, Handler, Local, Program, Turn
-from engine.compiler.check.types import FnType, Type
+from engine.compiler.check.tree import Actor, Function, FunctionRef, Handler, Local, Program, Stmt, Suspend, Turn
+from engine.compiler.check.types import INT, UNIT, FnType, Type
 from engine.compiler.ir import nodes as ir
 from engine.compiler.ir.callgraph import recursive
-from engine.compiler.lower import statements, strings, turns
+from engine.compiler.lower import strings, suspensions, turns
 from engine.compiler.lower.closures import Closures, Kind
 from engine.compiler.lower.derive import Derive
 from engine.compiler.lower.functions import FunctionBuilder
 from engine.compiler.lower.layouts import CELL, FIRST_CELL, SLOT, TypeTable, is_number, slot_offset, value_type
+from engine.compiler.lower.liveness import Liveness
+from engine.compiler.lower.resumable import has_suspension
 from engine.compiler.lower.sites import SiteTable
-from engine.compiler.metadata import ENCODED, ActorInfo, CellInfo, FieldInfo, HandlerInfo, Metadata
+from engine.compiler.metadata import (
+    ENCODED,
+    ActorInfo,
+    CellInfo,
+    FieldInfo,
+    FrameInfo,
+    HandlerInfo,
+    Metadata,
+    PointInfo,
+)
 
 FAULT_FUNCTION = "fault.raise"
 
@@ -55,7 +66,7 @@ class Lowering:
     def __init__(self, program: Program, library: Library, source: SourceFile) -> None:
         self.program = program
         self.library = library
-        self.declared: Declared = program.types
+        self.declared = dict(program.types)
         self.actors: dict[str, Actor] = {actor.name: actor for actor in program.actors}
         self.handlers: dict[tuple[str, str], Handler] = {
             (turn.handler.actor, turn.handler.name): turn.handler
@@ -63,9 +74,12 @@ class Lowering:
             for turn in actor.turns
             if turn.handler.kind == "message"
         }
+        self._suspending = suspending(program.functions) if program.asked else frozenset()
+        self.answers = self._number_answers(sum(len(actor.turns) for actor in program.actors))
+        self.frames: list[FrameInfo] = []
         self.default_ids = {actor.name: number for number, actor in enumerate(self.default_actors(), 1)}
         self.sites = SiteTable(source)
-        self.types = TypeTable(program.types)
+        self.types = TypeTable(self.declared)
         self.derive = Derive(self)
         self.closures = Closures(self)
         self._cells = {
@@ -79,6 +93,36 @@ class Lowering:
         self._calls: dict[str, tuple[str, ...]] = {}
         self._faults: dict[str, bool] = {FAULT_FUNCTION: True}
         self._tell_site: set[str] = set()
+
+    # --- awaiting -----------------------------------------------------------------------------
+
+    def _number_answers(self, first: int) -> dict[tuple[str, str], int]:
+        """The handlers of answers, by what they answer: one for each kind of message that is awaited somewhere."""
+        asked = {self.handlers[ref.actor, ref.name].id: (ref.actor, ref.name) for ref in self.program.asked}
+        return {asked[handler]: number for number, handler in enumerate(sorted(asked), first)}
+
+    def is_suspending(self, ref: FunctionRef) -> bool:
+        """Whether the turn may end in a function."""
+        return ref in self._suspending
+
+    def may_suspend(self, body: Sequence[Stmt]) -> bool:
+        """Whether the turn may end in a body."""
+        return bool(self.program.asked) and has_suspension(tuple(body), self.is_suspending)
+
+    def add_frame(self, title: str, slots: Sequence[Local], body: Sequence[Stmt], live: Liveness) -> None:
+        """Notes how the frames of a function are laid out, and where it can go on."""
+        fields = tuple(
+            FieldInfo(slot.name, self.types.index(slot.type), slot_offset(i)) for i, slot in enumerate(slots)
+        )
+        spans = {node.number: node.span for node in nodes_of(tuple(body)) if isinstance(node, Suspend)}
+        points = (
+            PointInfo(
+                self.sites.number(spans[number], title),
+                tuple(i for i, slot in enumerate(slots) if slot in live.saved[number]),
+            )
+            for number in sorted(spans)
+        )
+        self.frames.append(FrameInfo(title, fields, tuple(points)))
 
     # --- functions ----------------------------------------------------------------------------
 
@@ -161,6 +205,7 @@ class Lowering:
             self.function(ref)
         table = {turn.handler.id: self._turn(actor, turn) for actor in self.program.actors for turn in actor.turns}
         names = [table[number] for number in range(len(table))]
+        names += self._answer_functions()
         for actor in self.program.actors:
             release = self._of_state(f"{actor.name}.release_state", actor, turns.release_state)
             encode = self._of_state(f"{actor.name}.encode_state", actor, turns.encode_state)
@@ -190,6 +235,13 @@ class Lowering:
             self._drain(self._waiting_library)
             self._drain(self._waiting_user)
 
+    def _answer_functions(self) -> list[str]:
+        """What is called when an answer comes, for every kind of answer, and for a refusal."""
+        if not self.answers:
+            return []
+        refs = [FunctionRef("wait.resume")] * len(self.answers) + [FunctionRef("wait.resume_refused")]
+        return [str(self.function(ref).ref) for ref in refs]
+
     def _drain(self, waiting: list[_Waiting]) -> None:
         while waiting:
             self._lower_function(*waiting.pop())
@@ -209,9 +261,11 @@ class Lowering:
         functions = (param for param in function.params if isinstance(param.type, FnType))
         f.known = {param: kind for param, kind in zip(functions, kinds, strict=False) if kind is not None}
         f.fixed = function.params[0] if function.changes_first else None
+        body: Sequence[Stmt] = function.body
         if not function.is_library:
-            strings.look_at(f, function.body)
-        statements.block(f, function.body)
+            body = suspensions.begin(f, body, function.params, None)
+            strings.look_at(f, body)
+        suspensions.whole(f, body)
         line = 0 if function.is_library else self.sites.line(function.span)
         self._finish(f, exported=function.ref.name if function.exported else None, file=function.file, line=line)
 
@@ -223,8 +277,15 @@ class Lowering:
         f = FunctionBuilder(self, name, is_library=False, title=title)
         self._made[name] = None
         turns.lower_turn(f, actor, turn)
-        self._finish(f, file=self.program.file, line=self.sites.line(turn.handler.span))
-        return name
+        line = self.sites.line(turn.handler.span)
+        self._finish(f, file=self.program.file, line=line)
+        if turn.handler.kind != "message" or (actor.name, turn.handler.name) not in self.answers:
+            return name
+        asked = FunctionBuilder(self, f"{name}?", is_library=True, title=title)
+        self._made[asked.name] = None
+        turns.lower_asked_turn(asked, turn, name)
+        self._finish(asked, file=self.program.file, line=line)
+        return asked.name
 
     def _of_state(self, name: str, actor: Actor, fill: Callable[[FunctionBuilder, Actor], None]) -> str:
         f = FunctionBuilder(self, name, is_library=True)
@@ -269,8 +330,12 @@ class Lowering:
 
     def module(self, table: list[str]) -> ir.Module:
         """Everything reached, as a module."""
-        handler_count = sum(len(actor.turns) for actor in self.program.actors)
-        counts = {"handler_count": handler_count, "actor_type_count": len(self.program.actors)}
+        refusal = sum(len(actor.turns) for actor in self.program.actors) + len(self.answers)
+        counts = {
+            "handler_count": refusal + bool(self.answers),
+            "actor_type_count": len(self.program.actors),
+            "refusal": refusal,
+        }
         cells = tuple(
             ir.CellInit(cell.name, cell.address, cell.type, counts.get(cell.name, cell.value))
             for cell in self._cells.values()
@@ -297,6 +362,7 @@ class Lowering:
             )
             for handler in handlers
         )
+        infos += self._answer_infos()
         actors = tuple(self._actor_info(actor) for actor in self.program.actors)
         cells = tuple(CellInfo(cell.name, cell.address, cell.type) for cell in self._cells.values())
         self.closures.describe()
@@ -308,6 +374,7 @@ class Lowering:
             tuple(self.sites.rows),
             cells,
             ir.FAULT_KINDS,
+            tuple(self.frames),
         )
 
     def _param_infos(self, params: Sequence[Local]) -> tuple[FieldInfo, ...]:
@@ -317,6 +384,21 @@ class Lowering:
             FieldInfo(param.name, self.types.index(param.type), next(offsets) if is_number(param.type) else ENCODED)
             for param in params
         )
+
+    def _answer_infos(self) -> tuple[HandlerInfo, ...]:
+        """The handlers of answers, and of refusals; their first argument is the turn that asked."""
+        ticket = FieldInfo("turn", self.types.index(INT), 0)
+        infos = []
+        for actor, name in self.answers:
+            asked = self.handlers[actor, name]
+            offset = SLOT if is_number(asked.result) else ENCODED
+            value = () if asked.result == UNIT else (FieldInfo("answer", self.types.index(asked.result), offset),)
+            line, end_line = self.sites.line(asked.span), self.sites.end_line(asked.span)
+            infos.append(HandlerInfo(actor, f"{name} answer", "answer", (ticket, *value), line, end_line))
+        if infos:
+            why = FieldInfo("why", self.types.index(INT), SLOT)
+            infos.append(HandlerInfo("", "no answer", "refusal", (ticket, why), 0, 0))
+        return tuple(infos)
 
     def _actor_info(self, actor: Actor) -> ActorInfo:
         fields = tuple(

@@ -34,7 +34,7 @@ from engine.compiler.check.tree import (
 from engine.compiler.check.types import BYTES, STRING, DictType, ListType, SetType, is_shareable
 from engine.compiler.check.types import I32 as I32_TYPE
 from engine.compiler.ir import nodes as ir
-from engine.compiler.lower import arithmetic, derive, expressions, places, strings, turns
+from engine.compiler.lower import arithmetic, derive, expressions, places, strings, suspensions, turns
 from engine.compiler.lower.functions import FunctionBuilder, LoopLabels, i32, i64, load32, op32, op64
 from engine.compiler.lower.layouts import (
     ENTRY,
@@ -54,6 +54,9 @@ from engine.compiler.lower.layouts import (
 
 def block(f: FunctionBuilder, body: Sequence[Stmt]) -> None:
     """Statements in order; what comes after one that leaves is not reached, and left out."""
+    if f.resumption is not None:
+        suspensions.block(f, f.resumption, body)
+        return
     for node in body:
         statement(f, node)
         if isinstance(node, Return | Break | Continue | Fail):
@@ -179,6 +182,7 @@ def _joined(f: FunctionBuilder, before: ir.Expr, node: Assign) -> ir.Expr:
 
 
 def _return(f: FunctionBuilder, value: Expr | None) -> None:
+    suspensions.end(f)
     if value is None or not has_value(value.type):
         if value is not None:
             expressions.effect(f, value)

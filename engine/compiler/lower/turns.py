@@ -17,6 +17,7 @@ from engine.base.source import Span
 from engine.compiler.check.supervision import FOREVER, POLICIES, UNLIMITED
 from engine.compiler.check.tree import (
     Actor,
+    Await,
     Derived,
     Emit,
     EmitState,
@@ -30,11 +31,12 @@ from engine.compiler.check.tree import (
     TimelineEntry,
     Turn,
 )
-from engine.compiler.check.types import INT, STRING, ActorType, Type
+from engine.compiler.check.types import INT, STRING, UNIT, ActorType, Type, is_reference
 from engine.compiler.ir import nodes as ir
-from engine.compiler.lower import expressions, statements, strings
+from engine.compiler.lower import expressions, strings, suspensions
 from engine.compiler.lower.functions import FunctionBuilder, i32, i64, load32, op32
 from engine.compiler.lower.layouts import (
+    ASK,
     MESSAGE,
     REGION,
     SLOT,
@@ -68,27 +70,57 @@ def lower_turn(f: FunctionBuilder, actor: Actor, turn: Turn) -> None:
     """The function of a handler."""
     handler = turn.handler
     message = f.param("message", ir.I32)
+    is_start = handler.kind == "start"
+    answer = f.lowering.answers.get((actor.name, handler.name)) if handler.kind == "message" else None
+    f.answer = answer if handler.result != UNIT else None
     with f.gather() as body:
-        strings.look_at(f, turn.body)
-        if handler.kind == "timer":
-            _arm(f, turn)
-        _read_arguments(f, handler, message)
-        if actor.id == 0 and handler.kind == "start":
-            _spawn_defaults(f)
-        statements.block(f, turn.body)
-        if handler.kind == "start":
-            for other in actor.turns:
-                if other.handler.kind == "timer":
-                    _arm(f, other)
-    if handler.kind == "start":
-        block = f.library("actor.make_state", i32(len(actor.fields)), span=handler.span)
+        root = suspensions.Root(handler.id, answer is not None)
+        form = suspensions.begin(f, turn.body, handler.params, root)
+        strings.look_at(f, form)
+        with suspensions.first_time(f):
+            if handler.kind == "timer":
+                _arm(f, turn)
+            _read_arguments(f, handler, message)
+            if actor.id == 0 and is_start:
+                _spawn_defaults(f)
+        suspensions.whole(f, form, lambda: _arm_all(f, actor) if is_start else None)
+    if is_start:
+        _make_state(f, actor)
+    elif f.state is not None:
+        f.set(f.state, f.library("actor.state"))
+    f.out.extend(body)
+
+
+def _make_state(f: FunctionBuilder, actor: Actor) -> None:
+    """The state block of an actor that starts; where the start goes on behind an await, it is there already."""
+    block = f.library("actor.make_state", i32(len(actor.fields)), span=actor.span)
+    with f.gather() as fresh:
         if f.state is None:
             f.eval(block)
         else:
             f.set(f.state, block)
-    elif f.state is not None:
-        f.set(f.state, f.library("actor.state"))
-    f.out.extend(body)
+    if f.resumption is None:
+        f.out.extend(fresh)
+        return
+    with f.gather() as again:
+        if f.state is not None:
+            f.set(f.state, f.library("actor.state"))
+    f.emit(ir.If(f.lowering.load_cell(suspensions.RESUMING), tuple(again), tuple(fresh)))
+
+
+def lower_asked_turn(f: FunctionBuilder, turn: Turn, name: str) -> None:
+    """The function in the table of a handler that can be asked: around the turn, it looks after the answer."""
+    message = f.param("message", ir.I32)
+    f.eval(f.library("ask.open"))
+    f.eval(f.call_name(name, None, (message,)))
+    done = f.lowering.answers[turn.handler.actor, turn.handler.name] if turn.handler.result == UNIT else 0
+    f.eval(f.library("ask.close", i32(done)))
+
+
+def _arm_all(f: FunctionBuilder, actor: Actor) -> None:
+    for turn in actor.turns:
+        if turn.handler.kind == "timer":
+            _arm(f, turn)
 
 
 def _read_arguments(f: FunctionBuilder, handler: Handler, message: ir.Get) -> None:
@@ -138,6 +170,15 @@ def send(f: FunctionBuilder, node: Send) -> None:
     _post(f, receiver, handler.id, list(zip(node.args, held, strict=True)), delay, node.span)
 
 
+def ask(f: FunctionBuilder, node: Await) -> None:
+    """A message whose answer is awaited."""
+    handler = f.lowering.handlers[node.handler.actor, node.handler.name]
+    receiver, *held = expressions.operands(f, (node.receiver, *node.args))
+    _post(f, receiver, handler.id | ASK, list(zip(node.args, held, strict=True)), i64(0), node.span)
+    answer = f.lowering.answers[node.handler.actor, node.handler.name]
+    f.eval(f.library("wait.begin", i32(answer), i32(f.site(node.span)), span=node.span))
+
+
 def _post(
     f: FunctionBuilder,
     receiver: ir.Expr,
@@ -178,9 +219,29 @@ def _word(f: FunctionBuilder, t: Type, value: ir.Expr) -> ir.Expr:
 
 def emit_text(f: FunctionBuilder, node: Emit) -> None:
     """``render`` of a value: its text goes to the outputs without becoming a string first."""
+    if f.answer is not None:
+        _emit_answer(f, node, f.answer)
+        return
     parts = node.value.parts if isinstance(node.value, TextNew) else (node.value,)
     expressions.write_texts(f, parts, node.span)
     f.eval(f.library("text.finish_to_output", i32(OUTPUT_TEXT), span=node.span))
+
+
+def _emit_answer(f: FunctionBuilder, node: Emit, answer: int) -> None:
+    """The same in a handler that can be asked; the first value is the answer."""
+    value = f.stable(expressions.value(f, node.value))
+    f.eval(f.library("text.begin", span=node.span))
+    f.lowering.derive.effect(f, "write_text", node.value.type, value, span=node.span)
+    f.eval(f.library("text.finish_to_output", i32(OUTPUT_TEXT), span=node.span))
+    with f.gather() as answering:
+        if is_number(node.value.type):
+            record = f.temp(f.library("answer.flat", i32(answer), i32(2 * SLOT), span=node.span), "message")
+            f.emit(ir.Store("i64.store", record, f.stable(_word(f, node.value.type, value)), MESSAGE + SLOT))
+        else:
+            f.eval(f.library("answer.begin", i32(answer), span=node.span))
+            f.lowering.derive.effect(f, "encode", node.value.type, value, span=node.span)
+            f.eval(f.library("message.send", i64(0), span=node.span))
+    f.emit(ir.If(f.library("ask.is_open", span=node.span), tuple(answering)))
 
 
 def emit_timeline(f: FunctionBuilder, node: EmitTimeline) -> None:
@@ -249,8 +310,15 @@ def _field_text(f: FunctionBuilder, captured: ir.Get, index: int, field: Picture
     block = f.temp(f.library("actor.state_of", number), "state")
     f.eval(f.library("text.begin"))
     with f.gather() as there:
-        value = load_slot(field.field.type, block, slot_offset(field.field.index))
-        f.lowering.derive.effect(f, "write_text", field.field.type, value)
+        at = slot_offset(field.field.index)
+        with f.gather() as given:
+            f.lowering.derive.effect(f, "write_text", field.field.type, load_slot(field.field.type, block, at))
+        if is_reference(field.field.type) and field.actor == "main":
+            with f.gather() as unset:
+                f.lowering.derive.effect(f, "write_text", STRING, ir.StaticAddress(string_object("none")))
+            f.emit(ir.If(load32(block, at), tuple(given), tuple(unset)))
+        else:
+            f.out.extend(given)
     with f.gather() as missing:
         f.eval(f.library("picture.write_absence", number))
     f.emit(ir.If(block, tuple(there), tuple(missing)))
@@ -273,11 +341,18 @@ def release_state(f: FunctionBuilder, actor: Actor) -> None:
 
 
 def encode_state(f: FunctionBuilder, actor: Actor) -> None:
-    """Appends all fields in order."""
+    """Appends all fields in order; ``none`` for those without a value, which the top level has while it awaits."""
     block = f.param("state", ir.I32)
     for field in actor.fields:
-        value = load_slot(field.type, block, slot_offset(field.index))
-        f.lowering.derive.effect(f, "encode", field.type, value)
+        at = slot_offset(field.index)
+        with f.gather() as there:
+            f.lowering.derive.effect(f, "encode", field.type, load_slot(field.type, block, at))
+        if is_reference(field.type) and actor.id == 0:
+            with f.gather() as missing:
+                f.eval(f.library("none.encode"))
+            f.emit(ir.If(load32(block, at), tuple(there), tuple(missing)))
+        else:
+            f.out.extend(there)
 
 
 def poke_state(f: FunctionBuilder, actor: Actor) -> None:

@@ -241,8 +241,16 @@ CASES: list[tuple[str, str, str]] = [
     ("E0101", "render math.«pie»", "the module `math` has no `pie`"),
     ("E0101", "let m = «math»", "`math` is a module"),
     # not there yet
-    ("E0901", "actor A { on m() -> int { render 1 } }\nlet x = «A.m()»", "`await`"),
-    ("E0901", "actor A { on m() -> int { render 1 } }\nlet x = «await A.m()»", "let the receiver send the answer back"),
+    ("E0322", "actor A { on m() -> int { render 1 } }\nlet x = «A.m()»", "write `await A.m()`"),
+    ("E0320", "let x = «await 3»", "this is `int`, and there is nothing to wait for"),
+    ("E0320", "actor A {}\nlet x = «await A»", "name the message that it answers"),
+    ("E0320", "fn f() -> int { return 1 }\nlet x = «await f()»", "there is nothing to wait for"),
+    ("E0321", "actor A { on m() -> int { render 1 } }\nactor B { state s: int = «await A.m()» }", "cannot end here"),
+    (
+        "E0321",
+        "actor A { on m() -> int { render 1 } }\nfn f() -> int { return await A.m() }\nactor B { state s = «f()» }",
+        "`f` awaits, and the turn cannot end here",
+    ),
     ("E0219", "let f = fn(«x») => x", "write `fn(x: int)`"),
     ("E0209", "let g = «sum»", "`fn(x: int) => sum(x)`"),
     ("E0204", "let f: fn(int) -> int = «fn(x, y) => x»", "this function has 2 parameters, but `fn(int) -> int` has 1"),

@@ -60,8 +60,6 @@ NOT_YET = {
     'test "adds" { assert 1 + 1 == 2 }': "`test` blocks",
     'invariant "holds" { 1 == 1 }': "`invariant`",
     "expect timeline { node A -> B at 1ms }": "`expect timeline`",
-    "actor A { on get() -> int { render 1 } }\nlet x = await A.get()": "`await`",
-    "actor A { on get() -> int { render 1 } }\nlet x = A.get()": "`await`, which waits for its answer,",
     "let x = http.get": "`http`",
     'let x = env("HOME")': "`env`",
     "let x = clock.wall()": "`clock`",

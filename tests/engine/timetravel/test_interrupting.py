@@ -166,3 +166,29 @@ def test_runaway_recursion_is_the_same_fault_every_time() -> None:
     assert fault.kind == "recursion_too_deep"
     assert fault.line == 1
     assert len({run.execution_hash() for run in runs}) == 1
+
+
+def test_a_turn_that_is_stopped_behind_an_await_waits_again() -> None:
+    session = started(
+        """
+actor Echo { on echo(n: int) -> int { render {n} } }
+actor Spinner(echo: Echo) {
+    state rounds: int = 0
+    on spin() {
+        rounds = 1
+        let n = await echo.echo(1)
+        while true { rounds += n }
+    }
+}
+let echo = spawn Echo()
+let spinner = spawn Spinner(echo)
+spinner.spin()
+"""
+    )
+    ready = threading.Event()
+    with interrupted_when(session, ready):
+        progress, _ = advance_until_stopped(session, ready)
+    state = session.actor(0, progress.total, 2)
+    assert (state.status, state.fields[1].value.text) == ("awaiting", "1")
+    assert [message.text for message in session.waiting(0, progress.total, 2)] == ["echo -> 1"]
+    assert session.verify().ok
