@@ -59,7 +59,7 @@ class Section:
 
 def sections(run: RunModel) -> tuple[Section, ...]:
     """Everything there is to say about the playhead's moment."""
-    found = [_state_section(run), _event_section(run), _waiting_section(run), *_tables(run)]
+    found = [_state_section(run), _awaits_section(run), _event_section(run), _waiting_section(run), *_tables(run)]
     return tuple(section for section in found if section is not None)
 
 
@@ -91,6 +91,22 @@ def _field_row(field: FieldValue) -> Row:
     value = field.value
     before = _shortened(field.before) if field.before is not None else None
     return Row(f"state/{field.name}", field.name, _shortened(value.quoted), value.type, before, value)
+
+
+def _awaits_section(run: RunModel) -> Section | None:
+    """What the actor awaits, and what the functions that will go on have kept."""
+    wait = run.actor_state.wait if run.actor_state is not None else None
+    if wait is None:
+        return None
+    rows: list[Row] = []
+    for i, frame in enumerate(wait.frames):
+        rows.append(Row(f"awaits/{i}", frame.function, f"goes on in line {frame.line}"))
+        rows += (
+            Row(f"awaits/{i}/{n}", f"  {f.name}", _shortened(f.value.quoted), f.value.type, value=f.value)
+            for n, f in enumerate(frame.fields)
+        )
+    note = f"{wait.asked_name}.{wait.message} · line {wait.line}"
+    return Section("awaits", "Awaits", note, tuple(rows))
 
 
 def _waiting_section(run: RunModel) -> Section | None:

@@ -238,6 +238,8 @@ class EngineWorker:
             )
         )
         if progress.status is api.Status.FINISHED:
+            for line in api.stuck(progress.waits):
+                self._tell(port.Trouble(f"Nothing can run any more: {line}."))
             self._end("finished")
         return len(progress.events)
 

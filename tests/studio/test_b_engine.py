@@ -10,6 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from engine.api import DropMessage, EditMessage, Inject, SetField
+from studio.model.inspector import sections
 from studio.model.run import RunModel
 from studio.services.bridge import EngineBridge
 
@@ -287,3 +288,31 @@ def test_what_is_told_just_before_an_endless_turn_always_arrives(qtbot: QtBot, r
         run.stop()
         wait(qtbot, run, "stopped")
         assert run.total in WHOLE_TURNS
+
+
+def test_a_run_that_ends_in_a_cycle_of_waits_says_so_and_shows_them(qtbot: QtBot, run: RunModel) -> None:
+    problems: list[str] = []
+    run.problem.connect(problems.append)
+    text = """
+actor Ego {
+    on first(n: int) -> int {
+        let kept = n * 2
+        render {kept + await self.second()}
+    }
+    on second() -> int { render {2} }
+}
+Ego.first(4)
+"""
+    run.start(text, "ego.aefl")
+    wait(qtbot, run, "finished")
+    assert problems == ["Nothing can run any more: a cycle of waits: Ego#1 waits at 5:24 for Ego#1.second."]
+    run.select_actor(1)
+    run.seek(run.total)
+    settled(qtbot, run)
+    qtbot.waitUntil(lambda: any(s.key == "awaits" for s in sections(run)), timeout=10_000)
+    section = next(s for s in sections(run) if s.key == "awaits")
+    assert section.note == "Ego#1.second · line 5"
+    assert [(row.label, row.text) for row in section.rows] == [
+        ("Ego.first", "goes on in line 5"),
+        ("  kept", "8"),
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from engine import api
@@ -141,6 +143,14 @@ def test_names_of_the_top_level_have_no_value_before_their_line() -> None:
     )
     assert fields(session, 0, 1, 0)["s"] == "none yet"
     assert fields(session, 0, session.total(), 0)["s"] == "x"
+
+
+def test_a_recording_keeps_what_is_needed_to_show_waits(tmp_path: Path) -> None:
+    session = finished(SHOP)
+    session.save(tmp_path / "shop.aft")
+    loaded = api.Session.load(tmp_path / "shop.aft")
+    n = moment_after(session, "price -> 30")
+    assert loaded.waits(0, n) == session.waits(0, n) != ()
 
 
 def test_what_is_kept_across_an_await_is_part_of_the_digest() -> None:
