@@ -7,16 +7,18 @@ first. Event number ``i`` (from 0) leads from moment ``i`` to moment ``i + 1``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from engine.base.diagnostics import Diagnostic
 from engine.base.errors import AeroFlowError as AeroFlowError
 from engine.base.errors import ForkError as ForkError
 from engine.base.errors import Interrupted as Interrupted
 from engine.base.errors import MachineError as MachineError
+from engine.base.errors import ModuleError as ModuleError
 from engine.base.errors import SeekError as SeekError
 from engine.base.errors import TraceFileError as TraceFileError
 from engine.base.events import ACTOR_DTYPE as ACTOR_DTYPE
@@ -28,14 +30,21 @@ from engine.base.events import FLAG_START as FLAG_START
 from engine.base.events import FLAG_TIMER as FLAG_TIMER
 from engine.base.events import OUTSIDE as OUTSIDE
 from engine.base.events import Status as Status
-from engine.base.source import SourceFile, Span
+from engine.base.source import SourceFile, Sources, Span
 from engine.base.values import Value as Value
 from engine.base.values import quote as quote
 from engine.compiler.check.library import Library
-from engine.compiler.driver import Cache, check_source, compile_program, load_library
+from engine.compiler.driver import ALONE, Cache, check_source, compile_program, load_library
+from engine.compiler.modules import FoundModule as FoundModule
+from engine.compiler.modules import ModuleFinder as ModuleFinder
+from engine.compiler.modules import Surroundings as Surroundings
 from engine.compiler.syntax import ast
 from engine.project.cache import DiskCache
 from engine.project.library_files import compiler_version, library_texts
+from engine.project.project import Project as Project
+from engine.project.project import ProjectError as ProjectError
+from engine.project.project import entry_of as entry_of
+from engine.project.project import project_of as project_of
 from engine.timetravel.describe import summary as _summary
 from engine.timetravel.session import Session as Session
 from engine.timetravel.views import ActorState as ActorState
@@ -135,23 +144,54 @@ class Build:
     summary: ProgramSummary | None
 
 
-def analyse(text: str, file: str) -> Analysis:
-    """What is wrong with a text, and its outline; ``file`` is the name shown in problems."""
+def analyse(text: str, file: str, around: Surroundings = ALONE) -> Analysis:
+    """What is wrong with a text and the files that it imports, and its outline; ``file`` is the name shown in
+    problems."""
     source = SourceFile(file, text)
-    diagnostics, module = check_source(source, _library())
-    return Analysis(_problems(diagnostics, source), _outline(module, source))
+    checked = check_source(source, _library(), around)
+    return Analysis(_problems(checked.diagnostics, checked.sources), _outline(checked.tree, source))
 
 
-def compile(text: str, file: str) -> Build:
-    """A program of a text, ready for ``Session.start``, or what is wrong with it."""
-    source = SourceFile(file, text)
-    result = compile_program(source, _library(), assemble, _cache())
-    problems = _problems(result.diagnostics, source)
+def compile(text: str, file: str, around: Surroundings = ALONE) -> Build:
+    """A program of a text and what it imports, ready for ``Session.start``, or what is wrong with it."""
+    result = compile_program(SourceFile(file, text), _library(), assemble, _cache(), around)
+    problems = _problems(result.diagnostics, result.sources)
     made = result.program
     if made is None:
         return Build(problems, None, None)
-    program = Program(made.wasm, made.metadata, made.source, made.digest, lambda: made.ir_text)
+    program = Program(made.wasm, made.metadata, made.sources, made.digest, lambda: made.ir_text)
     return Build(problems, program, _summary(made.metadata))
+
+
+def analyse_in_project(text: str, file: str, unsaved: Mapping[str, str] | None = None) -> Analysis:
+    """The same for a text that belongs into a folder: imports are looked up there, and the ``aeroflow.toml`` above it
+    counts. ``unsaved`` are texts, by path, that are newer than what is on disk."""
+    project = project_of(Path(file))
+    found = analyse(text, file, project.around(file, text, unsaved))
+    return Analysis((*_manifest_problems(project), *found.problems), found.outline)
+
+
+def compile_in_project(text: str, file: str, unsaved: Mapping[str, str] | None = None) -> Build:
+    """The same for a program; see ``analyse_in_project``."""
+    project = project_of(Path(file))
+    build = compile(text, file, project.around(file, text, unsaved))
+    problems = (*_manifest_problems(project), *build.problems)
+    if any(problem.severity == "error" for problem in problems):
+        return Build(problems, None, None)
+    return Build(problems, build.program, build.summary)
+
+
+def _manifest_problems(project: Project) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(
+            file=str(project.path),
+            range=TextRange(found.line, found.column, found.line, found.column + 1),
+            code="E0130",
+            severity="error" if found.is_error else "warning",
+            message=found.message,
+        )
+        for found in project.manifest.problems
+    )
 
 
 # --- the compiler's surroundings --------------------------------------------------------------
@@ -194,24 +234,24 @@ def _parsed_library() -> Library:
 # --- from spans to lines and columns ----------------------------------------------------------
 
 
-def _range(span: Span, source: SourceFile) -> TextRange:
+def _range(span: Span, source: SourceFile | Sources) -> TextRange:
     start, end = source.position(span.start), source.position(span.end)
     return TextRange(start.line, start.column, end.line, end.column)
 
 
-def _problems(diagnostics: tuple[Diagnostic, ...], source: SourceFile) -> tuple[Problem, ...]:
-    """Diagnostics as an editor shows them, by their place in the text."""
+def _problems(diagnostics: tuple[Diagnostic, ...], sources: Sources) -> tuple[Problem, ...]:
+    """Diagnostics as an editor shows them, by their place in the texts."""
     return tuple(
         Problem(
-            file=diagnostic.file or source.name,
-            range=_range(diagnostic.span, source),
+            file=sources.at(diagnostic.span.start).name,
+            range=_range(diagnostic.span, sources),
             code=diagnostic.code,
             severity=diagnostic.severity.value,
             message=diagnostic.message,
             note=diagnostic.note,
             fix=None
             if diagnostic.fix is None
-            else TextEdit(diagnostic.fix.title, _range(diagnostic.fix.span, source), diagnostic.fix.text),
+            else TextEdit(diagnostic.fix.title, _range(diagnostic.fix.span, sources), diagnostic.fix.text),
         )
         for diagnostic in sorted(diagnostics, key=lambda d: (d.span, d.code))
     )
@@ -274,4 +314,4 @@ def _parameter(param: ast.Param, source: SourceFile) -> str:
 
 
 def _text(node: ast.Node | None, source: SourceFile) -> str:
-    return "" if node is None else source.text[node.span.start : node.span.end]
+    return "" if node is None else source.cut(node.span)

@@ -10,6 +10,10 @@ class AeroFlowError(Exception):
     """The base of all failures that a user is told about; ``str()`` is a sentence for them."""
 
 
+class ModuleError(AeroFlowError):
+    """A file that a program imports is there, and cannot be read."""
+
+
 class TraceFileError(AeroFlowError):
     """A trace file cannot be read, or not whole; the message says what could be saved."""
 

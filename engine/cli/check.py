@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from engine import api
-from engine.cli.files import compile_file, read_source
+from engine.cli.files import compile_file, program_path, read_source
 from engine.cli.report import EXIT_PROBLEM, give, give_json, problem_line, problem_plain, say
 
 
@@ -17,7 +17,10 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as one JSON document.")] = False,
 ) -> None:
     """Check programs without running them; exit 1 if one has an error."""
-    problems = [problem for file in files for problem in api.analyse(read_source(file), str(file)).problems]
+    files = [program_path(file) for file in files]
+    # a file that several import is told of once
+    found = [problem for file in files for problem in api.analyse_in_project(read_source(file), str(file)).problems]
+    problems = list(dict.fromkeys(found))
     errors = sum(problem.severity == "error" for problem in problems)
     if as_json:
         give_json([problem_plain(problem) for problem in problems])
@@ -33,4 +36,4 @@ def check(
 
 def ir(file: Annotated[Path, typer.Argument(help="The program.")]) -> None:
     """Print the intermediate representation that a program is executed from."""
-    give(compile_file(file).ir_text)
+    give(compile_file(program_path(file)).ir_text)

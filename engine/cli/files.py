@@ -27,11 +27,19 @@ def read_source(path: Path) -> str:
 
 def compile_file(path: Path) -> api.Program:
     """A program ready to run; reports what is wrong with it and ends the command where it cannot run."""
-    build = api.compile(read_source(path), str(path))
+    build = api.compile_in_project(read_source(path), str(path))
     say_problems(build.problems)
     if build.program is None:
         raise typer.Exit(EXIT_PROBLEM)
     return build.program
+
+
+def program_path(path: Path) -> Path:
+    """The file to run where a folder may be named; ends the command where it has none."""
+    try:
+        return api.entry_of(path)
+    except api.ProjectError as error:
+        fail(str(error))
 
 
 def load_trace(path: Path, salvage: bool = False) -> api.Session:

@@ -15,7 +15,7 @@ import typer
 
 from engine import api
 from engine.cli.engine_thread import on_engine_thread
-from engine.cli.files import compile_file, save_trace
+from engine.cli.files import compile_file, program_path, save_trace
 from engine.cli.report import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_STUCK, fail, give, give_json, say
 
 SLICE_EVENTS = 200_000
@@ -23,16 +23,20 @@ SLICE_EVENTS = 200_000
 
 
 def run(
-    file: Annotated[Path, typer.Argument(help="The program.")],
+    file: Annotated[Path, typer.Argument(help="The program, or the folder of a project.")] = Path("."),
     ticks: Annotated[int | None, typer.Option(help="Stop after this tick, even if more is to do.", min=0)] = None,
-    seed: Annotated[int, typer.Option(help="The seed of the program's random numbers.")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(help="The seed of the program's random numbers; else the project's, or 0.")
+    ] = None,
     record: Annotated[Path | None, typer.Option(help="Record the run into this .aft file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print outputs and summary as one JSON document.")] = False,
 ) -> None:
     """Run a program until nothing is left to do, or for a number of ticks."""
     if record is not None and not record.parent.is_dir():
         fail(f"there is no folder {record.parent} to record into")
-    program = compile_file(file)
+    path = program_path(file)
+    program = compile_file(path)
+    used_seed = api.project_of(path).seed if seed is None else seed
     outputs: list[api.Output] = []
     sessions: list[api.Session] = []
 
@@ -54,7 +58,7 @@ def run(
     with progress_bar(ticks) as advanced:
 
         def work() -> api.Progress:
-            session = api.Session.start(program, seed, keep_events=False, record=record is not None)
+            session = api.Session.start(program, used_seed, keep_events=False, record=record is not None)
             sessions.append(session)
             while True:
                 progress = session.advance(max_events=SLICE_EVENTS, until_tick=ticks)

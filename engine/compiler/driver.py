@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 import pickle
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -23,8 +23,8 @@ from blake3 import blake3
 
 from engine.base.cache import Cache
 from engine.base.diagnostics import Diagnostic, format_diagnostic
-from engine.base.source import SourceFile
-from engine.compiler.check.checker import check
+from engine.base.source import SourceFile, Sources, Span
+from engine.compiler.check.checker import check_program
 from engine.compiler.check.library import Library
 from engine.compiler.check.tree import Program
 from engine.compiler.ir.nodes import Module
@@ -32,12 +32,16 @@ from engine.compiler.ir.passes import Memo, optimise
 from engine.compiler.ir.printer import print_module
 from engine.compiler.lower.program import lower
 from engine.compiler.metadata import CellInfo, Metadata
+from engine.compiler.modules import Surroundings, load
 from engine.compiler.pickles import pickled
 from engine.compiler.syntax import ast
 from engine.compiler.syntax.parser import parse
 from engine.compiler.wasm.emit import emit
 
 __all__ = ["Cache", "CompileResult", "CompiledProgram", "check_source", "compile_program", "load_library"]
+
+ALONE = Surroundings()
+"""The surroundings of a text that has none."""
 
 RECURSION_MAX = 20_000
 """Enough for the deepest nesting that the parser lets through, many times inlined."""
@@ -49,9 +53,14 @@ class CompiledProgram:
 
     wasm: bytes
     metadata: Metadata
-    source: SourceFile
+    sources: Sources
     _make_ir: Callable[[], Module] = field(repr=False, compare=False)
     _make_unoptimised: Callable[[], Module] = field(repr=False, compare=False)
+
+    @property
+    def source(self) -> SourceFile:
+        """The file that is started."""
+        return self.sources.files[0]
 
     @cached_property
     def digest(self) -> str:
@@ -76,6 +85,7 @@ class CompileResult:
 
     program: CompiledProgram | None
     diagnostics: tuple[Diagnostic, ...]
+    sources: Sources
 
 
 def load_library(texts: Mapping[str, str], cache: Cache | None = None) -> Library:
@@ -104,21 +114,36 @@ def _parse_library_file(source: SourceFile) -> ast.Module:
     return module
 
 
-def check_source(source: SourceFile, library: Library) -> tuple[tuple[Diagnostic, ...], ast.Module]:
-    """What is wrong with a text, and its tree, which is there however broken the text is."""
+@dataclass(frozen=True)
+class Checked:
+    """What is wrong with a program, where its spans point, and the tree of the started file, which is there however
+    broken the text is."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Sources
+    tree: ast.Module
+    program: Program = field(repr=False)
+
+
+def check_source(source: SourceFile, library: Library, around: Surroundings = ALONE) -> Checked:
+    """Checks a file and what it imports."""
     with _at_full_speed():
-        module, problems = parse(source)
-        _, more = check(module, source, library)
-    return (*problems, *_without_echoes(problems, more, source)), module
+        loaded = load(source, around)
+        program, more = check_program(loaded, library)
+    diagnostics = (*loaded.diagnostics, *_without_echoes(loaded.diagnostics, more, loaded.sources))
+    return Checked(diagnostics, loaded.sources, loaded.started.tree, program)
 
 
-def _without_echoes(problems: list[Diagnostic], more: list[Diagnostic], source: SourceFile) -> list[Diagnostic]:
+def _without_echoes(problems: Sequence[Diagnostic], more: list[Diagnostic], sources: Sources) -> list[Diagnostic]:
     """What the checker found, but for lines that were not well formed: there it would say the same thing again."""
     if not problems:
         return more
-    places = [p.fix.span if p.fix is not None else p.span for p in problems] + [p.span for p in problems]
-    troubled = {source.position(span.start).line for span in places}
-    return [diagnostic for diagnostic in more if source.position(diagnostic.span.start).line not in troubled]
+
+    def line(span: Span) -> tuple[str, int]:
+        return sources.at(span.start).name, sources.position(span.start).line
+
+    troubled = {line(p.fix.span if p.fix is not None else p.span) for p in problems} | {line(p.span) for p in problems}
+    return [diagnostic for diagnostic in more if line(diagnostic.span) not in troubled]
 
 
 def compile_program(
@@ -126,29 +151,29 @@ def compile_program(
     library: Library,
     assemble: Callable[[str], bytes],
     cache: Cache | None = None,
+    around: Surroundings = ALONE,
     *,
     counting: bool = False,
 ) -> CompileResult:
     """Compiles a program. ``assemble`` turns WebAssembly text into bytes. With ``counting`` the module counts the
     calls of the program's functions in the cell ``calls``."""
     with _at_full_speed():
-        tree, problems = parse(source)
-        program, more = check(tree, source, library)
-        diagnostics = (*problems, *_without_echoes(problems, more, source))
+        checked = check_source(source, library, around)
+        diagnostics, sources = checked.diagnostics, checked.sources
         if any(diagnostic.is_error for diagnostic in diagnostics):
-            return CompileResult(None, diagnostics)
-        key = f"program-{_digest(source.name, source.text, str(counting), _library_digest(library))}"
+            return CompileResult(None, diagnostics, sources)
+        key = f"program-{_digest(*_texts(sources), str(counting), str(around.tick_us), _library_digest(library))}"
         kept = _kept_program(cache, key)
-        make = partial(_make_module, program, library, source, counting)
+        make = partial(_make_module, checked.program, library, sources, counting)
         if kept is None:
             unoptimised, module, metadata = make()
             wasm = assemble(emit(module))
             if cache:
                 cache.put(key, msgpack.packb([wasm, metadata.to_plain()]))
-            compiled = CompiledProgram(wasm, metadata, source, lambda: module, lambda: unoptimised)
+            compiled = CompiledProgram(wasm, metadata, sources, lambda: module, lambda: unoptimised)
         else:
-            compiled = CompiledProgram(*kept, source, lambda: make()[1], lambda: make()[0])
-        return CompileResult(compiled, diagnostics)
+            compiled = CompiledProgram(*kept, sources, lambda: make()[1], lambda: make()[0])
+        return CompileResult(compiled, diagnostics, sources)
 
 
 _memos: WeakKeyDictionary[Library, Memo] = WeakKeyDictionary()
@@ -156,11 +181,12 @@ _memos: WeakKeyDictionary[Library, Memo] = WeakKeyDictionary()
 
 
 def _make_module(
-    program: Program, library: Library, source: SourceFile, counting: bool
+    program: Program, library: Library, sources: Sources, counting: bool
 ) -> tuple[Module, Module, Metadata]:
     """The module as lowering made it, the same after the passes, and what the second says about itself."""
-    unoptimised, metadata = lower(program, library, source)
-    module = optimise(unoptimised, metadata.file, counting, _memos.setdefault(library, Memo()))
+    unoptimised, metadata = lower(program, library, sources)
+    files = frozenset(file.name for file in sources.files)
+    module = optimise(unoptimised, files, counting, _memos.setdefault(library, Memo()))
     cells = tuple(CellInfo(cell.name, cell.address, cell.type) for cell in module.cells)
     return unoptimised, module, replace(metadata, sites=module.sites, cells=cells)
 
@@ -171,6 +197,10 @@ def _kept_program(cache: Cache | None, key: str) -> tuple[bytes, Metadata] | Non
         return None
     wasm, plain = msgpack.unpackb(kept)
     return wasm, Metadata.from_plain(plain)
+
+
+def _texts(sources: Sources) -> list[str]:
+    return [text for file in sources.files for text in (file.name, file.text)]
 
 
 def _library_digest(library: Library) -> str:

@@ -40,8 +40,8 @@ class TypeInfo:
 
     @property
     def plain_name(self) -> str:
-        """The name without type arguments."""
-        return self.name.partition("<")[0]
+        """The name in the text of values: without type arguments and module."""
+        return self.name.partition("<")[0].rpartition(".")[2]
 
 
 ENCODED = -1
@@ -72,6 +72,7 @@ class HandlerInfo:
     params: tuple[FieldInfo, ...]
     line: int
     end_line: int
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class ActorInfo:
     fields: tuple[FieldInfo, ...]
     handlers: tuple[int, ...]
     line: int
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class CellInfo:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """All of it. ``lines`` maps nothing but what is listed: handlers and sites carry their own lines."""
+    """All of it. ``file`` is the file that is started; actors, handlers and sites carry their own files and lines."""
 
     file: str
     types: tuple[TypeInfo, ...]
@@ -127,6 +129,7 @@ class Metadata:
     cells: tuple[CellInfo, ...]
     fault_kinds: tuple[str, ...]
     frames: tuple[FrameInfo, ...] = ()
+    tick_us: int = 1000
 
     def to_plain(self) -> dict[str, Any]:
         """The same as dicts, lists, strings and ints, for msgpack."""
@@ -154,13 +157,14 @@ class Metadata:
             actors=tuple(
                 ActorInfo(
                     row["name"], row["is_agent"], row["model"], fields(row["params"]), fields(row["fields"]),
-                    tuple(row["handlers"]), row["line"],
+                    tuple(row["handlers"]), row["line"], row.get("file", plain["file"]),
                 )
                 for row in plain["actors"]
             ),
             handlers=tuple(
                 HandlerInfo(
-                    row["actor"], row["name"], row["kind"], fields(row["params"]), row["line"], row["end_line"]
+                    row["actor"], row["name"], row["kind"], fields(row["params"]), row["line"], row["end_line"],
+                    row.get("file", plain["file"]),
                 )
                 for row in plain["handlers"]
             ),
@@ -175,4 +179,5 @@ class Metadata:
                 )
                 for row in plain.get("frames", ())
             ),
+            tick_us=plain.get("tick_us", 1000),
         )  # fmt: skip

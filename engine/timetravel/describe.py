@@ -27,7 +27,7 @@ from engine.timetravel.views import (
 )
 from engine.vm.faults import FaultRecord, fault_kind, fault_site
 from engine.vm.machine import AWAITING, Machine, Message
-from engine.vm.plain import MemoryReader, Presenter, reference_text, unpack
+from engine.vm.plain import MemoryReader, Presenter, duration_text, reference_text, unpack
 from engine.vm.records import OUTPUT_FAULT, OUTPUT_STATE, OUTPUT_TIMELINE, OutputRecord
 
 STATUS_NAMES = ("unused", "starting", "alive", "faulted", "stopped", "awaiting")
@@ -179,7 +179,9 @@ class Describer:
             return Output(*head, text=record.text or ", ".join(f"{label}: {value}" for label, value in rows), rows=rows)
         if record.kind == OUTPUT_TIMELINE:
             lane = tuple(LaneMessage(*row) for row in _unpacked(record.data))
-            text = record.text or ", ".join(f"{row.source} -> {row.target} at {row.tick}ms" for row in lane)
+            text = record.text or ", ".join(
+                f"{row.source} -> {row.target} at {duration_text(row.tick * self.metadata.tick_us)}" for row in lane
+            )
             return Output(*head, text=text, lane=lane)
         return Output(*head, text=record.text)
 
@@ -224,6 +226,7 @@ def summary(metadata: Metadata) -> ProgramSummary:
                 id=number,
                 name=actor.name,
                 kind="main" if number == 0 else "agent" if actor.is_agent else "actor",
+                file=actor.file,
                 line=actor.line,
                 fields=parameters(actor.fields),
             )
@@ -236,6 +239,7 @@ def summary(metadata: Metadata) -> ProgramSummary:
                 name=handler.name,
                 kind=handler.kind,
                 params=parameters(handler.params),
+                file=handler.file,
                 line=handler.line,
                 end_line=handler.end_line,
             )

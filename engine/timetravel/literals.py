@@ -17,9 +17,9 @@ from engine.compiler.syntax import ast
 from engine.compiler.syntax.parser import parse
 from engine.vm.plain import Plain, pack, pack_arguments
 
-_REFERENCE = re.compile(r'"(?:\\.|[^"\\])*"|\b([A-Za-z_]\w*)#(\d+)')
+_REFERENCE = re.compile(r'"(?:\\.|[^"\\])*"|\b([A-Za-z_][\w.]*)#(\d+)')
 _WRAPPER = "arguments"
-_MICROSECONDS = {"us": 1, "ms": 1_000, "ticks": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000}
+_MICROSECONDS = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000}
 EXAMPLES_MAX = 3
 """How many variants of an enum stand for it in a message."""
 
@@ -45,11 +45,19 @@ def read_message(text: str) -> WrittenMessage:
     match arguments:
         case (ast.Arg(value=ast.Call(callee=ast.FieldAccess(base=base, name=name), args=args)),):
             match base:
-                case ast.Name(text=actor):
-                    return WrittenMessage(actor, None, name.text, args)
-                case ast.Call(callee=ast.Name(text=actor), args=(ast.Arg(value=ast.IntLit(value=number)),)):
-                    return WrittenMessage(actor, number, name.text, args)
+                case ast.Call(callee=callee, args=(ast.Arg(value=ast.IntLit(value=number)),)) if _dotted(callee):
+                    return WrittenMessage(_dotted(callee), number, name.text, args)
+                case _ if _dotted(base):
+                    return WrittenMessage(_dotted(base), None, name.text, args)
     raise ForkError(f"{text} is not a message; write one as Name.message(values) or Name#3.message(values)")
+
+
+def _dotted(node: ast.Expr) -> str:
+    """The name ``Counter``, or ``shapes.Counter`` where two files have one; empty for anything else."""
+    if isinstance(node, ast.FieldAccess):
+        base = _dotted(node.base)
+        return f"{base}.{node.name.text}" if base else ""
+    return node.text if isinstance(node, ast.Name) else ""
 
 
 def read_arguments(text: str) -> tuple[ast.Arg, ...]:
@@ -159,10 +167,10 @@ class Encoder:
                 return self._variant(title, info, variant.text, args)
             case "function", _:
                 raise ForkError(f"{title}: a function cannot be written here; change what the program gives it")
-            case "actor", ast.Name(text=name):
-                return self._actor(title, info, name, self._actor_by_name(name))
-            case "actor", ast.Call(callee=ast.Name(text=name), args=(ast.Arg(value=ast.IntLit(value=number)),)):
-                return self._actor(title, info, name, number)
+            case "actor", ast.Call(callee=callee, args=(ast.Arg(value=ast.IntLit(value=number)),)) if _dotted(callee):
+                return self._actor(title, info, _dotted(callee), number)
+            case "actor", _ if _dotted(written):
+                return self._actor(title, info, _dotted(written), self._actor_by_name(_dotted(written)))
             case _:
                 return self._number(title, info, written)
 
@@ -176,7 +184,7 @@ class Encoder:
             case "float", ast.IntLit(value=number) | ast.FloatLit(value=number):
                 return sign * float(number)
             case "duration", ast.DurationLit(value=amount, unit=unit):
-                return sign * amount * _MICROSECONDS[unit]
+                return sign * amount * _MICROSECONDS.get(unit, self._metadata.tick_us)
         raise ForkError(f"{title}: a value of type {info.name} is expected, such as {example(self._metadata, info)}")
 
     def _bytes(self, title: str, items: Sequence[ast.Expr]) -> bytes:

@@ -134,8 +134,13 @@ class Session:
 
     @property
     def source(self) -> SourceFile:
-        """The text that was compiled."""
+        """The text of the file that was started."""
         return self.program.source
+
+    @property
+    def sources(self) -> tuple[SourceFile, ...]:
+        """The texts of all files of the program, the started one first."""
+        return self.program.sources.files
 
     @property
     def metadata(self) -> Metadata:
@@ -410,6 +415,7 @@ class Session:
             flags=int(row["flags"]),
             cause=causality.cause(read, n),
             effects=causality.effects(read, n, self.total(branch)),
+            file=handler.file,
             line=handler.line,
             end_line=handler.end_line,
             fault=_fault_of(outputs),

@@ -13,7 +13,7 @@ from blake3 import blake3
 from engine import __version__
 from engine.base.errors import AeroFlowError, TraceFileError
 from engine.base.events import Status
-from engine.base.source import SourceFile
+from engine.base.source import Sources
 from engine.compiler.metadata import Metadata
 from engine.timetravel.changes import apply_change
 from engine.timetravel.checkpoints import Checkpoint
@@ -52,8 +52,7 @@ def save(session: Session, path: Path) -> None:
         path,
         Trace(
             header=TraceHeader(
-                source_name=session.source.name,
-                source_text=session.source.text,
+                sources=tuple((file.name, file.text) for file in session.program.sources.files),
                 seed=session.seed,
                 compiler=__version__,
                 module=session.program.wasm,
@@ -184,7 +183,7 @@ def load(path: Path, salvage: bool) -> Session:
     program = Program(
         wasm=header.module,
         metadata=metadata,
-        source=SourceFile(header.source_name, header.source_text),
+        sources=Sources.of(header.sources),
         digest=str(blake3(header.module).hexdigest()),
     )
     try:

@@ -27,7 +27,8 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class HandlerSummary:
-    """A kind of turn; ``id`` is the ``type`` of events. ``kind``: start, message, timer. Lines: those of its text."""
+    """A kind of turn; ``id`` is the ``type`` of events. ``kind``: start, message, timer. File and lines: where its text
+    is."""
 
     id: int
     actor: str
@@ -36,6 +37,7 @@ class HandlerSummary:
     params: tuple[Parameter, ...]
     line: int
     end_line: int
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class ActorTypeSummary:
     """``main``, ``actor`` or ``agent``."""
     line: int
     fields: tuple[Parameter, ...]
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +218,8 @@ class EventDetail:
     fault: FaultInfo | None
     changes: tuple[FieldValue, ...]
     """The fields of the actor's state that this event changed, with their texts before."""
+    file: str = ""
+    """Where the handler is, with ``line`` and ``end_line``."""
 
 
 @dataclass(frozen=True, slots=True)

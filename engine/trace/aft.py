@@ -48,10 +48,10 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class TraceHeader:
-    """What was run. ``metadata`` is that of the module, as plain msgpack data."""
+    """What was run. ``sources`` are its files, name and text, the started one first; ``metadata`` is that of the
+    module, as plain msgpack data."""
 
-    source_name: str
-    source_text: str
+    sources: tuple[tuple[str, str], ...]
     seed: int
     compiler: str
     module: bytes
@@ -170,8 +170,7 @@ def _frames(trace: Trace) -> Iterator[tuple[str, dict[str, Any]]]:
         "header",
         {
             "version": VERSION,
-            "source_name": header.source_name,
-            "source_text": header.source_text,
+            "sources": header.sources,
             "seed": header.seed & (2**64 - 1),
             "compiler": header.compiler,
             "module": _compress(header.module),
@@ -344,8 +343,7 @@ def _header(body: dict[str, Any]) -> TraceHeader:
     if blake3(module).digest() != body["module_digest"]:
         raise ValueError("the module is not the one that was recorded")
     return TraceHeader(
-        source_name=str(body["source_name"]),
-        source_text=str(body["source_text"]),
+        sources=_sources(body),
         seed=int(body["seed"]),
         compiler=str(body["compiler"]),
         module=module,
@@ -353,6 +351,15 @@ def _header(body: dict[str, Any]) -> TraceHeader:
         settings=dict(body["settings"]),
         branch_count=int(body["branches"]),
     )
+
+
+def _sources(body: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    if "source_name" in body:  # before programs had several files
+        return ((str(body["source_name"]), str(body["source_text"])),)
+    sources = tuple((str(name), str(text)) for name, text in body["sources"])
+    if not sources:
+        raise ValueError("the trace has no source")
+    return sources
 
 
 def _branch(body: dict[str, Any]) -> BranchRecord:

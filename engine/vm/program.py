@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from engine.base.source import SourceFile
+from engine.base.source import SourceFile, Sources
 from engine.compiler.metadata import Metadata
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A module of WebAssembly with its metadata and the source that it was made from; ``digest`` is the BLAKE3 of its
+    """A module of WebAssembly with its metadata and the sources that it was made from; ``digest`` is the BLAKE3 of its
     bytes in hex. One that comes out of a trace file has no IR."""
 
     wasm: bytes
     metadata: Metadata
-    source: SourceFile
+    sources: Sources
     digest: str
     make_ir_text: Callable[[], str] = field(default=str, repr=False, compare=False)
+
+    @property
+    def source(self) -> SourceFile:
+        """The file that is started."""
+        return self.sources.files[0]
 
     @property
     def ir_text(self) -> str:

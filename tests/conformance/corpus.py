@@ -10,7 +10,8 @@
 ``//=`` is a line of output; an output of several lines takes several. ``//= !`` is a fault with its actor and place.
 ``//= ?`` at the end tells who waits for an answer that cannot come. ``//!`` is a problem that the compiler reports,
 ``//! E0203 4:9``. ``//-`` is a setting of the run: ``//- seed 7`` or ``//- until 20ms``, for programs that do not end.
-A program of several files is a folder with a ``main.aefl``.
+A program of several files is a folder with a ``main.aefl``, which has the expectations; places in its other files are
+written with their names, ``//! E0123 shapes.aefl:2:1``.
 """
 
 from __future__ import annotations
@@ -89,13 +90,13 @@ def _with_setting(settings: Settings, line: str, place: str) -> Settings:
 
 def build(file: CorpusFile) -> api.Build:
     """The program of a file, compiled, or its problems."""
-    return api.compile(file.text, file.path.name)
+    return api.compile_in_project(file.text, str(file.path))
 
 
 def observed(file: CorpusFile) -> tuple[str, ...]:
     """What the program does, as the lines that its file should end with."""
     built = build(file)
-    lines = [f"//! {p.code} {p.range.line}:{p.range.column}" for p in built.problems]
+    lines = [f"//! {p.code} {_place(file, p.file, p.range.line, p.range.column)}" for p in built.problems]
     if built.program is not None:
         lines += output_lines(built.program, file)
     return tuple(lines)
@@ -108,7 +109,7 @@ def output_lines(program: api.Program, file: CorpusFile) -> list[str]:
     while True:
         progress = session.advance(until_tick=file.settings.until_tick)
         for output in progress.outputs:
-            text = f"! {_fault(session, output.fault)}" if output.fault else output.text
+            text = f"! {_fault(file, session, output.fault)}" if output.fault else output.text
             lines += (f"//= {line}" if line else "//=" for line in text.split("\n"))
         if progress.status is not api.Status.RUNNING:
             return lines + [f"//= ? {line}" for line in api.stuck(progress.waits)]
@@ -116,9 +117,17 @@ def output_lines(program: api.Program, file: CorpusFile) -> list[str]:
             raise CorpusError(f"{file.path}: it does not end; say how long it runs, as in `//- until 20ms`")
 
 
-def _fault(session: api.Session, fault: api.FaultInfo) -> str:
+def _fault(file: CorpusFile, session: api.Session, fault: api.FaultInfo) -> str:
     actor = session.actor(0, fault.n + 1, fault.actor)
-    return f"{actor.name} {fault.line}:{fault.column} {fault.message}"
+    return f"{actor.name} {_place(file, fault.file, fault.line, fault.column)} {fault.message}"
+
+
+def _place(file: CorpusFile, name: str, line: int, column: int) -> str:
+    """``4:9``, or ``shapes.aefl:4:9`` in another file of the program."""
+    path = Path(name)
+    return (
+        f"{line}:{column}" if path == file.path else f"{path.relative_to(file.path.parent).as_posix()}:{line}:{column}"
+    )
 
 
 def problems_in_words(built: api.Build) -> list[str]:

@@ -29,15 +29,15 @@ def _spawn(body: Body, node: ast.SpawnExpr, expected: Type | None) -> tree.Expr:
     if actor is None or not body.acts(node.span, "spawn an actor"):
         for arg in node.args:
             body.expr(arg.value)
-        if actor is None and name not in body.world.missing_types:
+        if actor is None and name.partition(".")[0] not in body.world.missing_types:
             known = [a for a in body.world.actors if a != "main"]
             note, fix = meant(name, node.actor.span, known)
             body.report.error("E0101", node.actor.span, f"there is no actor `{name}`", note, fix)
-        return body.nothing(node.span) if actor is None else tree.Const(ActorType(name), node.span, None)
+        return body.nothing(node.span) if actor is None else tree.Const(ActorType(actor.name), node.span, None)
     args = check_arguments(body, Target(f"`{name}`", node.span), actor.params, node.args)
     if args is None:
-        return tree.Const(ActorType(name), node.span, None)
-    return tree.Spawn(ActorType(name), node.span, name, args, restart, limits)
+        return tree.Const(ActorType(actor.name), node.span, None)
+    return tree.Spawn(ActorType(actor.name), node.span, actor.name, args, restart, limits)
 
 
 # --- turns ------------------------------------------------------------------------------------
@@ -86,8 +86,7 @@ def check_handlers(world: World, actor: ActorInfo) -> None:
 
 def _message_turn(world: World, actor: ActorInfo, info: HandlerInfo) -> tree.Turn:
     # numbers go by the order of the turns, which is known only now
-    handler = replace(info.handler, id=world.next_handler)
-    world.next_handler += 1
+    handler = replace(info.handler, id=world.next_handler())
     body = Body(world, HANDLER, scope=actor.scope, actor=actor, result=handler.result, name=handler.name)
     declare_parameters(body, handler.params, tuple(p.span for p in info.params))
     statements: Statements = []

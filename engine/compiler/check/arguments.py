@@ -35,12 +35,10 @@ def check_arguments(
     params: Sequence[Parameter],
     args: Sequence[ast.Arg],
     bound: dict[str, Type] | None = None,
-    world: World | None = None,
 ) -> tuple[tree.Expr, ...] | None:
     """The values for all parameters, in their order; None, reported, where arguments are missing or too many.
 
-    ``bound`` collects what the type parameters of a generic function turn out to be. ``world`` is where the defaults
-    of the parameters were written, if not in the body's own.
+    ``bound`` collects what the type parameters of a generic function turn out to be.
     """
     placed = _place(body, target, params, args)
     if placed is None:
@@ -59,7 +57,7 @@ def check_arguments(
             if bound is not None:
                 open_params(body, param.type, target.span, bound)
             expected = param.type if bound is None else substitute(param.type, bound)
-            values[index] = closed_value(body, param.default, expected, world)
+            values[index] = closed_value(body, param.default, expected, param.world)
     return _in_written_order(body, [v for v in values if v is not None], list(placed))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from engine.base.diagnostics import Fix
-from engine.base.source import Span
+from engine.base.source import SourceFile, Span
 from engine.compiler.check import tree
 from engine.compiler.check.inference import TypeVar as OpenType
 from engine.compiler.check.inference import head, optional, resolve, unify
@@ -99,11 +99,11 @@ class Body:
         name: str = "",
         type_params: Mapping[str, Type] | None = None,
         report: Report | None = None,
-        text: str | None = None,
+        source: SourceFile | None = None,
     ) -> None:
         self.world = world
         self.report = report or world.report
-        self.text = world.text if text is None else text
+        self.source = world.source if source is None else source
         self.kind = kind
         self.is_library = world.is_library
         self.scope = Scope(scope)
@@ -145,7 +145,7 @@ class Body:
 
     def written(self, span: Span) -> str:
         """The text at a place, on one line."""
-        return " ".join(self.text[span.start : span.end].split())
+        return " ".join(self.source.cut(span).split())
 
     def around_none(self, span: Span, member: bool = False) -> str:
         """What to write where a value that may be ``none`` cannot stand. A comparison with ``none`` narrows only names

@@ -248,9 +248,10 @@ def _added_arms(body: Body, node: ast.MatchExpr, cases: list[str]) -> Fix | None
     """Arms that fail, until somebody writes what they should do."""
     if not node.arms:
         return None
-    text, last = body.text, node.arms[-1].span
+    last = node.arms[-1].span
+    place = body.source.position(last.start)
     arms = [f'{case} => {{ fail "not written yet" }}' for case in cases]
-    line = text[text.rfind("\n", 0, last.start) + 1 : last.start]
+    line = body.source.line_text(place.line)[: place.column - 1]
     between = ", " if line.strip() else f"\n{line}"
     at = Span(last.end, last.end)
     return Fix("add the missing arms", at, "".join(f"{between}{arm}" for arm in arms))

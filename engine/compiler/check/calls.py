@@ -17,6 +17,7 @@ from engine.compiler.check.conversions import CONVERSIONS, convert
 from engine.compiler.check.enums import enum_named, struct_value, variant_call
 from engine.compiler.check.features import report_feature_name
 from engine.compiler.check.foreign import foreign_method, foreign_name
+from engine.compiler.check.imports import qualified
 from engine.compiler.check.inference import TypeVar, head, match_params, substitute, unify
 from engine.compiler.check.machine import check_intrinsic
 from engine.compiler.check.models import check_model_call
@@ -67,6 +68,7 @@ def _call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expr:
 def check_call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expr | Sent:
     """A call as a value, or a send."""
     callee = node.callee
+    callee = qualified(body, callee)
     if isinstance(callee, ast.Name):
         return _named_call(body, node, callee, expected)
     if not isinstance(callee, ast.FieldAccess):
@@ -86,8 +88,8 @@ def check_call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expr |
             if base not in body.world.constants and base not in body.world.cells:
                 body.report.error("E0101", callee.span, f"there is no function `{base}.{name}`")
                 return body.nothing(node.span)
-        elif body.world.is_module(base):
-            return _module_call(body, node, callee, base, expected)
+        elif (module := body.world.library_module(base)) is not None:
+            return _module_call(body, node, callee, module, expected)
         elif _is_feature(body, base, callee.base.span):
             return body.nothing(node.span)
     return _method_call(body, node, callee, expected)
@@ -232,8 +234,7 @@ def _finish(
     params = signature.params if first is None else signature.params[1:]
     if expected is not None and signature.type_params and len(bound) < len(signature.type_params):
         _hint_result(signature, params, expected, bound)
-    world = body.world.library.world if signature.is_library else None
-    values = check_arguments(body, target, params, args, bound if signature.type_params else None, world)
+    values = check_arguments(body, target, params, args, bound if signature.type_params else None)
     if values is None:
         known = not signature.type_params
         return (
@@ -322,7 +323,7 @@ def _method_of(
 def _has_field(body: Body, t: Type, name: str) -> bool:
     """Whether ``t.name`` is a field of a struct or tuple, which may hold a function."""
     if isinstance(t, StructType):
-        return body.world.structs[t.name].index(name) is not None
+        return body.world.shared.structs[t.name].index(name) is not None
     return isinstance(t, TupleType) and name.isdecimal() and int(name) < len(t.items)
 
 
@@ -364,7 +365,7 @@ def _send(body: Body, node: ast.Call, access: ast.FieldAccess, receiver: tree.Ex
         return body.nothing(node.span)
     if node.type_args:
         body.report.error("E0225", node.span, "a message takes no type arguments")
-    actor = body.world.actors[t.name]
+    actor = body.world.shared.actors[t.name]
     handler = actor.handlers.get(name)
     if handler is None:
         _check_all(body, node.args)
@@ -381,6 +382,6 @@ def _send(body: Body, node: ast.Call, access: ast.FieldAccess, receiver: tree.Ex
         return body.nothing(node.span)
     ref = tree.HandlerRef(t.name, name)
     if asks:
-        body.world.asked[ref] = None
+        body.world.shared.asked[ref] = None
         return tree.Await(handler.handler.result, node.span, receiver, ref, args)
     return Sent((tree.Send(node.span, receiver, ref, args),), node.span)

@@ -1,4 +1,4 @@
-"""Checks a program: from its syntax tree to its typed tree.
+"""Checks a program: from the syntax trees of its files to one typed tree.
 
 The order matters little to the program and much here: declarations first, then the first turn of each actor (it decides
 the types of state fields), then the top level (it decides the types of top-level names), then all other bodies.
@@ -15,14 +15,17 @@ from engine.compiler.check.actors import check_handlers, check_start, timer_turn
 from engine.compiler.check.arguments import closed_value
 from engine.compiler.check.body import TOP, Body
 from engine.compiler.check.branches import check_statements
-from engine.compiler.check.declarations import collect
+from engine.compiler.check.data_types import declare_library_types
+from engine.compiler.check.declarations import collect, own_actors
 from engine.compiler.check.functions import Generics, check_function
+from engine.compiler.check.imports import bring_in
 from engine.compiler.check.inference import resolve
 from engine.compiler.check.library import Library
 from engine.compiler.check.report import Report
 from engine.compiler.check.scopes import Scope
 from engine.compiler.check.settle import settle
-from engine.compiler.check.world import ActorInfo, Signature, World
+from engine.compiler.check.world import ActorInfo, Shared, Signature, World
+from engine.compiler.modules import LoadedProgram, SourceModule, single
 from engine.compiler.syntax import ast
 
 Declaration = (
@@ -39,56 +42,87 @@ Declaration = (
 
 
 def check(module: ast.Module, source: SourceFile, library: Library) -> tuple[tree.Program, list[Diagnostic]]:
-    """The typed program and what is wrong with it, in the order of the text.
+    """The typed program of one file that imports nothing; see ``check_program``."""
+    return check_program(single(module, source), library)
+
+
+def check_program(loaded: LoadedProgram, library: Library) -> tuple[tree.Program, list[Diagnostic]]:
+    """The typed program and what is wrong with it, in the order of the texts.
 
     The program may be used only where no diagnostic is an error.
     """
-    report = Report(source.name)
-    world = World(report, source.text, library)
+    shared = Shared(declaring=_declaring(loaded), tick_us=loaded.tick_us)
+    worlds = [
+        World(Report(module.source.name), module.source, library, module=module.name, shared=shared)
+        for module in loaded.modules
+    ]
+    started = loaded.started
     try:
-        program = _check(world, module, source)
+        program = _check(loaded, worlds)
     except RecursionError:
-        report.error("E0226", module.span, "this program is nested too deeply", "give parts of it names with `let`")
-        program = tree.Program(source.name)
-    return program, sorted(report.diagnostics, key=lambda d: (d.span, d.code))
+        note = "give parts of it names with `let`"
+        worlds[-1].report.error("E0226", started.tree.span, "this program is nested too deeply", note)
+        program = tree.Program(started.source.name)
+    found = [diagnostic for world in worlds for diagnostic in world.report.diagnostics]
+    return program, sorted(found, key=lambda d: (d.span, d.code))
 
 
-def _check(world: World, module: ast.Module, source: SourceFile) -> tree.Program:
-    collect(world, module)
-    actors = [actor for actor in world.actors.values() if actor.decl is not None]
-    main = world.actors["main"]
-    start = world.new_handler("main", "start", "start", (), module.span)
-    declared = _functions(world, module)
-    world.generics = generics = Generics(world, source.name)
-    for item, signature in declared:
+def _declaring(loaded: LoadedProgram) -> dict[str, int]:
+    """How many files declare a type or an actor of each name."""
+    counts: dict[str, int] = {}
+    for module in loaded.modules:
+        kinds = (item for item in module.tree.items if isinstance(item, ast.StructDecl | ast.EnumDecl | ast.ActorDecl))
+        for name in {item.name.text: None for item in kinds}:
+            counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def _check(loaded: LoadedProgram, worlds: list[World]) -> tree.Program:
+    started, top_world = loaded.started, worlds[-1]
+    declare_library_types(top_world)
+    main = top_world.shared.actors["main"] = ActorInfo(0, "main", None, started.tree.span)
+    by_file: dict[str, World] = {}
+    for module, world in zip(loaded.modules, worlds, strict=True):
+        bring_in(world, module, by_file)
+        collect(world, module.tree)
+        by_file[module.source.name] = world
+    start = top_world.new_handler("main", "start", "start", (), started.tree.span)
+    declared = [row for module, world in zip(loaded.modules, worlds, strict=True) for row in _functions(world, module)]
+    generics = Generics()
+    for world in worlds:
+        world.generics = generics
+    for world, item, signature in declared:
         if signature.type_params:
-            generics.declare(item, signature)
+            generics.declare(world, item, signature)
     generics.check_once()
-    for actor in actors:
-        check_start(world, actor)
-    top = _check_top(world, module, main)
+    for world in worlds:
+        for actor in own_actors(world):
+            check_start(world, actor)
+    top = _check_top(top_world, started.tree, main)
     functions: dict[tree.FunctionRef, tree.Function] = {}
-    for item, signature in declared:
+    for world, item, signature in declared:
         if not signature.type_params:
-            function = check_function(world, item, signature, source.name)
+            function = check_function(world, item, signature)
             functions[function.ref] = function
-    for actor in actors:
-        check_handlers(world, actor)
+    for world in worlds:
+        for actor in own_actors(world):
+            check_handlers(world, actor)
     main.turns.insert(0, tree.Turn(start, tuple(top)))
     functions.update(generics.functions)
-    program = _program(world, source, functions, [main, *actors])
-    awaits.check_places(program, world.report)
+    actors = [main, *(actor for world in worlds for actor in own_actors(world))]
+    program = _program(top_world, started.source, functions, actors)
+    awaits.check_places(program, top_world.report)
     return program
 
 
-def _functions(world: World, module: ast.Module) -> list[tuple[ast.FnDecl, Signature]]:
-    """The functions of the program with their signatures, in the order of the text."""
-    found: list[tuple[ast.FnDecl, Signature]] = []
-    for item in module.items:
+def _functions(world: World, module: SourceModule) -> list[tuple[World, ast.FnDecl, Signature]]:
+    """The functions of a file with their signatures, in the order of the text."""
+    found: list[tuple[World, ast.FnDecl, Signature]] = []
+    for item in module.tree.items:
         if isinstance(item, ast.FnDecl) and item.name.text in world.functions and not item.is_flow:
             signature = world.functions[item.name.text]
             if signature.span == item.name.span:
-                found.append((item, signature))
+                found.append((world, item, signature))
     return found
 
 
@@ -122,7 +156,9 @@ def _program(
         default_args: tuple[tree.Expr, ...] = ()
         if actor.default_use is not None:
             body = Body(world, TOP, actor=world.actors["main"])
-            default_args = tuple(closed_value(body, p.default, p.type) for p in actor.params if p.default is not None)
+            default_args = tuple(
+                closed_value(body, p.default, p.type, p.world) for p in actor.params if p.default is not None
+            )
             settle(body, [tree.Evaluate(actor.span, arg) for arg in default_args])
         made.append(
             tree.Actor(
@@ -138,4 +174,6 @@ def _program(
                 default_args=default_args,
             )
         )
-    return tree.Program(source.name, functions, dict(world.declared), tuple(made), tuple(world.asked))
+    shared = world.shared
+    asked = tuple(shared.asked)
+    return tree.Program(source.name, functions, dict(shared.declared), tuple(made), asked, shared.tick_us)

@@ -108,7 +108,7 @@ def _closure(
     body: Body, span: Span, name: str, params: Params, fill: Callable[[Body, list[tree.Stmt]], Type]
 ) -> tree.Expr:
     """The function value whose statements ``fill`` appends, giving its result type."""
-    inner = Body(body.world, FUNCTION, scope=body.scope, name=name, report=body.report, text=body.text)
+    inner = Body(body.world, FUNCTION, scope=body.scope, name=name, report=body.report, source=body.source)
     inner.outer = body
     inner.type_params = body.type_params
     inner.open_types, inner.generic_calls, inner.keys = body.open_types, body.generic_calls, body.keys

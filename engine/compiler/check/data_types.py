@@ -18,13 +18,14 @@ SAME_NAME_MAX = 12
 
 def declare(world: World, item: ast.StructDecl | ast.EnumDecl) -> None:
     """Makes the name known; what it holds is read when all names are."""
-    name, span = item.name.text, item.name.span
+    name, full, span = item.name.text, world.full_name(item.name.text), item.name.span
+    shared = world.shared
     type_params = read_type_params(world.report, item.type_params)
     if isinstance(item, ast.StructDecl):
-        world.structs[name] = StructInfo(name, type_params, (), span)
+        world.structs[name] = shared.structs[full] = StructInfo(full, type_params, (), span)
     else:
         is_plain = not any(variant.items for variant in item.variants)
-        world.enums[name] = EnumInfo(name, type_params, (), span, is_plain)
+        world.enums[name] = shared.enums[full] = EnumInfo(full, type_params, (), span, is_plain)
 
 
 def read_data_types(world: World, module: ast.Module) -> None:
@@ -38,17 +39,24 @@ def read_data_types(world: World, module: ast.Module) -> None:
             enum = world.enums.get(item.name.text)
             if enum is not None and enum.span == item.name.span:
                 _read_enum(world, enum, item)
-    for struct in world.structs.values():
+    for struct in world.here(world.structs):
         world.declared[struct.name] = tree.Struct(struct.name, struct.type_params, _plain(struct.fields))
-    for enum in world.enums.values():
+    for enum in world.here(world.enums):
         variants = tuple(tree.Variant(v.name, _plain(v.fields)) for v in enum.variants)
         world.declared[enum.name] = tree.Enum(enum.name, enum.type_params, variants)
     _check_ends(world)
     _check_growth(world)
 
 
+def declare_library_types(world: World) -> None:
+    """Makes the structs of the library known to a program."""
+    for struct in world.library.world.structs.values():
+        world.shared.structs[struct.name] = struct
+        world.declared[struct.name] = tree.Struct(struct.name, struct.type_params, _plain(struct.fields))
+
+
 def _infos(world: World) -> list[StructInfo | EnumInfo]:
-    return [*world.structs.values(), *world.enums.values()]
+    return [*world.here(world.structs), *world.here(world.enums)]
 
 
 def _plain(fields: tuple[Parameter, ...]) -> tuple[tuple[str, Type], ...]:
@@ -64,7 +72,7 @@ def read_struct(world: World, struct: StructInfo, decl: ast.StructDecl) -> None:
             world.report.error("E0103", field.name.span, f"the field `{field.name.text}` is declared twice")
             continue
         t = read_type(world, world.report, field.type, params)
-        fields.append(Parameter(field.name.text, t, field.default, field.name.span))
+        fields.append(Parameter(field.name.text, t, field.default, field.name.span, world=world))
     struct.fields = tuple(fields)
 
 
@@ -96,7 +104,7 @@ def _payload(world: World, variant: ast.VariantDecl, params: Mapping[str, Type])
             note = "write `name: type` for each, or only types"
             world.report.error("E0205", span, f"`{variant.name.text}` names some of what it carries and not this", note)
         t = read_type(world, world.report, item.type, params)
-        fields.append(Parameter(name, t, item.default, span))
+        fields.append(Parameter(name, t, item.default, span, world=world))
     return tuple(fields)
 
 
@@ -118,7 +126,7 @@ def _check_ends(world: World) -> None:
         named.update(path)
         if path:
             way = " in ".join(f"`{name}`" for name in reversed([info.name, *path]))
-            what = "make a field" if info.name in world.structs else "add a variant without it, or make it"
+            what = "make a field" if isinstance(info, StructInfo) else "add a variant without it, or make it"
             world.report.error(
                 "E0218",
                 info.span,

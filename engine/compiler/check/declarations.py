@@ -36,28 +36,28 @@ def collect(world: World, module: ast.Module) -> None:
     for item in module.items:
         if isinstance(item, ast.FnDecl) and not item.is_flow:
             _read_function(world, item)
-    for actor in world.actors.values():
-        if actor.decl is not None:
-            _read_actor(world, actor, actor.decl)
+    for actor in own_actors(world):
+        assert actor.decl is not None
+        _read_actor(world, actor, actor.decl)
     for item in module.items:
         if isinstance(item, ast.LetStmt) and not item.mutable:
             _read_constant(world, item)
     _check_defaults(world)
+    if world.module:
+        _check_imported_top(world, module)
 
 
 # --- names ------------------------------------------------------------------------------------
 
 
 def _collect_names(world: World, module: ast.Module) -> None:
-    declared: dict[str, Span] = {}
-    world.actors["main"] = ActorInfo(0, "main", None, module.span)
+    declared = world.own
+    world.actors["main"] = world.shared.actors.setdefault("main", ActorInfo(0, "main", None, module.span))
     for item in module.items:
         if isinstance(item, ast.LetStmt):
             _collect_pattern(world, item.pattern)
             continue
         if isinstance(item, ast.ImportDecl):
-            not_yet(world.report, "E0906", item.span)
-            world.missing_types.update(n.text for n in (item.names or (item.module,)))
             continue
         if isinstance(item, ast.ErrorStmt):
             world.missing_types.add(item.declares)
@@ -76,15 +76,28 @@ def _collect_names(world: World, module: ast.Module) -> None:
             if name.text in declared:
                 world.report.error("E0103", name.span, f"`{name.text}` is declared twice")
                 continue
+            if name.text in world.imported:
+                _report_imported(world, name.text, name.span)
+                continue
             declared[name.text] = name.span
             _collect_declaration(world, item)
     for name_of_library, struct in world.library.world.structs.items():
-        if name_of_library not in declared:
+        if name_of_library not in declared and name_of_library not in world.imported:
             world.structs[name_of_library] = struct
     for name_text, span in world.top_names.items():
         if name_text in declared:
             later = max(span, declared[name_text])
             world.report.error("E0103", later, f"`{name_text}` is declared twice")
+        elif name_text in world.imported:
+            _report_imported(world, name_text, span)
+    for name_text in (*declared, *world.top_names):
+        if name_text not in world.imported:  # the library's modules give way to the program's own names
+            world.modules.pop(name_text, None)
+
+
+def _report_imported(world: World, name: str, span: Span) -> None:
+    note = f"give what is imported another name: `{name} as …`"
+    world.report.error("E0103", span, f"`{name}` is imported, and declared here too", note)
 
 
 def _collect_pattern(world: World, pattern: ast.Pattern) -> None:
@@ -115,7 +128,13 @@ def _collect_declaration(
     elif name == "main":
         report.error("E0107", item.name.span, "`main` is the name of the top level's own actor; choose another name")
     else:
-        world.actors[name] = ActorInfo(len(world.actors), name, item, item.name.span)
+        actor = ActorInfo(len(world.shared.actors), world.full_name(name), item, item.name.span)
+        world.actors[name] = world.shared.actors[actor.name] = actor
+
+
+def own_actors(world: World) -> list[ActorInfo]:
+    """The actors that a file declares."""
+    return [actor for actor in world.here(world.actors) if actor.decl is not None]
 
 
 # --- functions and actors ---------------------------------------------------------------------
@@ -133,7 +152,7 @@ def read_parameters(
             t: Type = ERROR
         else:
             t = read_type(world, world.report, param.type, type_params or {})
-        found.append(Parameter(param.name.text, t, param.default, param.name.span, param.mutable))
+        found.append(Parameter(param.name.text, t, param.default, param.name.span, param.mutable, world))
     return tuple(found)
 
 
@@ -151,8 +170,9 @@ def _read_function(world: World, decl: ast.FnDecl) -> None:
         return
     if name in world.functions:
         return
-    # a library function of the same name keeps its own, so that the library still finds it
-    ref = f"program.{name}" if world.library.signature(name) is not None else name
+    ref = f"program.{world.module}.{name}" if world.module else name
+    if world.library.signature(ref) is not None:  # it keeps its name, so that the library still finds it
+        ref = f"program.{ref}"
     world.functions[name] = Signature(ref, names, params, result, False, decl.name.span)
 
 
@@ -206,6 +226,22 @@ _LITERALS = (
 )  # fmt: skip
 
 
+def _check_imported_top(world: World, module: ast.Module) -> None:
+    """Only the started file has a top level that runs: an imported one holds declarations and fixed values."""
+    for item in module.items:
+        if isinstance(item, ast.LetStmt):
+            name = item.pattern.name if isinstance(item.pattern, ast.BindPattern) else ""
+            if not item.mutable and name in world.constants:
+                world.own[name] = item.pattern.span
+                continue
+            what = "a `var`" if item.mutable else "this value"
+            note = "a `let` of a fixed value can be imported; what changes or is computed belongs in an actor"
+            world.report.error("E0123", item.span, f"{what} of an imported file would never be made", note)
+        elif isinstance(item, ast.Stmt) and not isinstance(item, ast.ErrorStmt):
+            note = "put it into `fn main()`, which runs where this file is the one that is started"
+            world.report.error("E0123", item.span, "the top level of an imported file does not run", note)
+
+
 def _is_fixed(world: World, node: ast.Expr) -> bool:
     """Whether a value is written out completely, perhaps with other such values in it."""
     if isinstance(node, _LITERALS):
@@ -247,10 +283,10 @@ def _variant(world: World, node: ast.Expr) -> VariantInfo | None:
 
 def _check_defaults(world: World) -> None:
     """Default values are checked where they are used; this finds the mistakes in those that are not."""
-    owners: list[tuple[Parameter, ...]] = [s.fields for s in world.structs.values()]
-    owners += [v.fields for e in world.enums.values() for v in e.variants]
-    owners += [f.params for f in world.functions.values()]
-    for actor in world.actors.values():
+    owners: list[tuple[Parameter, ...]] = [s.fields for s in world.here(world.structs)]
+    owners += [v.fields for e in world.here(world.enums) for v in e.variants]
+    owners += [f.params for f in world.here(world.functions)]
+    for actor in own_actors(world):
         owners.append(actor.params)
         owners += [h.params for h in actor.handlers.values()]
     body = Body(world, CLOSED)

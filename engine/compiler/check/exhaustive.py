@@ -108,12 +108,12 @@ def _constructors(world: World, t: Type) -> tuple[_Constructor, ...]:
     if isinstance(t, TupleType):
         return (_Constructor(Shape("tuple"), t.items),)
     if isinstance(t, StructType):
-        fields = world.structs[t.name].fields_with(t.args)
+        fields = world.shared.structs[t.name].fields_with(t.args)
         return (_Constructor(Shape("tuple"), tuple(f.type for f in fields), t.name),)
     if isinstance(t, EnumType):
         return tuple(
             _Constructor(Shape("variant", v.number), tuple(f.type for f in v.fields), v.name)
-            for v in world.enums[t.name].variants_with(t.args)
+            for v in world.shared.enums[t.name].variants_with(t.args)
         )
     return ()
 

@@ -6,7 +6,6 @@ from engine.base.source import Span
 from engine.compiler.check.report import Report
 
 _SENTENCES = {
-    "E0906": "imports and modules are not available yet",
     "E0907": "flows and pipes are not available yet",
     "E0908": "`test` blocks are not available yet",
     "E0909": "`invariant` is not available yet",

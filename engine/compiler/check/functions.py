@@ -30,7 +30,6 @@ def check_function(
     world: World,
     decl: ast.FnDecl,
     signature: Signature,
-    file: str,
     type_args: tuple[Type, ...] = (),
     report: Report | None = None,
 ) -> tree.Function:
@@ -52,33 +51,30 @@ def check_function(
         )
     settle(body, statements)
     ref = tree.FunctionRef(signature.name, type_args)
-    return tree.Function(ref, params, result, tuple(statements), decl.span, file)
+    return tree.Function(ref, params, result, tuple(statements), decl.span, world.source.name)
 
 
 class Generics:
     """The generic functions of a program, and those made of them."""
 
-    def __init__(self, world: World, file: str) -> None:
+    def __init__(self) -> None:
         self.functions: dict[tree.FunctionRef, tree.Function] = {}
-        self._world = world
-        self._file = file
-        self._declared: dict[str, tuple[ast.FnDecl, Signature]] = {}
+        self._declared: dict[str, tuple[World, ast.FnDecl, Signature]] = {}
         self._unsound: set[str] = set()
         self._problems: dict[tree.FunctionRef, str] = {}
         self._making: list[tree.FunctionRef] = []
         self._are_checked = False
 
-    def declare(self, decl: ast.FnDecl, signature: Signature) -> None:
-        """Makes a generic function known."""
-        self._declared[signature.name] = (decl, signature)
+    def declare(self, world: World, decl: ast.FnDecl, signature: Signature) -> None:
+        """Makes a generic function of a file known."""
+        self._declared[signature.name] = (world, decl, signature)
 
     def check_once(self) -> None:
         """Checks each once for all types. None is made before it is known which have mistakes."""
-        report = self._world.report
-        for name, (decl, signature) in self._declared.items():
-            errors = report.errors
-            check_function(self._world, decl, signature, self._file, tuple(map(OpaqueType, signature.type_params)))
-            if report.errors > errors:
+        for name, (world, decl, signature) in self._declared.items():
+            errors = world.report.errors
+            check_function(world, decl, signature, tuple(map(OpaqueType, signature.type_params)))
+            if world.report.errors > errors:
                 self._unsound.add(name)
         self._are_checked = True
 
@@ -101,11 +97,11 @@ class Generics:
             self._unsound.add(ref.name)
             self._report_endless(ref, span)
             return ""
-        decl, signature = self._declared[ref.name]
-        report = Report(self._file)
+        world, decl, signature = self._declared[ref.name]
+        report = Report(world.source.name)
         self._problems[ref] = ""  # what it says of itself while it is made
         self._making.append(ref)
-        function = check_function(self._world, decl, signature, self._file, ref.type_args, report)
+        function = check_function(world, decl, signature, ref.type_args, report)
         self._making.pop()
         errors = [d.message for d in report.diagnostics if d.is_error]
         if errors:
@@ -119,4 +115,4 @@ class Generics:
         chain = [other for other in self._making if other.name == ref.name][:2]
         shown = ", then ".join(f"`{name}<{', '.join(map(str, other.type_args))}>`" for other in chain)
         message = f"`{name}` needs itself for ever larger types, so there is no end to it: {shown}, …"
-        self._world.report.error("E0230", span, message, "call it with the types that it has itself")
+        self._declared[ref.name][0].report.error("E0230", span, message, "call it with the types that it has itself")

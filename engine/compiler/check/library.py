@@ -47,7 +47,7 @@ class Library:
         self.modules = dict(modules)
         self.functions: dict[str, ast.FnDecl] = {}
         self.files: dict[str, str] = {}
-        self._world = World(Report("library"), "", self, is_library=True)
+        self._world = World(Report("library"), SourceFile("library", ""), self, is_library=True)
         self._signatures: dict[str, Signature | None] = {}
         self._checked: dict[tuple[object, ...], _Checked] = {}
         self._problems: dict[tuple[object, ...], str] = {}
@@ -220,10 +220,11 @@ class Library:
         report = Report(file)
         env = dict(zip(signature.type_params, ref.type_args, strict=True))
         world = self._world
-        world.declared = dict(declared)
+        world.shared.declared = dict(declared)
         result = UNIT if decl.result is None else read_type(world, report, decl.result, env)
-        text = self.sources[file].text
-        body = Body(world, FUNCTION, result=result, name=ref.name, type_params=env, report=report, text=text)
+        body = Body(
+            world, FUNCTION, result=result, name=ref.name, type_params=env, report=report, source=self.sources[file]
+        )
         params = tuple(
             tree.Local(p.name.text, read_type(world, report, p.type, env), p.mutable, True)
             for p in decl.params

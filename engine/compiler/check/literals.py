@@ -27,7 +27,6 @@ from engine.compiler.syntax import ast
 
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 
-MICROSECONDS_PER_TICK = 1000
 
 _UNITS = {
     "us": 1,
@@ -35,8 +34,6 @@ _UNITS = {
     "s": 1_000_000,
     "m": 60_000_000,
     "h": 3_600_000_000,
-    "tick": MICROSECONDS_PER_TICK,
-    "ticks": MICROSECONDS_PER_TICK,
 }
 
 
@@ -87,7 +84,8 @@ def _bytes(body: Body, node: ast.BytesLit, expected: Type | None) -> tree.Expr:
 
 @expression(ast.DurationLit)
 def _duration(body: Body, node: ast.DurationLit, expected: Type | None) -> tree.Expr:
-    microseconds = node.value * _UNITS[node.unit]
+    unit = body.world.shared.tick_us if node.unit in ("tick", "ticks") else _UNITS[node.unit]
+    microseconds = node.value * unit
     if microseconds > INT_MAX:
         body.report.error("E0202", node.span, "this duration is too long", "the longest is about 292,000 years")
         microseconds = 0

@@ -8,13 +8,14 @@ variant, and a name with a capital that is none is a mistake.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import Body, describe
 from engine.compiler.check.enums import find_variant
 from engine.compiler.check.exhaustive import ANY, NONE, Shape
+from engine.compiler.check.imports import qualified_path
 from engine.compiler.check.inference import TypeVar, head, optional, unify
 from engine.compiler.check.operators import equality
 from engine.compiler.check.report import meant
@@ -69,7 +70,7 @@ def _read(body: Body, pattern: ast.Pattern, value: tree.Expr, match: Match) -> S
 def _name(body: Body, pattern: ast.BindPattern, value: tree.Expr, t: Type, match: Match) -> Shape:
     """A name is a variant of the enum, a constant with a capital, or else new."""
     name = pattern.name
-    enum = body.world.enums[t.name] if isinstance(t, EnumType) else None
+    enum = body.world.shared.enums[t.name] if isinstance(t, EnumType) else None
     if enum is not None and enum.variant(name) is not None:
         path = (ast.Ident(pattern.span, name),)
         return _variant(body, ast.VariantPattern(pattern.span, path, None), value, t, match)
@@ -88,6 +89,7 @@ def _name(body: Body, pattern: ast.BindPattern, value: tree.Expr, t: Type, match
 
 def _variant(body: Body, pattern: ast.VariantPattern, value: tree.Expr, t: Type, match: Match) -> Shape:
     """A variant with what it carries, or a struct with its fields."""
+    pattern = replace(pattern, path=qualified_path(body, pattern.path))
     name = pattern.path[0].text
     if len(pattern.path) == 1 and not isinstance(t, EnumType):
         struct = body.world.struct(name)
@@ -125,9 +127,9 @@ def _enum_of(body: Body, pattern: ast.VariantPattern, t: Type) -> EnumInfo | Non
         return None
     if len(pattern.path) == 1:
         if isinstance(t, EnumType):
-            return world.enums[t.name]
+            return world.shared.enums[t.name]
         if t is not ERROR:
-            owners = [e.name for e in world.enums.values() if e.variant(first.text) is not None]
+            owners = [name for name, e in world.enums.items() if e.variant(first.text) is not None]
             if isinstance(t, TypeVar) and len(owners) == 1:
                 _unify_with(body, world.enums[owners[0]], t, pattern.span)
                 return world.enums[owners[0]]

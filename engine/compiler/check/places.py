@@ -16,6 +16,7 @@ from engine.compiler.check.closures import captured, expected_function, is_funct
 from engine.compiler.check.enums import enum_named, variant_value
 from engine.compiler.check.features import report_feature_name
 from engine.compiler.check.foreign import foreign_method, foreign_name
+from engine.compiler.check.imports import qualified
 from engine.compiler.check.inference import TypeVar, head
 from engine.compiler.check.library_calls import library_call
 from engine.compiler.check.narrowing import as_declared
@@ -99,6 +100,7 @@ def _default_actor(body: Body, name: str, span: Span) -> tree.Expr:
     if not _is_asked(body, span) and not body.acts(span, f"use the actor `{name}`"):
         return body.nothing(span)
     actor = body.world.actors[name]
+    made = ActorType(actor.name)
     missing = [p.name for p in actor.params if p.default is None]
     if missing:
         needed = ", ".join(f"`{m}`" for m in missing)
@@ -108,9 +110,9 @@ def _default_actor(body: Body, name: str, span: Span) -> tree.Expr:
             f"`{name}` has no default instance, because it needs {needed}",
             f"spawn one: `let it = spawn {name}(…)`",
         )
-        return tree.Const(ActorType(name), span, None)
+        return tree.Const(made, span, None)
     actor.default_use = actor.default_use or span
-    return tree.DefaultActor(ActorType(name), span, name)
+    return tree.DefaultActor(made, span, actor.name)
 
 
 def _unknown_name(body: Body, name: str, span: Span) -> None:
@@ -137,7 +139,7 @@ def _unknown_name(body: Body, name: str, span: Span) -> None:
         report.error("E0101", span, f"`{name}` is a type, not a value")
     elif name in world.missing_types:
         return
-    elif world.is_module(name):
+    elif world.library_module(name) is not None:
         report.error("E0101", span, f"`{name}` is a module: write what you want of it, as in `{name}.…`")
     elif not report_feature_name(report, name, span):
         note, fix = foreign_name(name, span)
@@ -158,10 +160,16 @@ def visible_names(body: Body) -> list[str]:
 
 @expression(ast.FieldAccess)
 def _field(body: Body, node: ast.FieldAccess, expected: Type | None) -> tree.Expr:
+    named = qualified(body, node)
+    if not isinstance(named, ast.FieldAccess):
+        return body.expr(named, expected)
+    node = named
     if isinstance(node.base, ast.Name) and node.base.text in body.world.missing_types:
         return body.nothing(node.span)
-    if isinstance(node.base, ast.Name) and body.find(node.base.text) is None and body.world.is_module(node.base.text):
-        return _module_member(body, node, node.base.text, expected)
+    if isinstance(node.base, ast.Name) and body.find(node.base.text) is None:
+        module = body.world.library_module(node.base.text)
+        if module is not None:
+            return _module_member(body, node, module, expected)
     if (enum := enum_named(body, node.base)) is not None:
         variant = enum.variant(node.name.text)
         if variant is not None and variant.fields and expected_function(expected) is not None:
@@ -217,7 +225,7 @@ def field_of(body: Body, base: tree.Expr, name: ast.Ident, span: Span) -> tree.E
     if t is ERROR:
         return body.nothing(span)
     if isinstance(t, StructType):
-        struct = body.world.structs[t.name]
+        struct = body.world.shared.structs[t.name]
         index = struct.index(name.text)
         if index is not None:
             return tree.FieldRead(struct.fields_with(t.args)[index].type, span, base, index, name.text)

@@ -6,7 +6,6 @@ from engine.compiler.check import tree
 from engine.compiler.check.body import FUNCTION, HANDLER, Body, describe, statement
 from engine.compiler.check.features import not_yet
 from engine.compiler.check.inference import head
-from engine.compiler.check.literals import MICROSECONDS_PER_TICK
 from engine.compiler.check.report import meant
 from engine.compiler.check.types import ERROR, UNIT, ActorType
 from engine.compiler.syntax import ast
@@ -57,7 +56,7 @@ def _timeline_entry(body: Body, entry: ast.TimelineEntry) -> tree.TimelineEntry:
         assert isinstance(made, tree.Const)
         assert isinstance(made.value, int)
         microseconds = made.value
-        ticks = -(-microseconds // MICROSECONDS_PER_TICK)
+        ticks = -(-microseconds // body.world.shared.tick_us)
     elif not isinstance(time, ast.ErrorExpr):
         body.value(time)
         note = "as in `at 10ms` or `at tick=125`"
@@ -93,7 +92,7 @@ def _picture_field(body: Body, access: ast.FieldAccess) -> tree.PictureField | N
     if t.name == "any":
         body.report.error("E0305", access.base.span, "which kind of actor `sender` is, is not known")
         return None
-    actor = body.world.actors[t.name]
+    actor = body.world.shared.actors[t.name]
     fields = {binding.field.name: binding.field for binding in actor.fields}
     if name not in fields:
         note, fix = meant(name, access.name.span, fields)

@@ -39,7 +39,7 @@ def _report_open(body: Body) -> None:
             continue
         if not quiet and variable.span not in reported:
             reported.add(variable.span)
-            opening = body.text[variable.span.start : variable.span.start + 1]
+            opening = body.source.cut(variable.span)[:1]
             example = {"[": "list<int>", "{": "dict<string, int>"}.get(opening, "int?")
             body.report.error(
                 "E0209",

@@ -48,7 +48,7 @@ def _with(body: Body, node: ast.WithExpr, expected: Type | None) -> tree.Expr:
         if t is not ERROR:
             body.report.error("E0201", base.span, f"`with` changes the fields of a struct, but this is {describe(t)}")
         return body.nothing(node.span)
-    fields = body.world.structs[t.name].fields_with(t.args)
+    fields = body.world.shared.structs[t.name].fields_with(t.args)
     before: list[tree.Stmt] = []
     kept = body.temporary("base", base, before)
     given: dict[int, tree.Expr] = {}

@@ -644,3 +644,5 @@ class Program:
     types: dict[str, Struct | Enum] = dataclass_field(default_factory=dict)
     actors: tuple[Actor, ...] = ()
     asked: tuple[HandlerRef, ...] = ()
+    tick_us: int = 1000
+    """How long a tick is."""

@@ -64,7 +64,9 @@ def _struct_or_enum(world: World, report: Report, node: ast.NamedType, params: M
     args = read_type_arguments(world, report, name, type_params, node.args, node.span, params)
     if len(args) != len(type_params) or ERROR in args:
         return ERROR
-    return types.StructType(name, args) if enum is None else types.EnumType(name, args, enum.is_plain)
+    if enum is None:
+        return types.StructType(world.structs[name].name, args)
+    return types.EnumType(enum.name, args, enum.is_plain)
 
 
 def read_type_arguments(
@@ -120,10 +122,10 @@ def _declared(world: World, report: Report, node: ast.NamedType, params: Mapping
     if world.is_library and name == "i32":
         return types.I32
     if name in world.actors and name != "main":
-        return types.ActorType(name)
+        return types.ActorType(world.actors[name].name)
     if name in world.aliases:
         return _alias(world, report, name)
-    if name in world.missing_types:
+    if name.partition(".")[0] in world.missing_types:
         return None
     if name == "json":
         not_yet(report, "E0911", node.span)

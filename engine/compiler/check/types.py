@@ -155,6 +155,12 @@ def is_plain_enum(t: Type) -> bool:
     return isinstance(t, EnumType) and t.is_plain
 
 
+def plain_name(full: str) -> str:
+    """The name of a struct or an enum in the text of its values, which does not depend on what other files call
+    theirs."""
+    return full.rpartition(".")[2]
+
+
 def is_reference(t: Type) -> bool:
     """Whether a value is an address in linear memory (IR type i32) rather than a number."""
     if isinstance(t, EnumType):

@@ -1,22 +1,28 @@
-"""What a file declares, as far as a body needs it: signatures, structs, actors, constants.
+"""What can be seen in a file, as far as a body needs it: signatures, structs, actors, constants.
 
-A ``World`` belongs to one program, or to the whole library. Declarations are collected before any body is checked,
-so their order in the text does not matter.
+A ``World`` belongs to one file of a program, or to the whole library. Declarations are collected before any body is
+checked, so their order in the text does not matter. The tables of a world are by the name that its file uses: its own
+declarations, what it imports by name, and, as ``shapes.area``, what is in the modules that it imports. The names in
+types are full names, the same in all files: they are looked up in ``Shared``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
-from engine.base.source import Span
+from engine.base.source import SourceFile, Span
 from engine.compiler.check import tree
 from engine.compiler.check.declared import Declared
 from engine.compiler.check.inference import substitute
 from engine.compiler.check.report import Report
 from engine.compiler.check.scopes import Field, Scope
 from engine.compiler.check.types import UNIT, EnumType, StructType, Type
+from engine.compiler.modules import TICK_US
 from engine.compiler.syntax import ast
+
+T = TypeVar("T")
 
 MODULES = ("math", "random")
 """Modules of the library, which programs may use by name. ``math.sin`` is the library function of that full name, and
@@ -32,6 +38,8 @@ class Parameter:
     default: ast.Expr | None
     span: Span
     mutable: bool = False
+    world: World | None = field(default=None, compare=False, repr=False)
+    """Where its default was written, which may be another file than that of a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ class Signature:
 
 @dataclass(slots=True)
 class StructInfo:
-    """A struct with its fields in order, whose types may mention the type parameters."""
+    """A struct with its full name and its fields in order, whose types may mention the type parameters."""
 
     name: str
     type_params: tuple[str, ...]
@@ -186,13 +194,37 @@ class GenericFunctions(Protocol):
 
 
 @dataclass(slots=True)
+class Shared:
+    """What the worlds of one program have in common: all that was declared, by full name, and running numbers.
+    ``declaring`` counts the files that declare a type or an actor of a name."""
+
+    structs: dict[str, StructInfo] = field(default_factory=dict)
+    enums: dict[str, EnumInfo] = field(default_factory=dict)
+    actors: dict[str, ActorInfo] = field(default_factory=dict)
+    declared: dict[str, tree.Struct | tree.Enum] = field(default_factory=dict)
+    declaring: dict[str, int] = field(default_factory=dict)
+    asked: dict[tree.HandlerRef, None] = field(default_factory=dict)
+    next_handler: int = 0
+    tick_us: int = TICK_US
+
+
+@dataclass(slots=True)
 class World:
-    """All that is declared. ``text`` is that of the program's file; a library has one world for all its files."""
+    """All that can be seen in ``source``, the file of the module ``module``, whose name is empty where it is started; a
+    library has one world for all its files. ``own`` is what the file itself declares, ``imported`` what it gets from
+    others; ``modules`` are the names of modules that may stand before a dot, with what is in them, and
+    ``library_modules`` those that stand for a module of the library."""
 
     report: Report
-    text: str
+    source: SourceFile
     library: FunctionSource
     is_library: bool = False
+    module: str = ""
+    shared: Shared = field(default_factory=Shared)
+    own: dict[str, Span] = field(default_factory=dict)
+    imported: dict[str, Span] = field(default_factory=dict)
+    modules: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    library_modules: dict[str, str] = field(default_factory=lambda: {name: name for name in MODULES})
     structs: dict[str, StructInfo] = field(default_factory=dict)
     enums: dict[str, EnumInfo] = field(default_factory=dict)
     aliases: dict[str, ast.TypeAlias] = field(default_factory=dict)
@@ -203,21 +235,39 @@ class World:
     constants: dict[str, tree.Expr] = field(default_factory=dict)
     cells: dict[str, tree.Cell] = field(default_factory=dict)
     top_names: dict[str, Span] = field(default_factory=dict)
-    declared: dict[str, tree.Struct | tree.Enum] = field(default_factory=dict)
     generics: GenericFunctions | None = None
     has_main: bool = False
-    asked: dict[tree.HandlerRef, None] = field(default_factory=dict)
-    next_handler: int = 0
+
+    def tables(self) -> tuple[dict[str, Any], ...]:
+        """What is looked up by a name that the file wrote."""
+        types = (self.structs, self.enums, self.aliases, self.alias_types)
+        return (*types, self.functions, self.actors, self.constants)
+
+    def here(self, table: Mapping[str, T]) -> list[T]:
+        """What of one of its tables the file declares itself."""
+        return [table[name] for name in self.own if name in table]
+
+    @property
+    def declared(self) -> dict[str, tree.Struct | tree.Enum]:
+        """The structs and enums of the whole program, by full name."""
+        return self.shared.declared
+
+    def full_name(self, name: str) -> str:
+        """The name of a type or an actor of this file in the whole program: with its module only where another file
+        has one of the same name. Those of the started file keep theirs, but for names of the library's structs."""
+        if not self.is_library and name in self.library.world.structs:
+            return f"{self.module or 'main'}.{name}"
+        return f"{self.module}.{name}" if self.module and self.shared.declaring.get(name, 0) > 1 else name
 
     def struct(self, name: str) -> StructInfo | None:
         """The struct that a name, perhaps that of an alias, stands for."""
         alias = self.alias_types.get(name)
-        return self.structs.get(alias.name if isinstance(alias, StructType) else name)
+        return self.shared.structs.get(alias.name) if isinstance(alias, StructType) else self.structs.get(name)
 
     def enum(self, name: str) -> EnumInfo | None:
         """The enum that a name, perhaps that of an alias, stands for."""
         alias = self.alias_types.get(name)
-        return self.enums.get(alias.name if isinstance(alias, EnumType) else name)
+        return self.shared.enums.get(alias.name) if isinstance(alias, EnumType) else self.enums.get(name)
 
     def function(self, name: str) -> Signature | None:
         """The function that a bare name, or in the library a dotted one, stands for."""
@@ -233,15 +283,19 @@ class World:
         found = self.library.signature(full)
         return found if found is not None and found.params and found.params[0].name == "self" else None
 
-    def is_module(self, name: str) -> bool:
-        """Whether a name that is no local stands for a module of the library."""
-        taken = name in self.constants or name in self.actors or name in self.structs
-        return name in MODULES and not taken and not self.is_library
+    def library_module(self, name: str) -> str | None:
+        """The module of the library that a name which is no local stands for."""
+        taken = name in self.own or name in self.top_names or name in self.modules
+        return None if taken or self.is_library else self.library_modules.get(name)
 
     def new_handler(
         self, actor: str, name: str, kind: str, params: tuple[tree.Local, ...], span: Span, result: Type = UNIT
     ) -> tree.Handler:
         """A handler with the next free number."""
-        handler = tree.Handler(self.next_handler, actor, name, kind, params, result, span)
-        self.next_handler += 1
-        return handler
+        return tree.Handler(self.next_handler(), actor, name, kind, params, result, span)
+
+    def next_handler(self) -> int:
+        """The next free number of a handler."""
+        number = self.shared.next_handler
+        self.shared.next_handler += 1
+        return number

@@ -42,6 +42,7 @@ from engine.compiler.check.types import (
     is_plain_enum,
     is_reference,
     is_shareable,
+    plain_name,
 )
 from engine.compiler.check.types import I32 as I32_TYPE
 from engine.compiler.ir import nodes as ir
@@ -273,7 +274,7 @@ class Derive:
     def _block_write_text(self, f: FunctionBuilder, fields: Fields, t: Type) -> None:
         value = f.param("value", ir.I32)
         named = isinstance(t, StructType)
-        between = f"{t.name}(" if isinstance(t, StructType) else "("
+        between = f"{plain_name(t.name)}(" if isinstance(t, StructType) else "("
         for i, (name, part) in enumerate(fields):
             write_static(f, between + (f"{name}: " if named else ""))
             self.effect(f, "write_quoted", part, load_slot(part, value, slot_offset(i)))

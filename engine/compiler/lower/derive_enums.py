@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from engine.compiler.check.declared import variants_of
 from engine.compiler.check.tree import Variant
-from engine.compiler.check.types import INT, EnumType, is_plain_enum, is_reference
+from engine.compiler.check.types import INT, EnumType, is_plain_enum, is_reference, plain_name
 from engine.compiler.ir import nodes as ir
 from engine.compiler.lower import derive as derived
 from engine.compiler.lower.functions import FunctionBuilder, i32, i64, load32, op32, op64
@@ -124,7 +124,7 @@ def _write_text(derive: Derive, f: FunctionBuilder, t: EnumType, variants: Varia
     value = f.param("value", ir.I64 if is_plain_enum(t) else ir.I32)
 
     def write(number: int, variant: Variant) -> None:
-        between = f"{t.name}.{variant.name}("
+        between = f"{plain_name(t.name)}.{variant.name}("
         for i, (name, part) in enumerate(variant.fields):
             derived.write_static(f, between + (f"{name}: " if variant.is_named else ""))
             derive.effect(f, "write_quoted", part, load_slot(part, value, slot_offset(i)))

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import count
 from typing import NamedTuple
 
-from engine.base.source import SourceFile, Span
+from engine.base.source import Sources, Span
 from engine.compiler.check.awaits import nodes_of, suspending
 from engine.compiler.check.library import Library
 from engine.compiler.check.supervision import is_told
@@ -53,9 +53,9 @@ class _Waiting(NamedTuple):
     kinds: tuple[Kind | None, ...]
 
 
-def lower(program: Program, library: Library, source: SourceFile) -> tuple[ir.Module, Metadata]:
-    """The module and metadata of a program without errors; ``source`` is the text that its spans point into."""
-    lowering = Lowering(program, library, source)
+def lower(program: Program, library: Library, sources: Sources) -> tuple[ir.Module, Metadata]:
+    """The module and metadata of a program without errors; ``sources`` are the texts that its spans point into."""
+    lowering = Lowering(program, library, sources)
     table = lowering.reach()
     return lowering.module(table), lowering.metadata()
 
@@ -63,7 +63,7 @@ def lower(program: Program, library: Library, source: SourceFile) -> tuple[ir.Mo
 class Lowering:
     """What is known while one program is lowered."""
 
-    def __init__(self, program: Program, library: Library, source: SourceFile) -> None:
+    def __init__(self, program: Program, library: Library, sources: Sources) -> None:
         self.program = program
         self.library = library
         self.declared = dict(program.types)
@@ -78,7 +78,7 @@ class Lowering:
         self.answers = self._number_answers(sum(len(actor.turns) for actor in program.actors))
         self.frames: list[FrameInfo] = []
         self.default_ids = {actor.name: number for number, actor in enumerate(self.default_actors(), 1)}
-        self.sites = SiteTable(source)
+        self.sites = SiteTable(sources)
         self.types = TypeTable(self.declared)
         self.derive = Derive(self)
         self.closures = Closures(self)
@@ -156,7 +156,8 @@ class Lowering:
             self._made[name] = None
             f = make()
             in_program = span is not None and not f.is_library
-            self._finish(f, file=self.program.file if in_program else "", line=self.sites.line(span) if span else 0)
+            file = self.sites.file(span) if span is not None and in_program else ""
+            self._finish(f, file=file, line=self.sites.line(span) if span else 0)
         return name
 
     def reserve(self, name: str) -> None:
@@ -277,14 +278,14 @@ class Lowering:
         f = FunctionBuilder(self, name, is_library=False, title=title)
         self._made[name] = None
         turns.lower_turn(f, actor, turn)
-        line = self.sites.line(turn.handler.span)
-        self._finish(f, file=self.program.file, line=line)
+        file, line = self.sites.file(turn.handler.span), self.sites.line(turn.handler.span)
+        self._finish(f, file=file, line=line)
         if turn.handler.kind != "message" or (actor.name, turn.handler.name) not in self.answers:
             return name
         asked = FunctionBuilder(self, f"{name}?", is_library=True, title=title)
         self._made[asked.name] = None
         turns.lower_asked_turn(asked, turn, name)
-        self._finish(asked, file=self.program.file, line=line)
+        self._finish(asked, file=file, line=line)
         return asked.name
 
     def _of_state(self, name: str, actor: Actor, fill: Callable[[FunctionBuilder, Actor], None]) -> str:
@@ -335,6 +336,7 @@ class Lowering:
             "handler_count": refusal + bool(self.answers),
             "actor_type_count": len(self.program.actors),
             "refusal": refusal,
+            "tick_microseconds": self.program.tick_us,
         }
         cells = tuple(
             ir.CellInit(cell.name, cell.address, cell.type, counts.get(cell.name, cell.value))
@@ -359,6 +361,7 @@ class Lowering:
                 self._param_infos(handler.params),
                 self.sites.line(handler.span),
                 self.sites.end_line(handler.span),
+                self.sites.file(handler.span),
             )
             for handler in handlers
         )
@@ -375,6 +378,7 @@ class Lowering:
             cells,
             ir.FAULT_KINDS,
             tuple(self.frames),
+            self.program.tick_us,
         )
 
     def _param_infos(self, params: Sequence[Local]) -> tuple[FieldInfo, ...]:
@@ -394,10 +398,11 @@ class Lowering:
             offset = SLOT if is_number(asked.result) else ENCODED
             value = () if asked.result == UNIT else (FieldInfo("answer", self.types.index(asked.result), offset),)
             line, end_line = self.sites.line(asked.span), self.sites.end_line(asked.span)
-            infos.append(HandlerInfo(actor, f"{name} answer", "answer", (ticket, *value), line, end_line))
+            file = self.sites.file(asked.span)
+            infos.append(HandlerInfo(actor, f"{name} answer", "answer", (ticket, *value), line, end_line, file))
         if infos:
             why = FieldInfo("why", self.types.index(INT), SLOT)
-            infos.append(HandlerInfo("", "no answer", "refusal", (ticket, why), 0, 0))
+            infos.append(HandlerInfo("", "no answer", "refusal", (ticket, why), 0, 0, ""))
         return tuple(infos)
 
     def _actor_info(self, actor: Actor) -> ActorInfo:
@@ -413,6 +418,7 @@ class Lowering:
             fields,
             tuple(turn.handler.id for turn in actor.turns),
             self.sites.line(actor.span),
+            self.sites.file(actor.span),
         )
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engine.base.source import SourceFile, Span
+from engine.base.source import Sources, Span
 from engine.compiler.ir.nodes import Site
 
 
 @dataclass
 class SiteTable:
-    """Sites of one source file, each place once."""
+    """Sites of one program, each place once."""
 
-    source: SourceFile
+    sources: Sources
     rows: list[Site] = field(default_factory=list)
     _numbers: dict[tuple[Span, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.rows.append(Site(self.source.name, 0, 0, ""))
+        self.rows.append(Site(self.sources.files[0].name, 0, 0, ""))
 
     def number(self, span: Span, function: str) -> int:
         """The number of a place in a function."""
@@ -25,15 +25,20 @@ class SiteTable:
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = len(self.rows)
-            place = self.source.position(span.start)
-            text = self.source.text[span.start : span.end].split("\n")[0]
-            self.rows.append(Site(self.source.name, place.line, place.column, function, text))
+            source = self.sources.at(span.start)
+            place = source.position(span.start)
+            text = source.cut(span).split("\n")[0]
+            self.rows.append(Site(source.name, place.line, place.column, function, text))
         return number
 
     def line(self, span: Span) -> int:
         """The line that a span begins in."""
-        return self.source.position(span.start).line
+        return self.sources.position(span.start).line
 
     def end_line(self, span: Span) -> int:
         """The line that a span ends in."""
-        return self.source.position(max(span.start, span.end - 1)).line
+        return self.sources.position(max(span.start, span.end - 1)).line
+
+    def file(self, span: Span) -> str:
+        """The name of the file that a span is in."""
+        return self.sources.at(span.start).name

@@ -651,10 +651,25 @@ class ActorDecl(Node):
 
 @dataclass(frozen=True, slots=True)
 class ImportDecl(Node):
-    """``import json``, ``from shapes import area, circle`` (``names`` is None for the first form)."""
+    """``import geometry.shapes as g``, ``from shapes import area, Shape as S``. ``module`` may be dotted; ``names`` is
+    None for the first form, and ``alias`` for all but it."""
 
     module: Ident
-    names: tuple[Ident, ...] | None
+    names: tuple[ImportedName, ...] | None
+    alias: Ident | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedName(Node):
+    """One ``Shape as S`` of an import; ``alias`` is None where the name stays."""
+
+    name: Ident
+    alias: Ident | None
+
+    @property
+    def known_as(self) -> Ident:
+        """The name that the importing file gives it."""
+        return self.alias or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -680,6 +695,8 @@ Decl = (
 
 @dataclass(frozen=True, slots=True)
 class Module(Node):
-    """A file: declarations and top-level statements in the order of the text. ``StateDecl`` only in library files."""
+    """A file: declarations and top-level statements in the order of the text. ``StateDecl`` only in library files.
+    ``exports`` are the names that were declared with ``export``."""
 
     items: tuple[Decl | Stmt, ...]
+    exports: tuple[Ident, ...] = ()

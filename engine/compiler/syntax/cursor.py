@@ -70,7 +70,7 @@ class Cursor:
         self.index = 0
         self.token = tokens[0]
         self.kind = self.token.kind
-        self.last_end = 0
+        self.last_end = source.start
         self.nesting = 0
         self.chain = 0
         self.braces = True

@@ -111,5 +111,5 @@ def _variables(item: ast.LetStmt, source: SourceFile) -> list[OutlineEntry]:
 
 def _detail(source: SourceFile, start: int, end: int) -> str:
     """A piece of the text on one line, cut off where it gets long."""
-    text = " ".join(source.text[start:end].split())
+    text = " ".join(source.cut(Span(start, end)).split())
     return text if len(text) <= DETAIL_MAX else text[: DETAIL_MAX - 1] + "…"

@@ -29,7 +29,8 @@ class DeclarationRules(StatementRules):
 
     def __init__(self, source: SourceFile, tokens: list[Token], diagnostics: list[Diagnostic], library: bool) -> None:
         super().__init__(source, tokens, diagnostics, library)
-        self.hoisted: list[ast.Decl] = []
+        self.hoisted: list[ast.Decl | ast.Stmt] = []
+        self.exports: list[ast.Ident] = []
 
     def module(self) -> ast.Module:
         """The whole file."""
@@ -40,14 +41,14 @@ class DeclarationRules(StatementRules):
                 continue
             self.chain = 0
             items.append(self._item())
-        return ast.Module(Span(0, len(self.source.text)), tuple(items) + tuple(self.hoisted))
+        return ast.Module(self.source.span, tuple(items) + tuple(self.hoisted), tuple(self.exports))
 
     def _item(self) -> ast.Decl | ast.Stmt:
         """A declaration or statement with its end; after a mistake goes on with the next one."""
         if self.kind == NAME:
             self.translate_foreign_word()
         if self.library and self.at_word("state") and self.peek().kind == NAME:
-            rule: Callable[[DeclarationRules], ast.Decl] | None = DeclarationRules._state
+            rule: Callable[[DeclarationRules], ast.Decl | ast.Stmt] | None = DeclarationRules._state
         else:
             rule = self._declaration_ahead()
         if rule is None:
@@ -65,7 +66,7 @@ class DeclarationRules(StatementRules):
             return ast.ErrorStmt(self.since(start), name.text if name.kind == NAME else "")
         return found
 
-    def _declaration_ahead(self) -> Callable[[DeclarationRules], ast.Decl] | None:
+    def _declaration_ahead(self) -> Callable[[DeclarationRules], ast.Decl | ast.Stmt] | None:
         if self.kind == "fn" and self.peek().kind == "(":
             return None
         if self.library and self.peek().kind == ".":
@@ -86,11 +87,30 @@ class DeclarationRules(StatementRules):
 
     # --- functions --------------------------------------------------------------------------------
 
-    def _export(self) -> ast.Decl:
+    def _export(self) -> ast.Decl | ast.Stmt:
+        """``export`` before what other files may import."""
         start = self.advance().start
-        if self.kind != "fn":
-            self.fail("E0020", f"Expected `fn` after `export`, found {self.found()}.")
-        return self._function_from(start, exported=True)
+        if self.kind in ("fn", "flow"):
+            found = self._function_from(start, exported=True)
+            self.exports.append(found.name)
+            return found
+        if self.kind == "let":
+            return self._exported_let()
+        if self.kind not in _EXPORTED:
+            self.fail("E0020", f"Expected a declaration after `export`, found {self.found()}.")
+        declared = _DECLARATIONS[self.kind](self)
+        assert isinstance(declared, ast.StructDecl | ast.EnumDecl | ast.TypeAlias | ast.ActorDecl)
+        self.exports.append(declared.name)
+        return declared
+
+    def _exported_let(self) -> ast.Stmt:
+        statement = self.statement()
+        if isinstance(statement, ast.LetStmt):
+            if isinstance(statement.pattern, ast.BindPattern):
+                self.exports.append(ast.Ident(statement.pattern.span, statement.pattern.name))
+            else:
+                self.report("E0020", "An exported `let` has one name.", statement.pattern.span)
+        return statement
 
     def function(self) -> ast.FnDecl:
         """``fn name<T>(params) -> result { … }``, also ``flow``."""
@@ -381,17 +401,37 @@ class DeclarationRules(StatementRules):
 
     def _import(self) -> ast.ImportDecl:
         start = self.advance().start
-        module = self.word("a module")
-        return ast.ImportDecl(self.since(start), module, None)
+        module = self._module_name()
+        alias = self._alias()
+        return ast.ImportDecl(self.since(start), module, None, alias)
 
     def _from(self) -> ast.ImportDecl:
         start = self.advance().start
-        module = self.word("a module")
+        module = self._module_name()
         self.expect("import", "after the module's name")
-        names = [self.word("what is imported")]
+        names = [self._imported_name()]
         while self.accept(","):
-            names.append(self.word("what is imported"))
+            names.append(self._imported_name())
         return ast.ImportDecl(self.since(start), module, tuple(names))
+
+    def _module_name(self) -> ast.Ident:
+        """``shapes`` or ``geometry.shapes``."""
+        first = self.word("a module")
+        parts = [first.text]
+        while self.accept("."):
+            parts.append(self.word("a module").text)
+        return ast.Ident(self.since(first.span.start), ".".join(parts))
+
+    def _imported_name(self) -> ast.ImportedName:
+        name = self.word("what is imported")
+        alias = self._alias()
+        return ast.ImportedName(self.since(name.span.start), name, alias)
+
+    def _alias(self) -> ast.Ident | None:
+        if not self.at_word("as") or self.token.breaks:
+            return None
+        self.advance()
+        return self.word("what is imported")
 
     def _test(self) -> ast.TestDecl:
         start = self.advance().start
@@ -421,7 +461,9 @@ class DeclarationRules(StatementRules):
         return ast.StringLit(Span(self.last_end, self.last_end), token.text if plain else "")
 
 
-_DECLARATIONS: dict[str, Callable[[DeclarationRules], ast.Decl]] = {
+_EXPORTED = frozenset({"struct", "enum", "type", "actor", "agent"})
+
+_DECLARATIONS: dict[str, Callable[[DeclarationRules], ast.Decl | ast.Stmt]] = {
     "fn": DeclarationRules.function,
     "flow": DeclarationRules.function,
     "export": DeclarationRules._export,
@@ -440,7 +482,7 @@ _DECLARATIONS: dict[str, Callable[[DeclarationRules], ast.Decl]] = {
 _DECLARED = {
     "fn": "function",
     "flow": "flow",
-    "export": "function",
+    "export": "declaration",
     "type": "type",
     "on": "handler",
     "from": "import",

@@ -177,7 +177,7 @@ class ExpressionRules(TypeRules):
         """``x++`` where nothing can be added."""
         following = self.peek()
         if following.breaks or following.kind in (";", "}", ")", END):
-            name = self.source.text[left.span.start : left.span.end]
+            name = self.source.cut(left.span)
             whole = Span(left.span.end, self.token.end)
             fix = Fix(f"Write `{op}= 1`", whole, f" {op}= 1")
             self.report("E0032", f"`{name}{op}{op}` is written `{name} {op}= 1`.", whole, fix=fix)
@@ -185,7 +185,7 @@ class ExpressionRules(TypeRules):
             raise Failed
 
     def _report_chained(self, op: str, between: ast.Expr) -> None:
-        middle = self.source.text[between.span.start : between.span.end]
+        middle = self.source.cut(between.span)
         here = Span(self.last_end, self.last_end)
         self.report(
             "E0027",
@@ -266,7 +266,7 @@ class ExpressionRules(TypeRules):
         opener = self.advance()
         args = self.items("}", "a field", self._arg, _error_arg)
         whole = Span(opener.start, self.last_end)
-        inside = self.source.text[whole.start + 1 : whole.end - 1].strip()
+        inside = self.source.cut(whole)[1:-1].strip()
         fix = Fix("Write parentheses", whole, f"({inside})")
         self.report("E0020", "The fields of a struct are given in parentheses: `Name(field: value)`.", whole, fix=fix)
         return ast.Call(Span(start, whole.end), found, args, ())
@@ -370,7 +370,7 @@ class ExpressionRules(TypeRules):
         if following.kind != "{" and not (goes_on and not following.breaks) and not self.is_dict_ahead():
             return False
         whole = Span(self.token.start, self.peek(after - 1).end)
-        text = self.source.text[whole.start : whole.end]
+        text = self.source.cut(whole)
         self.report(
             "E0030",
             "A brace here opens the block; a dict or set wants parentheses around it.",
@@ -527,7 +527,7 @@ class ExpressionRules(TypeRules):
 
     def _spawn(self) -> ast.Expr:
         start = self.advance().start
-        actor = self.word("an actor")
+        actor = self.qualified_name("an actor")
         args: tuple[ast.Arg, ...] = ()
         if self.kind == "(":
             args = self.args()

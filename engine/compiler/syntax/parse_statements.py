@@ -256,7 +256,7 @@ class StatementRules(ExpressionRules):
             "E0030",
             f"The braces of `render` hold one value; a {form} wants its own braces inside them: `render {{{{…}}}}`.",
             whole,
-            fix=Fix(f"Write a {form}", whole, "{" + self.source.text[opener:closer] + "}"),
+            fix=Fix(f"Write a {form}", whole, "{" + self.source.cut(Span(opener, closer)) + "}"),
         )
         self.skip(over_lines=True)
         return ast.ErrorExpr(self.since(start))
@@ -266,7 +266,7 @@ class StatementRules(ExpressionRules):
         value = self.expression()
         if isinstance(value, ast.FieldAccess):
             return value
-        shown = self.source.text[start : self.last_end]
+        shown = self.source.cut(Span(start, self.last_end))
         self.report(
             "E0020", f"Expected a field of an actor such as `server.counter`, found `{shown}`.", self.since(start)
         )

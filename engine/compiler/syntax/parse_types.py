@@ -55,11 +55,21 @@ class TypeRules(Cursor):
                 self.report("E0022", "A tuple type has two parts or more.", self.since(token.start))
             return ast.TupleType(self.since(token.start), items)
         if token.kind == NAME:
-            self.advance()
-            name = ast.Ident(Span(token.start, token.end), token.text)
+            name = self.qualified_name("a type")
             args = self.type_args() if self.kind == "<" else ()
             return ast.NamedType(self.since(token.start), name, args)
         self.fail("E0022", f"Expected a type, found {self.found()}.")
+
+    def qualified_name(self, what: str) -> ast.Ident:
+        """``Shape`` or ``shapes.Shape``: the name of ``what``, with the module that it is in."""
+        first = self.word(what)
+        if self.kind != ".":
+            return first
+        parts = [first.text]
+        while self.kind == "." and not self.token.breaks:
+            self.advance()
+            parts.append(self.word(what).text)
+        return ast.Ident(self.since(first.span.start), ".".join(parts))
 
     def type_args(self) -> tuple[ast.TypeExpr, ...]:
         """``<T, U>``."""

@@ -6,11 +6,14 @@ A recursive descent with one function per rule of the grammar, in layers: ``curs
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.base.diagnostics import Diagnostic
-from engine.base.source import SourceFile
+from engine.base.source import SourceFile, Span
 from engine.compiler.syntax import ast
 from engine.compiler.syntax.lexer import tokenize
 from engine.compiler.syntax.parse_declarations import DeclarationRules
+from engine.compiler.syntax.tokens import Token
 
 PROBLEMS_MAX = 500
 """How many mistakes of one file are told; more is not a program."""
@@ -22,7 +25,7 @@ def parse(source: SourceFile, library: bool = False) -> tuple[ast.Module, list[D
     ``library`` allows what only the library's own files may write: dotted function names, ``var self``, ``state`` at
     the top level and type arguments of calls.
     """
-    tokens, diagnostics = tokenize(source.text)
+    tokens, diagnostics = _tokens(source)
     rules = DeclarationRules(source, tokens, diagnostics, library)
     module = rules.module()
     found = [_in_file(d, source.name) for d in rules.problems()]
@@ -32,6 +35,28 @@ def parse(source: SourceFile, library: bool = False) -> tuple[ast.Module, list[D
         last = found[PROBLEMS_MAX].span
         found[PROBLEMS_MAX:] = [Diagnostic("E0099", f"There are {rest} more mistakes from here on.", last, source.name)]
     return module, found
+
+
+def _tokens(source: SourceFile) -> tuple[list[Token], list[Diagnostic]]:
+    """The tokens of a file with their offsets in its program."""
+    tokens, diagnostics = tokenize(source.text)
+    start = source.start
+    if start:
+        for token in tokens:
+            token.start += start
+            token.end += start
+        diagnostics = [_moved(d, start) for d in diagnostics]
+    return tokens, diagnostics
+
+
+def _moved(diagnostic: Diagnostic, by: int) -> Diagnostic:
+    fix = diagnostic.fix
+    moved = None if fix is None else replace(fix, span=_moved_span(fix.span, by))
+    return replace(diagnostic, span=_moved_span(diagnostic.span, by), fix=moved)
+
+
+def _moved_span(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
 
 
 def _in_file(diagnostic: Diagnostic, name: str) -> Diagnostic:

@@ -37,7 +37,7 @@ TYPES: list[Type] = [
 def _world() -> World:
     source = SourceFile("types.aefl", TEXT)
     module, problems = parse(source)
-    world = World(Report(source.name), TEXT, small_library())
+    world = World(Report(source.name), source, small_library())
     collect(world, module)
     assert problems == []
     assert world.report.diagnostics == []

@@ -63,9 +63,9 @@ def test_a_wrong_program_has_diagnostics_and_no_module() -> None:
 
 
 def test_checking_gives_the_tree_of_a_broken_text_too() -> None:
-    diagnostics, module = check_source(SourceFile("a.aefl", "fn good() -> int { return 1 }\nfn bad( {\n"), _library())
-    assert diagnostics
-    assert module.items
+    checked = check_source(SourceFile("a.aefl", "fn good() -> int { return 1 }\nfn bad( {\n"), _library())
+    assert checked.diagnostics
+    assert checked.tree.items
 
 
 def test_compiling_twice_gives_the_same_bytes_with_and_without_what_was_learned_before() -> None:

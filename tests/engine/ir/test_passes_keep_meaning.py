@@ -26,11 +26,11 @@ def _outcome(module: Module, argument: int) -> tuple[object, bytes]:
 @pytest.mark.parametrize("seed", range(60))
 def test_a_random_module_does_the_same_before_and_after_the_passes(seed: int) -> None:
     module = random_module(seed)
-    optimised = optimise(module, FILE)
+    optimised = optimise(module, (FILE,))
     validate(optimised)
     for argument in _ARGUMENTS:
         assert _outcome(optimised, argument) == _outcome(module, argument)
 
 
 def test_the_passes_give_the_same_module_every_time() -> None:
-    assert optimise(random_module(5), FILE) == optimise(random_module(5), FILE)
+    assert optimise(random_module(5), (FILE,)) == optimise(random_module(5), (FILE,))

@@ -41,7 +41,7 @@ def compiled(text: str) -> Program:
     result = compile_program(source, library(), assemble)
     assert result.program is not None, "\n".join(format_diagnostic(d, source) for d in result.diagnostics)
     made = result.program
-    return Program(made.wasm, made.metadata, made.source, made.digest)
+    return Program(made.wasm, made.metadata, made.sources, made.digest)
 
 
 def packed(params: Sequence[FieldInfo], args: Sequence[Any]) -> bytes:

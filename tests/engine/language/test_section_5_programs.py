@@ -52,8 +52,6 @@ def test_names_are_declared_once_and_before_they_are_used() -> None:
 
 
 NOT_YET = {
-    "import json": "imports and modules",
-    "from shapes import area, Circle\nlet c: Circle = Circle(area(1))": "imports and modules",
     "let j: json = 1": "`json`",
     "let t: tensor = 1": "tensors",
     "flow double(x: int) -> int { render {x * 2} }\nlet q = double |> double\nrender q(1)": "flows and pipes",

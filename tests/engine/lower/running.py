@@ -11,7 +11,7 @@ from pathlib import Path
 import wasmtime
 
 import engine
-from engine.base.source import SourceFile
+from engine.base.source import SourceFile, Sources
 from engine.compiler.check.checker import check
 from engine.compiler.check.library import Library
 from engine.compiler.ir import nodes as ir
@@ -83,7 +83,7 @@ def lowered(text: str) -> tuple[ir.Module, Metadata]:
     module, problems = parse(source)
     program, more = check(module, source, library())
     assert not [p for p in (*problems, *more) if p.is_error], (problems, more)
-    return lower(program, library(), source)
+    return lower(program, library(), Sources((source,)))
 
 
 def run(text: str, ticks: int = 1000) -> Run:

@@ -173,8 +173,14 @@ def test_the_declared_effects_and_version_of_a_flow_are_kept() -> None:
         ("every 100ms render {x}", "(EveryStmt 100ms {(RenderStmt x)})"),
         ("every 1s render distributed state { a.b }", "(EveryStmt 1s {(RenderStateStmt [a.b])})"),
         ("expect timeline { node A -> B at 1 ticks }", "(RenderTimelineStmt [(TimelineEntry A B 1ticks -)] True)"),
-        ("import json", "(ImportDecl json -)"),
-        ("from shapes import area, circle", "(ImportDecl shapes [area circle])"),
+        ("import json", "(ImportDecl json - -)"),
+        ("import geometry.shapes as g", "(ImportDecl geometry.shapes - g)"),
+        (
+            "from shapes import area, Shape as S",
+            "(ImportDecl shapes [(ImportedName area -) (ImportedName Shape S)] -)",
+        ),
+        ("let x: shapes.Shape = y", "(LetStmt x shapes.Shape y False)"),
+        ("spawn shapes.Counter(1)", "(SpawnExpr shapes.Counter [1] -)"),
         ("type Price = int", "(TypeAlias Price int)"),
         (
             "enum Shape { Circle(float), Box(w: int, h: int = 1), Dot }",

@@ -30,7 +30,13 @@ def branch(number: int, parent: int | None, at: int, total: int) -> BranchRecord
 def sample() -> Trace:
     marks = np.array([(10, 1024, -7), (20, 2048, 9)], MARK_DTYPE)
     header = TraceHeader(
-        "chat.aefl", "render {1}\n", 7, "0.1.0", b"\0asm" * 100, {"types": [1, 2]}, {"events": True}, 2
+        (("chat.aefl", "render {1}\n"), ("rooms.aefl", "")),
+        7,
+        "0.1.0",
+        b"\0asm" * 100,
+        {"types": [1, 2]},
+        {"events": True},
+        2,
     )
     checkpoint = CheckpointRecord(
         branch=0, n=1024, tick=10, cells=b"cells", heap_length=PAGE, positions=np.array([0, 1], np.uint32),
@@ -128,7 +134,7 @@ def test_a_foreign_file_is_refused_in_plain_words(tmp_path: Path, content: bytes
 
 def test_contents_that_make_no_sense_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.aft"
-    data = msgpack.packb(["header", {"version": 1, "source_name": 5}])
+    data = msgpack.packb(["header", {"version": 1, "seed": 5}])
     path.write_bytes(MAGIC + struct.pack("<II", len(data), zlib.crc32(data)) + data)
     with pytest.raises(TraceFileError, match=r"the header.*makes no sense"):
         read_trace(path)

@@ -176,7 +176,7 @@ def test_values_from_outside_may_not_be_larger_than_the_buffer() -> None:
 
 def test_bytes_that_are_no_module_are_refused() -> None:
     good = program(BANK)
-    bad = Program(b"nonsense", good.metadata, good.source, "")
+    bad = Program(b"nonsense", good.metadata, good.sources, "")
     with pytest.raises(MachineError, match="cannot be started"):
         Machine(bad, 0)
 

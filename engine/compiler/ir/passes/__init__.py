@@ -9,6 +9,7 @@ them gave, for the next module.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from engine.compiler.ir.callgraph import groups
@@ -68,8 +69,8 @@ class Memo:
         return made
 
 
-def optimise(module: Module, file: str = "", counting: bool = False, memo: Memo | None = None) -> Module:
-    """The module, ready for emission. ``file`` is the name of the program's own text, as in its functions.
+def optimise(module: Module, files: Collection[str] = (), counting: bool = False, memo: Memo | None = None) -> Module:
+    """The module, ready for emission. ``files`` are the names of the program's own texts, as in its functions.
 
     ``counting`` counts the calls of its functions in the cell ``calls``. The sites, and then the cells, may be more
     than before.
@@ -77,7 +78,7 @@ def optimise(module: Module, file: str = "", counting: bool = False, memo: Memo 
     memo = memo or Memo()
     memo.make_room()
     if counting:
-        module = mark_calls(module, file)
+        module = mark_calls(module, files)
     summaries = {id(function): Summary(function) for function in module.functions}
     module = drop_unreached(module, lambda function: summaries[id(function)], keep=FAULT_FUNCTION)
     found = {function.name: summaries[id(function)] for function in module.functions}
@@ -85,8 +86,8 @@ def optimise(module: Module, file: str = "", counting: bool = False, memo: Memo 
     module = drop_unreached(module, memo.summary, keep=FAULT_FUNCTION)
     if counting:
         module = count_marks(module)
-        return limit_depth(module, file)
-    limited = limit_depth(module, file, memo.summary)
+        return limit_depth(module, files)
+    limited = limit_depth(module, files, memo.summary)
     return limited if limited is not module else drop_unreached(module, memo.summary)
 
 

@@ -7,6 +7,7 @@ start from outside (handlers, exports) are not calls and do not count; neither d
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from engine.compiler.ir.nodes import (
@@ -33,11 +34,11 @@ MARK = "count.call"
 """An effect that exists between the two halves of this pass only."""
 
 
-def mark_calls(module: Module, file: str) -> Module:
-    """The module with a mark at every entry of a function written in ``file``."""
+def mark_calls(module: Module, files: Collection[str]) -> Module:
+    """The module with a mark at every entry of a function written in one of ``files``."""
     marked = tuple(
         replace(function, body=(Effect(MARK, ()), *function.body))
-        if function.file == file and not function.exported and function.name not in module.table
+        if function.file in files and not function.exported and function.name not in module.table
         else function
         for function in module.functions
     )

@@ -14,7 +14,7 @@ Functions that reach no recursion are left as they are: their frames fit into wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from engine.compiler.ir.callgraph import groups
@@ -45,9 +45,9 @@ INNER = "~deep"
 """What follows the name of the function that a root's callers call instead of it."""
 
 
-def limit_depth(module: Module, file: str, summary: Callable[[Function], Summary] = Summary) -> Module:
+def limit_depth(module: Module, files: Collection[str], summary: Callable[[Function], Summary] = Summary) -> Module:
     """The module with the limit in it. Its sites may be more than before: one for each recursive function of
-    ``file``, the program's own text. Functions of the library fault at site 0, which stands for the call in the
+    ``files``, the program's own texts. Functions of the library fault at site 0, which stands for the call in the
     program."""
     summaries = {function.name: summary(function) for function in module.functions}
     callees = {name: found.calls for name, found in summaries.items()}
@@ -61,16 +61,22 @@ def limit_depth(module: Module, file: str, summary: Callable[[Function], Summary
             guarded.update(group)
     called = {name for names in callees.values() for name in names}
     in_table = set(module.table).union(*(found.references - found.calls.keys() for found in summaries.values()))
-    guarder = _Guarder(module, file, guarded, recursive, called, in_table)
+    guarder = _Guarder(module, files, guarded, recursive, called, in_table)
     functions = tuple(new for function in module.functions for new in guarder.function(function))
     return replace(module, functions=functions, sites=tuple(guarder.sites))
 
 
 class _Guarder:
     def __init__(
-        self, module: Module, file: str, guarded: set[str], recursive: set[str], called: set[str], in_table: set[str]
+        self,
+        module: Module,
+        files: Collection[str],
+        guarded: set[str],
+        recursive: set[str],
+        called: set[str],
+        in_table: set[str],
     ) -> None:
-        self.file = file
+        self.files = files
         self.guarded = guarded
         self.recursive = recursive
         self.sites = list(module.sites)
@@ -112,7 +118,7 @@ class _Guarder:
 
     def site(self, function: Function) -> int:
         """The place that a fault of the guard names: where the function is written."""
-        if function.file != self.file or not self.sites:
+        if function.file not in self.files or not self.sites:
             return 0
         self.sites.append(Site(function.file, function.line, 1, function.name))
         return len(self.sites) - 1
