@@ -144,7 +144,7 @@ def _settle(app: QApplication, studio: Studio, run: bool) -> None:
         document = studio.model.documents.active
         if run and not started and document is not None and not studio.background.busy:
             if document.path is not None:
-                studio.model.run.start(document.text, document.file)
+                studio.model.run.start(document.text, document.file, unsaved=studio.model.documents.texts())
             started = True
             quiet_since = time.monotonic()
         if studio.busy or (run and not started and not _failed_to_open(studio)):

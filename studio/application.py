@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 import engine
-from engine import api
 from engine.language_service.tokens import highlight_line
 from engine.project.resources import folder
 from studio.actions.table import fill_table
@@ -25,6 +24,7 @@ from studio.model.run import RunModel
 from studio.model.session_state import OpenFile, SessionState
 from studio.model.studio import StudioModel
 from studio.model.theme import ThemeModel, ThemeSource, load_themes, theme_stamps
+from studio.services import programs
 from studio.services.analysis import AnalysisService
 from studio.services.background import Background
 from studio.services.bridge import EngineBridge
@@ -61,7 +61,7 @@ class Studio(QObject):
         sources, theme_problems = load_themes(folder("themes"), places.themes)
         self._theme_stamps = theme_stamps(places.themes)
         chosen = ThemeModel(sources, theme or settings.text_of("appearance.theme"))
-        language = Language(api.analyse, highlight_line)
+        language = Language(programs.analyse, highlight_line)
         self.model = StudioModel(RunModel(), chosen, settings, language, folder("resources"), folder("examples"))
         session, session_problem = read_session(places)
         journals, journal_problems = read_journals(places.journal)

@@ -28,14 +28,14 @@ def _running(model: StudioModel) -> list[Command]:
         if run.state == "paused":
             run.resume()
         elif documents.active is not None:
-            run.start(documents.active.text, documents.active.file)
+            run.start(documents.active.text, documents.active.file, unsaved=documents.texts())
 
     def can_restart() -> str | None:
         return None if documents.active is not None else "Open or write a program first."
 
     def restart() -> None:
         if documents.active is not None:
-            run.start(documents.active.text, documents.active.file, run.seed)
+            run.start(documents.active.text, documents.active.file, run.seed, documents.texts())
 
     def can_pause() -> str | None:
         return None if run.state == "running" else "Nothing is running."

@@ -140,7 +140,7 @@ class EditorPage(QWidget):
             return "There is nothing to redo."
         if action in ("cut", "copy") and not self.edit.textCursor().hasSelection():
             return "Nothing is selected."
-        if action in ("next_problem", "previous_problem") and not self.document.analysis.problems:
+        if action in ("next_problem", "previous_problem") and not self.document.problems:
             return "There are no problems in this file."
         if action == "apply_fix" and self._fixable() is None:
             return "There is no fix for a problem on this line."
@@ -170,7 +170,7 @@ class EditorPage(QWidget):
     # --- from the model --------------------------------------------------------------------------
 
     def _show_problems(self) -> None:
-        self.edit.set_problems(self.document.analysis.problems)
+        self.edit.set_problems(self.document.problems)
 
     def _show_marks(self) -> None:
         mark = self.document.mark
@@ -187,7 +187,7 @@ class EditorPage(QWidget):
 
     def _go_to_problem(self, step: int) -> None:
         here = (self.document.cursor.line, self.document.cursor.column)
-        places = sorted((p.range.line, p.range.column) for p in self.document.analysis.problems)
+        places = sorted((p.range.line, p.range.column) for p in self.document.problems)
         if not places:
             return
         if step > 0:
@@ -203,7 +203,7 @@ class EditorPage(QWidget):
         if problem is not None and problem.fix is not None:
             return problem
         line = cursor.blockNumber() + 1
-        on_line = (p for p in self.document.analysis.problems if p.range.line <= line <= p.range.end_line)
+        on_line = (p for p in self.document.problems if p.range.line <= line <= p.range.end_line)
         return next((p for p in on_line if p.fix is not None), None)
 
     def _apply_fix(self) -> None:

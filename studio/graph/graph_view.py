@@ -375,9 +375,9 @@ class GraphView(QWidget):
             self.graph.toggle(node.actor_type)
             self.fit()
         else:
-            line = self._run.program.actor_type(node.actor_type).line
-            if line:
-                self._model.documents.reveal(line)
+            actor_type = self._run.program.actor_type(node.actor_type)
+            if actor_type.line:
+                self._model.show_place(actor_type.file, actor_type.line)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zooms at the mouse."""

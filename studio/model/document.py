@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from engine.api import Analysis
+from engine.api import Analysis, Problem
 from studio.model.signal import Signal
 
 
@@ -82,6 +82,8 @@ class Document:
     read_only: bool = False
     plain: bool = False
     """Whether this is a text to read rather than a program, such as a difference."""
+    recorded: str = ""
+    """The name of the file whose text a recording brought along, where this is such a text."""
 
     def __post_init__(self) -> None:
         self.edited: Signal[[]] = Signal()
@@ -120,6 +122,11 @@ class Document:
     def is_program(self) -> bool:
         """Whether this is a text that can be checked and run."""
         return not self.plain and (self.path is None or self.path.suffix == ".aefl")
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with this text; its analysis also knows what is wrong with the files that it imports."""
+        return tuple(problem for problem in self.analysis.problems if problem.file == self.file)
 
     @property
     def dirty(self) -> bool:

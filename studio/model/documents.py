@@ -43,9 +43,20 @@ class Documents:
         """The open document that problems and runs call so."""
         return next((d for d in self._items if d.file == file), None)
 
+    def texts(self) -> dict[str, str]:
+        """The texts of all programs that have a file, by file: saved or not, they are what counts."""
+        return {d.file: d.text for d in self._items if d.is_program and d.path is not None}
+
     def new(self, text: str = "", title: str = "", read_only: bool = False, plain: bool = False) -> Document:
         """Opens a text that has no file yet."""
         document = Document(new_id(), None, text, title or self._free_title(), read_only=read_only, plain=plain)
+        self.add(document)
+        return document
+
+    def new_recorded(self, file: str, text: str) -> Document:
+        """Opens a text that a recording brought along."""
+        name = file.replace("\\", "/").rsplit("/", 1)[-1]
+        document = Document(new_id(), None, text, f"{name} (recorded)", read_only=True, recorded=file)
         self.add(document)
         return document
 

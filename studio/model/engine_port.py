@@ -7,8 +7,8 @@ it speaks of, so that what is left over from the run before is dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -39,6 +39,7 @@ class Start:
     text: str
     file: str
     seed: int
+    unsaved: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,8 @@ class Opened:
     summary: ProgramSummary
     path: Path | None
     warnings: tuple[str, ...]
+    sources: tuple[tuple[str, str], ...] = ()
+    """Name and text of all its files."""
 
 
 @dataclass(frozen=True, slots=True)

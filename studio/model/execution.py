@@ -23,7 +23,6 @@ class ExecutionMarks:
         self._documents = documents
         self._run = run
         self._marked: Document | None = None
-        self._source_of_trace: Document | None = None
         run.picture_changed.connect(self.update)
         run.changed.connect(self._run_changed)
         documents.opened.connect(lambda _: self.update())
@@ -31,13 +30,17 @@ class ExecutionMarks:
         documents.closed.connect(self._closed)
 
     def document(self) -> Document | None:
-        """The open document whose text is running, unchanged."""
+        """The open document whose text is running, unchanged: of the file that the playhead is in."""
         run = self._run
         if not run.is_open:
             return None
-        named = self._documents.by_file(run.source_name)
-        candidates = (named, self._source_of_trace)
-        return next((d for d in candidates if d is not None and d.text == run.source_text), None)
+        detail = run.event_detail
+        file = detail.file if detail is not None and detail.file else run.source_name
+        if detail is not None and detail.fault is not None and detail.fault.line > 0:
+            file = detail.fault.file
+        text = run.sources.get(file, run.source_text)
+        found = [d for d in self._documents.items if d.file == file or d.recorded == file]
+        return next((d for d in found if d.text == text), None)
 
     def update(self) -> None:
         """Marks what the playhead shows now."""
@@ -64,19 +67,16 @@ class ExecutionMarks:
         """A recording brings its source along; it is shown if no open document is that text."""
         run = self._run
         if run.is_open and run.path is not None and run.source_text and self.document() is None:
-            name = run.source_name.replace("\\", "/").rsplit("/", 1)[-1]
-            self._source_of_trace = self._documents.new(run.source_text, f"{name} (recorded)", read_only=True)
+            self._documents.new_recorded(run.source_name, run.source_text)
             self.update()
 
     def _document_changed(self, document: Document) -> None:
-        if document is self._marked or document.file == self._run.source_name:
+        if document is self._marked or document.file in self._run.sources:
             self.update()
 
     def _closed(self, document: Document) -> None:
         if document is self._marked:
             self._marked = None
-        if document is self._source_of_trace:
-            self._source_of_trace = None
 
 
 def mark_of(detail: EventDetail) -> ExecutionMark | None:

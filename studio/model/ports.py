@@ -5,7 +5,7 @@ The application puts the real ones in; until then, and in tests of models, nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -19,8 +19,9 @@ from studio.model.workspace import Entry
 class Language:
     """What an editor has to know of the language."""
 
-    analyse: Callable[[str, str], Analysis]
-    """Text and file name in, problems and outline out. It is slow: it belongs on a thread."""
+    analyse: Callable[[str, str, Mapping[str, str]], Analysis]
+    """Text, file name, and the texts of all open files by name in, problems and outline out. It is slow: it belongs on
+    a thread."""
     highlight_line: Callable[[str, int], tuple[Iterable[tuple[int, int, str]], int]]
     """A line and the state before it in; ``(start, length, kind)`` in code points and the state after it out."""
 

@@ -8,7 +8,7 @@ dropped, a newer one is shown even if the playhead has moved on meanwhile, so th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +71,8 @@ class RunModel:
         self.state = "none"
         self.source_name = ""
         self.source_text = ""
+        self.sources: dict[str, str] = {}
+        """The texts of all files of the program, by name."""
         self.seed = 0
         self.path: Path | None = None
         self.summary: ProgramSummary | None = None
@@ -145,10 +147,10 @@ class RunModel:
 
     # --- running -----------------------------------------------------------------------------------
 
-    def start(self, text: str, file: str, seed: int = 0) -> None:
-        """Compiles a text and runs it; what was open is closed."""
+    def start(self, text: str, file: str, seed: int = 0, unsaved: Mapping[str, str] | None = None) -> None:
+        """Compiles a text and runs it; what was open is closed. ``unsaved`` are texts, by file, that it may import."""
         self._begin(file)
-        self._post(port.Start(self.run_number, text, file, seed))
+        self._post(port.Start(self.run_number, text, file, seed, unsaved or {}))
 
     def open_trace(self, path: Path) -> None:
         """Opens a recording."""
@@ -375,6 +377,7 @@ class RunModel:
     def _take_opened(self, answer: port.Opened) -> None:
         self.source_name = answer.file
         self.source_text = answer.text
+        self.sources = {answer.file: answer.text, **dict(answer.sources)}
         self.seed = answer.seed
         self.path = answer.path
         self._going_to_end = answer.path is not None

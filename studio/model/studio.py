@@ -46,3 +46,19 @@ class StudioModel:
         """Files that were used recently, the latest first."""
         self.notice: Signal[[str, str]] = Signal()
         """Something the user should know: ``info``, ``warning`` or ``error``, and a sentence."""
+
+    def show_place(self, file: str, line: int, column: int = 1) -> None:
+        """Shows a place of a program in the editor: in the open document, in a text that a recording brought along, or
+        in the file, which is opened."""
+        recorded = self.run.sources.get(file) if self.run.path is not None else None
+        candidates = [d for d in self.documents.items if d.file == file or d.recorded == file]
+        document = next((d for d in candidates if recorded is None or d.text == recorded), None)
+        if document is None and recorded is not None:
+            document = self.documents.new_recorded(file, recorded)
+        if document is not None:
+            self.documents.activate(document)
+            document.reveal(line, column)
+        elif file and Path(file).is_absolute():
+            self.files.open(Path(file), line, column)
+        else:
+            self.documents.reveal(line, column)

@@ -175,11 +175,11 @@ class OutputPanel(QWidget):
         """Shows the line of a fault, or the handler that rendered, in the editor."""
         output = self._lines.line(index.row()).output
         if output.fault is not None and output.fault.line:
-            self._model.documents.reveal(output.fault.line)
+            self._model.show_place(output.fault.file, output.fault.line)
         elif output.n < self._run.total:
             handler = self._run.program.handler(self._run.events.row(output.n).type)
             if handler is not None and handler.line:
-                self._model.documents.reveal(handler.line)
+                self._model.show_place(handler.file, handler.line)
 
     def _wake(self) -> None:
         if self.isVisible() and not self._timer.isActive():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
@@ -61,20 +63,24 @@ class ProblemsPanel(QWidget):
     def _rebuild(self) -> None:
         self._list.clear()
         documents = {d.id: d for d in self._model.documents.items}
-        rows = [
-            self._row(documents[id], problem) for id, problems in self._shown or () for problem in problems[:ROWS_MAX]
-        ]
+        found: dict[Problem, Document] = {}
+        for id, problems in self._shown or ():
+            for problem in problems[:ROWS_MAX]:
+                found.setdefault(problem, documents[id])  # several may import the file that it is in
+        rows = [self._row(document, problem) for problem, document in found.items()]
         self._list.addTopLevelItems(rows)
         self._empty.setVisible(not rows)
 
     def _row(self, document: Document, problem: Problem) -> QTreeWidgetItem:
         note = f" — {problem.note}" if problem.note else ""
-        place = f"{document.name}:{problem.range.line}:{problem.range.column}"
+        here = problem.file == document.file
+        name = document.name if here else Path(problem.file).name
+        place = f"{name}:{problem.range.line}:{problem.range.column}"
         fix = problem.fix.title if problem.fix is not None else ""
         item = QTreeWidgetItem([problem.message + note, problem.code, place, fix])
         item.setIcon(0, icons_of(self._model).icon(problem.severity, problem.severity))
         item.setToolTip(0, f"{problem.severity} {problem.code}: {problem.message}{note}")
-        item.setData(0, _PLACE, (document.id, problem.range.line, problem.range.column))
+        item.setData(0, _PLACE, (problem.file, problem.range.line, problem.range.column))
         for column in (1, 2):
             item.setForeground(column, QColor(self._model.theme.color("muted")))
         if fix:
@@ -85,12 +91,11 @@ class ProblemsPanel(QWidget):
 
     @Slot(QTreeWidgetItem, int)
     def _go(self, item: QTreeWidgetItem, column: int) -> None:
-        id, line, place = item.data(0, _PLACE)
-        document = next((d for d in self._model.documents.items if d.id == id), None)
+        file, line, place = item.data(0, _PLACE)
+        self._model.show_place(file, line, place)
+        document = self._model.documents.by_file(file)
         if document is None:
             return
-        self._model.documents.activate(document)
-        document.reveal(line, place)
         if column == 3 and item.text(3) and document.buffer is not None:
             document.buffer.perform("apply_fix")
 

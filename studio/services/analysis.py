@@ -7,7 +7,7 @@ last key keeps the checker from competing with typing for the interpreter.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -18,8 +18,8 @@ from studio.model.documents import Documents
 
 DELAY_MS = 220
 
-Analyse = Callable[[str, str], Analysis]
-"""Text and file name in, what is known of it out."""
+Analyse = Callable[[str, str, Mapping[str, str]], Analysis]
+"""Text, file name, and the texts of all open files in, what is known of it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class _Wish:
     revision: int
     text: str
     file: str
+    unsaved: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class AnalysisService(QObject):
         self._documents = documents
         self._analyse = analyse
         self._wishes: dict[str, _Wish] = {}
-        self._asked: dict[str, tuple[int, str]] = {}
+        self._asked: dict[str, tuple[object, ...]] = {}
         self._ready = threading.Condition()
         self._closing = False
         self._waiting = 0
@@ -64,22 +65,30 @@ class AnalysisService(QObject):
             self._timer.start(0)
 
     def _changed(self, document: Document) -> None:
-        if document.is_program and self._asked.get(document.id) != (document.revision, document.file):
+        if document.is_program and self._asked.get(document.id) != self._key(document):
             self._timer.start(DELAY_MS)
+
+    def _key(self, document: Document) -> tuple[object, ...]:
+        """What the analysis of a document depends on: where it imports, on the other documents too."""
+        others: tuple[object, ...] = ()
+        if "import" in document.text:
+            others = tuple((d.id, d.revision) for d in self._documents.items if d.is_program)
+        return (document.revision, document.file, others)
 
     @Slot()
     def flush(self) -> None:
         """Asks for all documents whose text was not checked yet."""
         self._timer.stop()
         with self._ready:
+            unsaved = self._documents.texts()
             for document in self._documents.items:
-                key = (document.revision, document.file)
+                key = self._key(document)
                 if not document.is_program or self._asked.get(document.id) == key:
                     continue
                 self._asked[document.id] = key
                 if document.id not in self._wishes:
                     self._waiting += 1
-                self._wishes[document.id] = _Wish(document.id, document.revision, document.text, document.file)
+                self._wishes[document.id] = _Wish(document.id, document.revision, document.text, document.file, unsaved)
             self._ready.notify()
 
     @property
@@ -90,7 +99,7 @@ class AnalysisService(QObject):
     def _work(self) -> None:
         while (wish := self._next()) is not None:
             try:
-                answer = _Answer(wish, self._analyse(wish.text, wish.file))
+                answer = _Answer(wish, self._analyse(wish.text, wish.file, wish.unsaved))
             except Exception as bug:  # noqa: BLE001 - the boundary of the thread; raised again where it is seen
                 answer = _Answer(wish, None, bug)
             self._done.emit(answer)

@@ -17,6 +17,7 @@ import numpy as np
 
 from engine import api
 from studio.model import engine_port as port
+from studio.services import programs
 
 SLICE_SECONDS = 0.006
 LEAST_EVENTS, MOST_EVENTS = 1, 400_000
@@ -154,12 +155,12 @@ class EngineWorker:
         self._state = "none"
 
     def _compile(self, command: port.Start) -> None:
-        build = api.compile(command.text, command.file)
+        build = programs.compile(command.text, command.file, command.unsaved)
         if build.program is None or build.summary is None:
             self._tell(port.Trouble(_what_is_wrong(build.problems)), port.StateChanged("none"))
             return
         self._session = session = api.Session.start(build.program, command.seed)
-        opened = port.Opened(command.file, command.text, command.seed, build.summary, None, ())
+        opened = port.Opened(command.file, command.text, command.seed, build.summary, None, (), _sources(session))
         self._tell(opened, port.BranchesChanged(session.branches()))
         self._resume(0)
 
@@ -174,7 +175,9 @@ class EngineWorker:
             raise
         self._session = session
         source = session.source
-        opened = port.Opened(source.name, source.text, session.seed, session.summary, path, session.warnings)
+        opened = port.Opened(
+            source.name, source.text, session.seed, session.summary, path, session.warnings, _sources(session)
+        )
         self._tell(opened, port.BranchesChanged(session.branches()))
         status = session.branches()[0].status
         self._set_state({api.Status.FINISHED: "finished", api.Status.INTERRUPTED: "stopped"}.get(status, "paused"))
@@ -351,6 +354,10 @@ def _read_moment(session: api.Session, seek: port.Seek, n: int) -> port.Moment:
     following = session.following(seek.branch, n) if seek.following else None
     shown = picture if seek.picture else None
     return port.Moment(seek.generation, seek.branch, n, shown, state, event, following, waiting)
+
+
+def _sources(session: api.Session) -> tuple[tuple[str, str], ...]:
+    return tuple((file.name, file.text) for file in session.sources)
 
 
 def _what_is_wrong(problems: tuple[api.Problem, ...]) -> str:

@@ -70,7 +70,7 @@ class Files:
             self._run_when_open.add(path)
         self.open(path)
         if document is not None:
-            self._model.run.start(document.text, document.file)
+            self._model.run.start(document.text, document.file, unsaved=self._model.documents.texts())
 
     def _opened(self, path: Path, loaded: LoadedText, line: int | None, column: int) -> None:
         self._opening.discard(path)
@@ -85,7 +85,7 @@ class Files:
             document.reveal(line, column)
         if path in self._run_when_open:
             self._run_when_open.discard(path)
-            self._model.run.start(document.text, document.file)
+            self._model.run.start(document.text, document.file, unsaved=self._model.documents.texts())
 
     def _failed_to_open(self, path: Path, error: OSError) -> None:
         self._opening.discard(path)

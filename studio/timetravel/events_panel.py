@@ -99,7 +99,7 @@ class EventsPanel(Widget):
         n = self._events.event_at(index.row())
         handler = self._run.program.handler(self._run.events.row(n).type)
         if handler is not None and handler.line:
-            self._model.documents.reveal(handler.line)
+            self._model.show_place(handler.file, handler.line)
 
     # --- following the run ------------------------------------------------------------------------
 

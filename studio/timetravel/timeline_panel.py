@@ -118,7 +118,7 @@ class TimelinePanel(QWidget):
             return
         handler = self._run.program.handler(self._run.events.row(n).type)
         if handler is not None and handler.line:
-            self._model.documents.reveal(handler.line)
+            self._model.show_place(handler.file, handler.line)
 
     def _show_fork_card(self) -> None:
         if self._fork_card is None:

@@ -168,7 +168,7 @@ class StatusBar(QObject):
         if document is not None:
             self._place.setText(f"Ln {document.cursor.line}, Col {document.cursor.column}")
             self._format.setText(format_text(document.format))
-        problems = [p for d in self._model.documents.items for p in d.analysis.problems]
+        problems = dict.fromkeys(p for d in self._model.documents.items for p in d.analysis.problems)
         errors = sum(p.severity == "error" for p in problems)
         icon, color = ("error", "error") if errors else ("warning", "warning") if problems else ("success", "success")
         self._problems.setIcon(icons_of(self._model).icon(icon, color))

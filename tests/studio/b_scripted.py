@@ -167,6 +167,6 @@ def studio(theme: str = "light") -> tuple[StudioModel, ScriptedEngine]:
     engine = ScriptedEngine()
     run = RunModel()
     run.attach(engine)
-    language = Language(lambda text, file: Analysis((), ()), lambda line, state: ((), 0))
+    language = Language(lambda text, file, unsaved: Analysis((), ()), lambda line, state: ((), 0))
     model = StudioModel(run, ThemeModel(sources, theme), Settings(), language, ROOT / "resources", ROOT / "examples")
     return model, engine

@@ -90,7 +90,7 @@ def themes() -> ThemeModel:
 @pytest.fixture
 def studio_model(themes: ThemeModel) -> StudioModel:
     """A whole model that no engine and no window is attached to; nothing is wrong with any text."""
-    language = Language(lambda text, file: Analysis((), ()), highlight_line)
+    language = Language(lambda text, file, unsaved: Analysis((), ()), highlight_line)
     return StudioModel(RunModel(), themes, Settings(), language, folder("resources"), folder("examples"))
 
 

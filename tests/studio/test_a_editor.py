@@ -29,7 +29,7 @@ def make_page(studio_model: StudioModel, shown: Show) -> Iterator[MakePage]:
     def make(text: str) -> EditorPage:
         place = text.index("|") if "|" in text else 0
         anchor = text.index("«") if "«" in text else None
-        document = studio_model.documents.new(text.replace("|", "").replace("«", ""))
+        document = studio_model.documents.new(text.replace("|", "").replace("«", ""), "a.aefl")
         page = EditorPage(studio_model, document)
         shown(page)
         cursor = page.edit.textCursor()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -83,7 +83,7 @@ def test_only_the_latest_text_of_a_document_is_analysed(qtbot: QtBot) -> None:
 
     release, seen = threading.Event(), []
 
-    def analyse(text: str, file: str) -> Analysis:
+    def analyse(text: str, file: str, unsaved: Mapping[str, str]) -> Analysis:
         seen.append(text)
         release.wait(5)
         return Analysis((), ())
