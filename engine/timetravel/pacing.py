@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
-from engine.vm.calls import come_up_for_air
+from engine.vm.stopping import come_up_for_air
 
 AIR_SECONDS = 0.01
 """How often running code looks whether it should pause."""

@@ -14,9 +14,9 @@ from engine.base.events import Status
 from engine.timetravel.checkpoints import Checkpoint, seeking_distance
 from engine.timetravel.history import History, Line
 from engine.timetravel.pacing import Pacer, Stopwatch
-from engine.vm.calls import StopSignal
 from engine.vm.machine import LOG_NOTHING, Batch, Machine, Sink
 from engine.vm.program import Program
+from engine.vm.stopping import StopSignal
 
 LONG_REPLAY_SECONDS = 0.02
 """After that much replay a checkpoint is left even where the distance in events is short: its turns are long."""

@@ -48,10 +48,10 @@ from engine.timetravel.views import (
 from engine.trace import causality
 from engine.trace.columns import Events, join, read_only
 from engine.trace.search import Query, search
-from engine.vm.calls import StopSignal
 from engine.vm.machine import LOG_EVENTS, LOG_NOTHING, LOG_PAYLOADS, Batch, Machine
 from engine.vm.program import Program
 from engine.vm.records import read_outputs
+from engine.vm.stopping import StopSignal
 
 ADVANCE_SECONDS = 0.05
 """``advance`` comes back after about that long, so that its caller can show what happened."""

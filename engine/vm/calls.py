@@ -6,14 +6,11 @@ type is read once and numbers go straight into the slots of wasmtime's unchecked
 
 from __future__ import annotations
 
-import ctypes
 from ctypes import POINTER, byref
 from typing import Any
 
 import wasmtime
 from wasmtime import _bindings
-
-from engine.vm.engine import shared_engine
 
 _KINDS = {"i32": "i32", "i64": "i64", "f64": "f64"}
 
@@ -55,52 +52,3 @@ class Export:
             failure = wasmtime.Trap._from_ptr(trap)
             raise CallError(failure.message, failure.trap_code)
         return None if self._result is None else getattr(slots[0], self._result)
-
-
-class StopSignal:
-    """A request to stop the code that runs now, from any thread. One signal may serve several machines of one owner."""
-
-    def __init__(self) -> None:
-        self._requested = False
-
-    @property
-    def requested(self) -> bool:
-        """Whether somebody wants the current work to stop."""
-        return self._requested
-
-    def request(self) -> None:
-        """Asks for it; compiled code looks up at its next loop or call."""
-        self._requested = True
-        come_up_for_air()
-
-    def clear(self) -> None:
-        """Forgets earlier requests, at the start of new work."""
-        self._requested = False
-
-
-def come_up_for_air() -> None:
-    """Asks all running code to pause at the end of its turn, from any thread; what may go on goes on."""
-    shared_engine().increment_epoch()
-
-
-def heed(store: wasmtime.Store, signal: StopSignal, pause: ctypes.c_uint32) -> Any:
-    """Lets code of this store stop when the signal is set. Otherwise the word ``pause``, a kernel's cell, is set to 1,
-    which makes the scheduler return at the end of the turn.
-
-    Gives what must be kept alive as long as the store.
-    """
-
-    def at_deadline(_context: Any, _data: Any, delta: Any, kind: Any) -> int:
-        if signal.requested:
-            error = _bindings.wasmtime_error_new(b"stopped from outside")
-            return ctypes.cast(error, ctypes.c_void_p).value or 0
-        pause.value = 1
-        delta[0] = 1
-        kind[0] = 0  # WASMTIME_UPDATE_DEADLINE_CONTINUE
-        return 0
-
-    types = _bindings._wasmtime_store_epoch_deadline_callback.argtypes
-    callback = types[1](at_deadline)
-    _bindings.wasmtime_store_epoch_deadline_callback(store.ptr(), callback, None, types[3](0))
-    store.set_epoch_deadline(1)
-    return callback

@@ -1,8 +1,9 @@
 """The one wasmtime engine of the process, with switches chosen for determinism and speed.
 
-Threads and relaxed SIMD are off: both would let two machines differ. Epoch interruption is on, and serves only to
-stop a runaway turn. NaN bits are made canonical by the library where they become visible, not by the engine's switch,
-which costs 1.76x on vector code. Memory keeps its default reservation and guards, so that bounds cost nothing.
+Threads and relaxed SIMD are off: both would let two machines differ. A runaway turn is stopped by the code itself
+(``stopping.py``), not by epochs. NaN bits are made canonical by the library where they become visible, not by the
+engine's switch, which costs 1.76x on vector code. Memory keeps its default reservation and guards, so that bounds cost
+nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ def shared_engine() -> wasmtime.Engine:
     config = wasmtime.Config()
     config.wasm_threads = False
     config.wasm_relaxed_simd = False
-    config.epoch_interruption = True
     # the engine refuses to start with a stack larger than the one of its (unused) asynchronous calls
     _bindings.wasmtime_config_async_stack_size_set(config.ptr(), 2 * WASM_STACK_BYTES)
     config.max_wasm_stack = WASM_STACK_BYTES

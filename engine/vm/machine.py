@@ -26,10 +26,11 @@ import wasmtime
 
 from engine.base.errors import Interrupted, MachineError
 from engine.base.events import ACTOR_DTYPE, EVENT_DTYPE, MARK_DTYPE, Status
-from engine.vm.calls import CallError, Export, StopSignal, heed
+from engine.vm.calls import CallError, Export
 from engine.vm.engine import shared_engine
 from engine.vm.native import native_module
 from engine.vm.program import Program
+from engine.vm.stopping import StopArea, StopSignal
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -157,8 +158,8 @@ class Machine:
         self._memory = memory
         self._size = 0
         self._refresh()
-        pause = ctypes.c_uint32.from_address(self.memory.ctypes.data + self._cells["log_full"])
-        self._callback = heed(self._store, self.signal, pause)
+        self._stop_area = StopArea(self._store, self.memory.ctypes.data, self._cells["log_full"])
+        self.signal.attach(self._stop_area)
         self._unusable = False
         self._run = self._exports["run"]
         self._logging = LOG_NOTHING
@@ -251,7 +252,7 @@ class Machine:
                 outcome = self._run(last_tick, until_event)
             except CallError as error:
                 self._refresh()
-                if self.signal.requested and error.code is None:
+                if self._is_stop(error):
                     self._unusable = True
                     return Status.INTERRUPTED
                 self._recover(error)
@@ -273,15 +274,22 @@ class Machine:
     def _call(self, name: str, *arguments: int) -> Any:
         """Calls an export that ends by itself."""
         self._must_be_usable()
+        if name != "recover":
+            self._set("fault_kind", 0)
         try:
             return self._exports[name](*arguments)
         except CallError as error:
             self._unusable = True
-            if self.signal.requested and error.code is None:
+            if self._is_stop(error):
                 raise Interrupted("the work was stopped") from error
             raise MachineError(f"the engine stopped in {name} at event {self.events}: {error}") from error
         finally:
             self._refresh()
+
+    def _is_stop(self, error: CallError) -> bool:
+        """Whether code trapped because it was asked to stop, and not for a fault of its own."""
+        is_trap = error.code is wasmtime.TrapCode.UNREACHABLE
+        return self.signal.requested and is_trap and self._get("fault_kind") == 0
 
     @property
     def usable(self) -> bool:
@@ -343,6 +351,7 @@ class Machine:
         self._unusable = True
         self.memory[: self._cells_end] = np.frombuffer(cells, np.uint8)
         write(self.memory[base:needed])
+        self.signal.renew(self._stop_area)
         self._unusable = False
         self._set("logging", self._logging)
 

@@ -1,7 +1,11 @@
 """From IR to WebAssembly text: one pass over the module, no optimisation.
 
-The layout of memory is decided here. Addresses 0..63 stay unused, cells have the addresses that they say, static
+The layout of memory is decided here. Addresses 0..63 are those bytes, cells have the addresses that they say, static
 data follows (equal objects once), and the cell ``static_end`` is told where free memory starts, a multiple of 16.
+
+Code that may run for long looks whether somebody wants it to stop: at the head of loops, and where a recursive function
+begins, it reads one of the first ``STOP_BYTES`` bytes of memory and traps if that is not zero. Each loop of a function
+reads another byte, or the engine would read one of them only once.
 
 A ``Fault`` becomes a call of the program's own ``fault.raise`` and a trap. The text is flat (``local.get 0`` rather
 than folded expressions) with numbered locals and labels, because that is what assembles fastest; functions keep their
@@ -17,6 +21,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from engine.compiler.ir.callgraph import recursive
 from engine.compiler.ir.nodes import (
     FAULT_KINDS,
     I32,
@@ -48,10 +53,13 @@ from engine.compiler.ir.nodes import (
     Store,
     ValueType,
 )
-from engine.compiler.ir.walk import FAULT_FUNCTION, walk
+from engine.compiler.ir.walk import FAULT_FUNCTION, Summary, walk
 
 STATIC_END_CELL = "static_end"
 FIRST_CELL = 64
+STOP_BYTES = 64
+SCHEDULER = "run"
+"""Its loop looks after every turn whether it should pause."""
 PAGE = 65536
 PAGES_MAX = 65536
 FREE_PAGES = 16
@@ -86,6 +94,7 @@ class _Layout:
     static_start: int = field(init=False)
     static: bytearray = field(init=False, default_factory=bytearray)
     static_addresses: dict[bytes, int] = field(init=False, default_factory=dict)
+    recursive: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.index_of = {function.name: number for number, function in enumerate(self.module.functions)}
@@ -95,6 +104,7 @@ class _Layout:
             self.table_index.setdefault(name, number)
         cells_end = max((cell.address + 8 for cell in self.module.cells), default=FIRST_CELL)
         self.static_start = -(-cells_end // 16) * 16
+        self.recursive = recursive({function.name: Summary(function).calls for function in self.module.functions})
 
     @property
     def static_end(self) -> int:
@@ -169,6 +179,9 @@ def _function_text(function: Function, layout: _Layout) -> str:
     if others:
         head += f"(local {' '.join(others)})"
     body = _Body(layout, Counter(node.local for node in walk(function.body) if type(node) is Get))
+    body.polls = function.name != SCHEDULER
+    if function.name in layout.recursive:
+        body.poll(0)
     body.statements(function.body)
     if function.result and not (function.body and isinstance(function.body[-1], Return)):
         body.out("unreachable")
@@ -186,6 +199,12 @@ class _Body:
         self.out = self.lines.append
         self.depth = 0
         self.label_depth: dict[str, int] = {}
+        self.loops = 0
+        self.polls = True
+
+    def poll(self, byte: int) -> None:
+        """Traps if somebody wants the code to stop."""
+        self.lines += ("i32.const 0", f"i32.load8_u offset={byte}", "if", "unreachable", "end")
 
     def statements(self, body: tuple[Stmt, ...]) -> None:
         for node in body:
@@ -284,6 +303,9 @@ class _Body:
 
     def labelled(self, keyword: str, node: Block | Loop) -> None:
         self.out(keyword)
+        if keyword == "loop" and self.polls:
+            self.loops += 1
+            self.poll(1 + self.loops % (STOP_BYTES - 1))
         self.label_depth[node.label] = self.depth
         self.depth += 1
         self.statements(node.body)

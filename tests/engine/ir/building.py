@@ -135,6 +135,5 @@ def start(m: Module) -> Machine:
     """Validates, emits, assembles and instantiates."""
     validate(m)
     store = wasmtime.Store(shared_engine())
-    store.set_epoch_deadline(2**40)
     native = wasmtime.Module(shared_engine(), assemble(emit(m)))
     return Machine(store, wasmtime.Instance(store, native, []).exports(store))

@@ -11,11 +11,12 @@ import wasmtime
 from engine.base.errors import MachineError
 from engine.base.events import EVENT_DTYPE, FLAG_FAULT, OUTSIDE, Status
 from engine.timetravel.pacing import coming_up_for_air
-from engine.vm.calls import Export, StopSignal
+from engine.vm.calls import Export
 from engine.vm.engine import shared_engine
 from engine.vm.machine import LOG_EVENTS, LOG_PAYLOADS, Batch, Bytes, Machine
 from engine.vm.program import Program
 from engine.vm.records import OUTPUT_FAULT, OUTPUT_TEXT, OutputRecord, read_outputs
+from engine.vm.stopping import StopSignal
 from tests.engine.timetravel.programs import BANK, FOREVER, STUCK, program
 
 
@@ -187,7 +188,6 @@ def test_a_call_through_the_fast_path_gives_what_a_slow_one_gives() -> None:
         (f64.add (f64.convert_i64_s (i64.add (i64.extend_i32_s (local.get 0)) (local.get 1))) (local.get 2)))
       (func (export "nothing") (param i64)))"""
     store = wasmtime.Store(shared_engine())
-    store.set_epoch_deadline(1_000_000)
     exports = wasmtime.Instance(store, wasmtime.Module(shared_engine(), text), []).exports(store)
     mixed, nothing = (exports[name] for name in ("mixed", "nothing"))
     assert isinstance(mixed, wasmtime.Func)
@@ -204,3 +204,14 @@ def test_a_signal_can_be_shared_and_cleared() -> None:
     assert signal.requested
     signal.clear()
     assert not signal.requested
+
+
+def test_a_picture_that_was_taken_while_somebody_wanted_to_stop_runs_again() -> None:
+    machine, seen = new("for i in 0..100 { render i }")
+    machine.signal.request()
+    cells, heap = machine.picture()
+    copy = heap.copy()
+    machine.signal.clear()
+    machine.restore(cells, len(copy), lambda target: np.copyto(target, copy))
+    assert machine.run(None, 10**9, seen) is Status.FINISHED
+    assert len(seen.outputs) == 100

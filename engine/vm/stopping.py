@@ -1,0 +1,93 @@
+"""Stopping code that runs, from another thread.
+
+Compiled code looks into the first bytes of its memory, which are zero, at the head of every loop and at every recursive
+call (``engine/compiler/wasm/emit.py``). A byte that is not zero traps. That costs half of what the engine's own epochs
+cost, which every function asks for. The scheduler's loop looks at a cell of the kernel instead, and returns at the end
+of the turn: that is how code comes up for air.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import weakref
+
+import wasmtime
+
+from engine.compiler.wasm.emit import STOP_BYTES
+
+_ALL: list[weakref.ref[StopArea]] = []
+
+
+class StopArea:
+    """The places in the memory of one machine that other threads may write. Keeps that memory alive."""
+
+    def __init__(self, store: wasmtime.Store, memory_address: int, pause_cell: int) -> None:
+        self._store = store
+        self._bytes = (ctypes.c_ubyte * STOP_BYTES).from_address(memory_address)
+        self._pause = ctypes.c_uint32.from_address(memory_address + pause_cell)
+        _ALL.append(weakref.ref(self, _ALL.remove))
+
+    def stop(self) -> None:
+        """The code traps at its next loop or recursive call."""
+        ctypes.memset(self._bytes, 1, STOP_BYTES)
+
+    def go_on(self) -> None:
+        """Takes that back."""
+        ctypes.memset(self._bytes, 0, STOP_BYTES)
+
+    def pause(self) -> None:
+        """The scheduler returns at the end of the turn."""
+        self._pause.value = 1
+
+
+class StopSignal:
+    """A request to stop the code that runs now, from any thread. One signal may serve several machines of one owner."""
+
+    def __init__(self) -> None:
+        self._requested = False
+        self._areas: list[weakref.ref[StopArea]] = []
+        self._lock = threading.Lock()
+
+    @property
+    def requested(self) -> bool:
+        """Whether somebody wants the current work to stop."""
+        return self._requested
+
+    def attach(self, area: StopArea) -> None:
+        """From now on the signal reaches this machine too, as long as it lives."""
+        self._areas.append(weakref.ref(area, self._areas.remove))
+        self.renew(area)
+
+    def renew(self, area: StopArea) -> None:
+        """Tells a machine whose memory was written over, perhaps with what it was while somebody wanted it to stop."""
+        with self._lock:
+            if self._requested:
+                area.stop()
+            else:
+                area.go_on()
+
+    def request(self) -> None:
+        """Asks for it; compiled code looks up at its next loop or recursive call."""
+        with self._lock:
+            self._requested = True
+            for area in _living(self._areas):
+                area.stop()
+                area.pause()
+
+    def clear(self) -> None:
+        """Forgets earlier requests, at the start of new work."""
+        with self._lock:
+            self._requested = False
+            for area in _living(self._areas):
+                area.go_on()
+
+
+def come_up_for_air() -> None:
+    """Asks all running code to pause at the end of its turn, from any thread; what may go on goes on."""
+    for area in _living(_ALL):
+        area.pause()
+
+
+def _living(areas: list[weakref.ref[StopArea]]) -> list[StopArea]:
+    return [area for area in (reference() for reference in tuple(areas)) if area is not None]
