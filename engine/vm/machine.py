@@ -88,7 +88,7 @@ _HOST_CELLS = (
     "tick", "events", "hash", "chain", "actor_count", "actor_directory", "waiting", "logging",
     "log_count", "log_address", "log_payload_used", "log_payload_address", "output_used", "output_address",
     "mark_count", "mark_address", "heap_base", "heap_end", "static_end", "fault_kind", "in_turn",
-    "input_address", "input_capacity", "now_index", "now_count", "log_full",
+    "input_address", "input_capacity", "now_at", "now_end", "log_full",
 )  # fmt: skip
 
 
@@ -210,7 +210,7 @@ class Machine:
     @property
     def open_tick(self) -> int | None:
         """The tick that the run stands in the middle of, or None between two ticks."""
-        return self.tick if self._get("now_index") < self._get("now_count") else None
+        return self.tick if self._get("now_at") != self._get("now_end") else None
 
     @property
     def waiting(self) -> int:

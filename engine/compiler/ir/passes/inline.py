@@ -60,8 +60,9 @@ HOT = frozenset(
         "queue.add",
         "turn.close",
         "turn.deliver",
-        "turn.hand_over",
         "turn.hand_over_one",
+        "turn.open",
+        "turn.run",
     )
 )
 """What every message passes through, whatever its size: these functions become one with the scheduler's loop, which
