@@ -59,7 +59,7 @@ STATIC_END_CELL = "static_end"
 FIRST_CELL = 64
 STOP_BYTES = 64
 SCHEDULER = "run"
-"""Its loop looks after every turn whether it should pause."""
+"""Its own loop, the first one, looks after every turn whether it should pause."""
 PAGE = 65536
 PAGES_MAX = 65536
 FREE_PAGES = 16
@@ -179,7 +179,7 @@ def _function_text(function: Function, layout: _Layout) -> str:
     if others:
         head += f"(local {' '.join(others)})"
     body = _Body(layout, Counter(node.local for node in walk(function.body) if type(node) is Get))
-    body.polls = function.name != SCHEDULER
+    body.loops = -1 if function.name == SCHEDULER else 0
     if function.name in layout.recursive:
         body.poll(0)
     body.statements(function.body)
@@ -200,7 +200,6 @@ class _Body:
         self.depth = 0
         self.label_depth: dict[str, int] = {}
         self.loops = 0
-        self.polls = True
 
     def poll(self, byte: int) -> None:
         """Traps if somebody wants the code to stop."""
@@ -303,9 +302,10 @@ class _Body:
 
     def labelled(self, keyword: str, node: Block | Loop) -> None:
         self.out(keyword)
-        if keyword == "loop" and self.polls:
+        if keyword == "loop":
             self.loops += 1
-            self.poll(1 + self.loops % (STOP_BYTES - 1))
+            if self.loops:
+                self.poll(1 + self.loops % (STOP_BYTES - 1))
         self.label_depth[node.label] = self.depth
         self.depth += 1
         self.statements(node.body)

@@ -14,6 +14,8 @@ from engine.compiler.ir.nodes import (
     Block,
     Break,
     Call,
+    CallIndirect,
+    CellInit,
     Choose,
     Eval,
     Fault,
@@ -193,3 +195,22 @@ def test_a_fault_inside_an_operand_ends_the_function() -> None:
 def test_the_function_that_notes_faults_stays_while_something_can_fault() -> None:
     m = optimise(_counting_down(), (FILE,))
     assert RAISE.name in [f.name for f in m.functions]
+
+
+def test_handlers_are_found_by_comparing_their_numbers() -> None:
+    def handler(number: int) -> Function:
+        return function(f"handler{number}", "mail:i32", (Store("i64.store", i32(72), i64(number)),), result=None)
+
+    call = Eval(CallIndirect(None, (I32,), Get(I32, 0), (Get(I32, 0),)))
+    runner = function("turn.run", "index:i32", (call,), result=None)
+    run = Eval(Call(None, "turn.run", (op("i32.wrap_i64", N),)))
+    entry = function("run", "index:i64", (run, Return(i64(0))))
+    handlers = tuple(map(handler, range(5)))
+    cells = (CellInit("handler_count", 64, I32, 5), CellInit("last", 72, I64, -1))
+    made = replace(module(*handlers, runner, entry, table=tuple(h.name for h in handlers)), cells=cells)
+    direct = optimise(made)
+    assert not any(isinstance(node, CallIndirect) for f in direct.functions for node in walk(f.body))
+    machine = start(direct)
+    for number in range(5):
+        machine.run(number)
+        assert machine.cell(72) == number

@@ -17,6 +17,7 @@ from engine.compiler.ir.nodes import Function, Module
 from engine.compiler.ir.passes.count import count_marks, mark_calls
 from engine.compiler.ir.passes.dead import drop_unreached, drop_unused_locals
 from engine.compiler.ir.passes.depth import limit_depth
+from engine.compiler.ir.passes.dispatch import call_handlers_directly
 from engine.compiler.ir.passes.fold import fold
 from engine.compiler.ir.passes.inline import Template, goes_into, inline_calls, inline_self, is_worthwhile
 from engine.compiler.ir.walk import FAULT_FUNCTION, Summary
@@ -79,6 +80,7 @@ def optimise(module: Module, files: Collection[str] = (), counting: bool = False
     memo.make_room()
     if counting:
         module = mark_calls(module, files)
+    module = call_handlers_directly(module)
     summaries = {id(function): Summary(function) for function in module.functions}
     module = drop_unreached(module, lambda function: summaries[id(function)], keep=FAULT_FUNCTION)
     found = {function.name: summaries[id(function)] for function in module.functions}
