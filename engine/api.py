@@ -38,7 +38,9 @@ from engine.compiler.driver import ALONE, Cache, check_source, compile_program, 
 from engine.compiler.modules import FoundModule as FoundModule
 from engine.compiler.modules import ModuleFinder as ModuleFinder
 from engine.compiler.modules import Surroundings as Surroundings
+from engine.compiler.modules import tests_of
 from engine.compiler.syntax import ast
+from engine.compiler.syntax.parser import parse
 from engine.project.cache import DiskCache
 from engine.project.library_files import compiler_version, library_texts
 from engine.project.project import Project as Project
@@ -171,14 +173,23 @@ def analyse_in_project(text: str, file: str, unsaved: Mapping[str, str] | None =
     return Analysis((*_manifest_problems(project), *found.problems), found.outline)
 
 
-def compile_in_project(text: str, file: str, unsaved: Mapping[str, str] | None = None) -> Build:
-    """The same for a program; see ``analyse_in_project``."""
+def compile_in_project(
+    text: str, file: str, unsaved: Mapping[str, str] | None = None, test: str | None = None
+) -> Build:
+    """The same for a program, or for one of its tests; see ``analyse_in_project``."""
     project = project_of(Path(file))
-    build = compile(text, file, project.around(file, text, unsaved))
+    build = compile(text, file, project.around(file, text, unsaved, test))
     problems = (*_manifest_problems(project), *build.problems)
     if any(problem.severity == "error" for problem in problems):
         return Build(problems, None, None)
     return Build(problems, build.program, build.summary)
+
+
+def tests_in(text: str, file: str) -> tuple[tuple[str, int], ...]:
+    """The names of the tests in a text, and their lines."""
+    source = SourceFile(file, text)
+    module, _ = parse(source)
+    return tuple((test.title.value, source.position(test.span.start).line) for test in tests_of(module))
 
 
 def _manifest_problems(project: Project) -> tuple[Problem, ...]:

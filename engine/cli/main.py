@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli import bench, check, ide, new, run, traces
+from engine.cli import bench, check, ide, new, run, tests, traces
 
 app = typer.Typer(
     name="aeroflow",
@@ -21,6 +21,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("check")(check.check)
 app.command("new")(new.new)
+app.command("test")(tests.run_tests)
 app.command("ir")(check.ir)
 app.command("state")(traces.state)
 app.command("events")(traces.events)

@@ -32,7 +32,7 @@ from engine.compiler.ir.passes import Memo, optimise
 from engine.compiler.ir.printer import print_module
 from engine.compiler.lower.program import lower
 from engine.compiler.metadata import CellInfo, Metadata
-from engine.compiler.modules import Surroundings, load
+from engine.compiler.modules import Surroundings, load, tests_of
 from engine.compiler.pickles import pickled
 from engine.compiler.syntax import ast
 from engine.compiler.syntax.parser import parse
@@ -130,6 +130,10 @@ def check_source(source: SourceFile, library: Library, around: Surroundings = AL
     with _at_full_speed():
         loaded = load(source, around)
         program, more = check_program(loaded, library)
+        tests = tests_of(loaded.started.tree)
+        if tests and not loaded.tests:  # what is wrong with them is found in a program of their own
+            _, found = check_program(replace(loaded, tests=tests), library)
+            more = sorted({*more, *found}, key=lambda d: (d.span, d.code, d.message))
     diagnostics = (*loaded.diagnostics, *_without_echoes(loaded.diagnostics, more, loaded.sources))
     return Checked(diagnostics, loaded.sources, loaded.started.tree, program)
 
@@ -162,7 +166,8 @@ def compile_program(
         diagnostics, sources = checked.diagnostics, checked.sources
         if any(diagnostic.is_error for diagnostic in diagnostics):
             return CompileResult(None, diagnostics, sources)
-        key = f"program-{_digest(*_texts(sources), str(counting), str(around.tick_us), _library_digest(library))}"
+        settings = (str(counting), str(around.tick_us), repr(around.test))
+        key = f"program-{_digest(*_texts(sources), *settings, _library_digest(library))}"
         kept = _kept_program(cache, key)
         make = partial(_make_module, checked.program, library, sources, counting)
         if kept is None:

@@ -62,10 +62,12 @@ TICK_US = 1000
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a program is compiled in: where its modules come from, and how many microseconds a tick has."""
+    """What a program is compiled in: where its modules come from, how many microseconds a tick has, what of it runs."""
 
     modules: ModuleFinder = NO_MODULES
     tick_us: int = TICK_US
+    test: str | None = None
+    """The name of the test that takes the place of the top level."""
 
 
 @dataclass(eq=False, slots=True)
@@ -87,6 +89,8 @@ class LoadedProgram:
     sources: Sources
     diagnostics: tuple[Diagnostic, ...]
     tick_us: int = TICK_US
+    tests: tuple[ast.TestDecl, ...] = ()
+    """Tests that take the place of the top level; several only to find what is wrong with them."""
 
     @property
     def started(self) -> SourceModule:
@@ -104,7 +108,13 @@ def load(source: SourceFile, around: Surroundings) -> LoadedProgram:
     loader = _Loader(around.modules)
     loader.add("", source)
     files = tuple(module.source for module in loader.known.values())
-    return LoadedProgram(tuple(loader.done), Sources(files), tuple(loader.diagnostics), around.tick_us)
+    tests = tuple(test for test in tests_of(loader.done[-1].tree) if test.title.value == around.test)[:1]
+    return LoadedProgram(tuple(loader.done), Sources(files), tuple(loader.diagnostics), around.tick_us, tests)
+
+
+def tests_of(module: ast.Module) -> tuple[ast.TestDecl, ...]:
+    """The tests of a file."""
+    return tuple(item for item in module.items if isinstance(item, ast.TestDecl))
 
 
 class _Loader:

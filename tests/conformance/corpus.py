@@ -9,7 +9,8 @@
 
 ``//=`` is a line of output; an output of several lines takes several. ``//= !`` is a fault with its actor and place.
 ``//= ?`` at the end tells who waits for an answer that cannot come. ``//!`` is a problem that the compiler reports,
-``//! E0203 4:9``. ``//-`` is a setting of the run: ``//- seed 7`` or ``//- until 20ms``, for programs that do not end.
+``//! E0203 4:9``. ``//-`` is a setting of the run: ``//- seed 7``, ``//- until 20ms`` for programs that do not end, or
+``//- test deposits add up``, which runs that test in the place of the top level.
 A program of several files is a folder with a ``main.aefl``, which has the expectations; places in its other files are
 written with their names, ``//! E0123 shapes.aefl:2:1``.
 """
@@ -17,7 +18,7 @@ written with their names, ``//! E0123 shapes.aefl:2:1``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine import api
@@ -36,6 +37,8 @@ class Settings:
 
     seed: int = 0
     until_tick: int | None = None
+    test: str | None = None
+    """The test that runs, in the place of the top level."""
 
 
 @dataclass(frozen=True)
@@ -82,15 +85,17 @@ def read_corpus_file(path: Path) -> CorpusFile:
 def _with_setting(settings: Settings, line: str, place: str) -> Settings:
     name, _, value = line.partition(" ")
     if name == "seed" and value.isdigit():
-        return Settings(int(value), settings.until_tick)
+        return replace(settings, seed=int(value))
     if name == "until" and (until := _UNTIL.fullmatch(value)):
-        return Settings(settings.seed, int(until[1]) * _TICKS[until[2]])
+        return replace(settings, until_tick=int(until[1]) * _TICKS[until[2]])
+    if name == "test" and value:
+        return replace(settings, test=value)
     raise CorpusError(f"{place}: no such setting: {line!r}; there are `seed 7` and `until 20ms`")
 
 
 def build(file: CorpusFile) -> api.Build:
     """The program of a file, compiled, or its problems."""
-    return api.compile_in_project(file.text, str(file.path))
+    return api.compile_in_project(file.text, str(file.path), test=file.settings.test)
 
 
 def observed(file: CorpusFile) -> tuple[str, ...]:

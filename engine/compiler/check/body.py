@@ -121,6 +121,8 @@ class Body:
         self.keys: list[tuple[Span, Type]] = []
         self.variables: dict[tree.Local, Variable] = {}
         self.compared_with_none: set[str] = set()
+        self.peeks = False
+        """Whether it sees the state of other actors: in tests and invariants."""
         self.outer: Body | None = None
         self.captures: list[Capture] = []
         self.there: dict[tuple[Span, bool], frozenset[str]] = {}

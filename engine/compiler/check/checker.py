@@ -24,6 +24,7 @@ from engine.compiler.check.library import Library
 from engine.compiler.check.report import Report
 from engine.compiler.check.scopes import Scope
 from engine.compiler.check.settle import settle
+from engine.compiler.check.tests import check_test
 from engine.compiler.check.world import ActorInfo, Shared, Signature, World
 from engine.compiler.modules import LoadedProgram, SourceModule, single
 from engine.compiler.syntax import ast
@@ -98,7 +99,10 @@ def _check(loaded: LoadedProgram, worlds: list[World]) -> tree.Program:
     for world in worlds:
         for actor in own_actors(world):
             check_start(world, actor)
-    top = _check_top(top_world, started.tree, main)
+    if loaded.tests:
+        top = [line for test in loaded.tests for line in check_test(top_world, test, main)]
+    else:
+        top = _check_top(top_world, started.tree, main)
     functions: dict[tree.FunctionRef, tree.Function] = {}
     for world, item, signature in declared:
         if not signature.type_params:

@@ -52,6 +52,7 @@ def collect(world: World, module: ast.Module) -> None:
 
 def _collect_names(world: World, module: ast.Module) -> None:
     declared = world.own
+    titles: set[str] = set()
     world.actors["main"] = world.shared.actors.setdefault("main", ActorInfo(0, "main", None, module.span))
     for item in module.items:
         if isinstance(item, ast.LetStmt):
@@ -63,7 +64,9 @@ def _collect_names(world: World, module: ast.Module) -> None:
             world.missing_types.add(item.declares)
             continue
         if isinstance(item, ast.TestDecl):
-            not_yet(world.report, "E0908", Span(item.span.start, item.title.span.end))
+            if item.title.value in titles:
+                world.report.error("E0103", item.title.span, f'there are two tests "{item.title.value}"')
+            titles.add(item.title.value)
             continue
         if isinstance(item, ast.InvariantDecl):
             not_yet(world.report, "E0909", Span(item.span.start, item.title.span.end))

@@ -118,11 +118,13 @@ def _default_actor(body: Body, name: str, span: Span) -> tree.Expr:
 def _unknown_name(body: Body, name: str, span: Span) -> None:
     world, report = body.world, body.report
     if name in world.top_names:
-        if body.kind == TOP:
+        if body.kind == TOP and not body.peeks:
             report.error("E0101", span, f"`{name}` is declared further down", "move its declaration up")
             return
         here = f"the function `{body.name}`" if body.kind == FUNCTION else "an actor"
-        if body.actor is None and body.kind != FUNCTION:
+        if body.peeks:
+            here = "a test"
+        elif body.actor is None and body.kind != FUNCTION:
             here = "a fixed value"
         report.error(
             "E0308",
@@ -224,6 +226,8 @@ def field_of(body: Body, base: tree.Expr, name: ast.Ident, span: Span) -> tree.E
     t = head(base.type)
     if t is ERROR:
         return body.nothing(span)
+    if isinstance(t, ActorType) and body.peeks and t.name != "any":
+        return _peek(body, base, t, name, span)
     if isinstance(t, StructType):
         struct = body.world.shared.structs[t.name]
         index = struct.index(name.text)
@@ -239,6 +243,17 @@ def field_of(body: Body, base: tree.Expr, name: ast.Ident, span: Span) -> tree.E
     else:
         _no_field(body, base, t, name)
     return body.nothing(span)
+
+
+def _peek(body: Body, base: tree.Expr, t: ActorType, name: ast.Ident, span: Span) -> tree.Expr:
+    """A field of an actor's state, in a test or an invariant."""
+    actor = body.world.shared.actors[t.name]
+    found = next((binding.field for binding in actor.fields if binding.field.name == name.text), None)
+    if found is None:
+        note, fix = meant(name.text, name.span, [binding.field.name for binding in actor.fields])
+        body.report.error("E0104", name.span, f"`{t.name}` has no state `{name.text}`", note, fix)
+        return body.nothing(span)
+    return tree.PeekField(found.type, span, base, t.name, found)
 
 
 def _no_field(body: Body, base: tree.Expr, t: Type, name: ast.Ident) -> None:

@@ -11,6 +11,7 @@ from engine.compiler.check import tree
 from engine.compiler.check.body import FUNCTION, TOP, Body, describe, statement
 from engine.compiler.check.branches import check_block, match_statement
 from engine.compiler.check.calls import Sent, check_call
+from engine.compiler.check.imports import qualified
 from engine.compiler.check.inference import TypeVar, head
 from engine.compiler.check.narrowing import there
 from engine.compiler.check.operators import arithmetic
@@ -29,6 +30,7 @@ from engine.compiler.check.types import (
     NEVER,
     STRING,
     UNIT,
+    ActorType,
     DictType,
     ListType,
     OptionalType,
@@ -178,7 +180,7 @@ def check_for(
         fill(inner)
         body.pop()
         return tree.ForRange(span, item, start, end, tuple(inner))
-    values = body.value(iterable)
+    values = _actors_of_type(body, iterable) or body.value(iterable)
     t = head(values.type)
     body.push()
     if isinstance(t, DictType) and isinstance(pattern, ast.TuplePattern) and len(pattern.items) == 2:
@@ -189,6 +191,19 @@ def check_for(
     fill(inner)
     body.pop()
     return tree.ForEach(span, item, value, values, tuple(inner))
+
+
+def _actors_of_type(body: Body, node: ast.Expr) -> tree.Expr | None:
+    """``for a in Account``, in tests and invariants: all actors of a type that are there."""
+    node = qualified(body, node)
+    if not body.peeks or not isinstance(node, ast.Name) or body.find(node.text) is not None:
+        return None
+    actor = body.world.actors.get(node.text)
+    if actor is None or actor.decl is None:
+        return None
+    item = ActorType(actor.name)
+    kind = tree.Const(INT, node.span, actor.id)
+    return tree.Call(ListType(item), node.span, tree.FunctionRef("actor.all_of", (item,)), (kind,))
 
 
 def _range(body: Body, node: ast.RangeExpr) -> tuple[tree.Expr, tree.Expr]:

@@ -116,6 +116,15 @@ class CellRead(Expr):
 
 
 @dataclass(frozen=True, slots=True)
+class PeekField(Expr):
+    """A field of another actor's state, in tests and invariants only, which run while no other turn does."""
+
+    receiver: Expr
+    actor: str
+    field: StateField
+
+
+@dataclass(frozen=True, slots=True)
 class FieldRead(Expr):
     """A field of a struct, a tuple's item, or what an enum's value carries that is known to be of the variant, by its
     index. A place if ``base`` is one."""

@@ -33,6 +33,7 @@ from engine.compiler.check.tree import (
     ListNew,
     LocalRead,
     ModelCall,
+    PeekField,
     SelfRef,
     SenderRef,
     SetNew,
@@ -124,6 +125,8 @@ def value(f: FunctionBuilder, e: Expr) -> ir.Expr:
 def _made(f: FunctionBuilder, e: Expr) -> ir.Expr:
     """The value of an expression that needs statements; these are emitted."""
     match e:
+        case PeekField():
+            return turns.peek(f, e)
         case Derived():
             return _derived(f, e)
         case Intrinsic():

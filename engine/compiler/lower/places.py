@@ -21,6 +21,7 @@ from engine.compiler.check.tree import (
     IfElse,
     ItemRead,
     LocalRead,
+    PeekField,
     StateRead,
     Unwrap,
 )
@@ -70,7 +71,7 @@ def is_alias(e: Expr, f: FunctionBuilder) -> bool:
     Parts of a call's result count: the result may be marked, and its parts not.
     """
     match e:
-        case LocalRead() | StateRead() | CellRead() | FieldRead() | ItemRead():
+        case LocalRead() | StateRead() | CellRead() | FieldRead() | ItemRead() | PeekField():
             return True
         case Unwrap(value=value):
             return is_alias(value, f)

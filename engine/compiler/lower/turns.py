@@ -24,6 +24,7 @@ from engine.compiler.check.tree import (
     EmitTimeline,
     Expr,
     Handler,
+    PeekField,
     PictureField,
     Send,
     Spawn,
@@ -33,7 +34,7 @@ from engine.compiler.check.tree import (
 )
 from engine.compiler.check.types import INT, STRING, UNIT, ActorType, Type, is_reference
 from engine.compiler.ir import nodes as ir
-from engine.compiler.lower import expressions, strings, suspensions
+from engine.compiler.lower import derive, expressions, strings, suspensions
 from engine.compiler.lower.functions import FunctionBuilder, i32, i64, load32, op32
 from engine.compiler.lower.layouts import (
     ASK,
@@ -323,6 +324,22 @@ def _field_text(f: FunctionBuilder, captured: ir.Get, index: int, field: Picture
         f.eval(f.library("picture.write_absence", number))
     f.emit(ir.If(block, tuple(there), tuple(missing)))
     return f.temp(f.library("text.finish"), "text")
+
+
+def peek(f: FunctionBuilder, node: PeekField) -> ir.Expr:
+    """A field of another actor: its value may be kept, so what is in it is marked as held."""
+    number = f.stable(expressions.value(f, node.receiver))
+    block = f.temp(f.library("actor.state_of", number), "state")
+    with f.gather() as missing:
+        f.eval(f.library("text.begin"))
+        derive.write_static(f, f"there is no `{node.field.name}` to read: {node.actor}#")
+        f.lowering.derive.effect(f, "write_text", INT, number)
+        derive.write_static(f, " has not started yet, or has come to an end")
+        f.emit(f.fault("fail", node.span, f.temp(f.library("text.finish"))))
+    f.emit(ir.If(op32("i32.eqz", block), tuple(missing)))
+    field = node.field
+    value = f.temp(load_slot(field.type, block, slot_offset(field.index)), field.name)
+    return f.lowering.derive.shared(f, field.type, value)
 
 
 # --- the state of an actor type ---------------------------------------------------------------

@@ -470,6 +470,14 @@ class StopStmt(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class RunStmt(Node):
+    """``run until idle``, ``run until 50ms``, ``run for 5ms`` in a test: ``mode`` is ``idle``, ``until`` or ``for``."""
+
+    mode: str
+    time: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
 class AfterStmt(Node):
     """``after 20ms server.add(1)``: a send that leaves later."""
 
@@ -520,7 +528,7 @@ class ErrorStmt(Node):
 
 Stmt = (
     LetStmt | AssignStmt | ExprStmt | RenderStmt | ReturnStmt | IfStmt | WhileStmt | ForStmt | BreakStmt
-    | ContinueStmt | AssertStmt | FailStmt | StopStmt | AfterStmt | EveryStmt | RenderTimelineStmt
+    | ContinueStmt | AssertStmt | FailStmt | StopStmt | RunStmt | AfterStmt | EveryStmt | RenderTimelineStmt
     | RenderStateStmt | Block | ErrorStmt
 )  # fmt: skip
 

@@ -158,21 +158,21 @@ class StatementRules(ExpressionRules):
                 self.advance()
                 message = self.expression()
                 return ast.FailStmt(self.since(token.start), message)
-            if text == "run" and following.kind == NAME and following.text == "until" and not following.breaks:
-                return self._run_until()
+            if text == "run" and not following.breaks and (following.kind == "for" or following.text == "until"):
+                return self._run()
             if text == "state" and following.kind == NAME and not following.breaks:
                 return self.misplaced_state()
         return self._expression_statement()
 
-    def _run_until(self) -> ast.Stmt:
-        """``run until idle`` means the call ``run(until: idle)``."""
+    def _run(self) -> ast.Stmt:
+        """``run until idle``, ``run until 50ms``, ``run for 50ms``."""
         start = self.advance().start
-        callee = ast.Name(self.since(start), "run")
-        until = self.advance()
-        value = self.expression()
-        arg = ast.Arg(Span(until.start, self.last_end), ast.Ident(self.span_of(until), "until"), value)
-        span = self.since(start)
-        return ast.ExprStmt(span, ast.Call(span, callee, (arg,)))
+        mode = "for" if self.advance().kind == "for" else "until"
+        if mode == "until" and self.at_word("idle"):
+            self.advance()
+            return ast.RunStmt(self.since(start), "idle", None)
+        time = self.expression()
+        return ast.RunStmt(self.since(start), mode, time)
 
     def misplaced_state(self) -> ast.Stmt:
         """``state x = 0`` where no actor is around: reported, and taken for a ``var``."""

@@ -272,7 +272,6 @@ CASES: list[tuple[str, str, str]] = [
     ("E0907", "«flow double»(x: int) -> int { render {x * 2} }\nrender double(2)", "flows"),
     ("E0907", "fn f(x: int) -> int { return x }\nlet y = «5 |> f»", "pipes"),
     ("E0907", "let r = «retry»(price, attempts: 3)", "flows"),
-    ("E0908", '«test "a"» { assert 1 == 2 }', "`test` blocks are not available yet"),
     ("E0909", '«invariant "b"» { 1 == 1 }', "`invariant` is not available yet"),
     ("E0910", "«expect timeline { node A -> B at 10ms }»", "`expect timeline` is not available yet"),
     ("E0911", "fn f(j: «json») {}", "`json` is not available yet"),
@@ -329,6 +328,7 @@ def test_every_code_that_is_used_is_in_the_table_and_every_code_in_the_table_is_
 def test_every_code_has_a_test() -> None:
     tested = {code for code, _, _ in [*CASES, *WARNINGS]}
     elsewhere = {"E0226", "E0312"}  # too deep: test_robustness; unwritten times are refused by the parser already
+    elsewhere |= {"E0330"}  # tests: tests/conformance/section_10_tests
     elsewhere |= {"E0120", "E0121", "E0122", "E0123", "E0124"}  # imports: tests/conformance/section_5_programs
     assert set(codes.CODES) - tested == elsewhere
 

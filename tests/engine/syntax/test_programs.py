@@ -189,7 +189,9 @@ def test_the_declared_effects_and_version_of_a_flow_are_kept() -> None:
         ),
         ("struct S { type: string }", "(StructDecl S [] [(FieldDecl type string -)])"),
         ("struct P<A, B> {\n  a: A\n  b: B\n}", "(StructDecl P [A B] [(FieldDecl a A -) (FieldDecl b B -)])"),
-        ("run until idle", "run(until: idle)"),
+        ("run until idle", "(RunStmt 'idle' -)"),
+        ("run until 50ms", "(RunStmt 'until' 50ms)"),
+        ("run for 3 ticks", "(RunStmt 'for' 3ticks)"),
         ("fn(x) => x", "(LambdaExpr [(Param x - - False)] - x)"),
     ],
 )

@@ -1,0 +1,104 @@
+"""``aeroflow test``: finds the tests of programs, runs each in a fresh world, and says what failed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Annotated
+from xml.etree import ElementTree
+
+import typer
+
+from engine import api
+from engine.cli.files import read_source
+from engine.cli.report import EXIT_PROBLEM, fail, give, say
+from engine.cli.test_case import Case, Outcome, run_case
+
+TRACES = Path(".aeroflow") / "failed"
+EVENTS_MAX = 1_000_000
+IN_THIS_PROCESS_MAX = 3
+"""A few tests are over before another process has started."""
+
+
+def run_tests(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Programs and folders; this folder without them.")] = None,
+    only: Annotated[str, typer.Option("--filter", help="Only tests with this in their name or file.")] = "",
+    seed: Annotated[int | None, typer.Option(help="The seed of all tests, instead of each one's own.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write the outcomes into this file, as JUnit's XML.")] = None,
+    events: Annotated[int, typer.Option(help="A test may have so many events.", min=1)] = EVENTS_MAX,
+    traces: Annotated[Path, typer.Option(help="The folder for the recordings of tests that failed.")] = TRACES,
+) -> None:
+    """Run the tests of programs; exit 1 if one fails, 2 if there are none."""
+    files = list(dict.fromkeys(file for path in paths or [Path()] for file in _files(path)))
+    cases = [
+        Case(file, name, line, seed, events, traces)
+        for file in files
+        for name, line in api.tests_in(read_source(file), str(file))
+        if only in name or only in str(file)
+    ]
+    if not cases:
+        fail(f'there is no test{f" with `{only}` in its name" if only else ""}: write `test "…" {{ … }}` in a program')
+    outcomes: list[Outcome] = []
+    for outcome in _run_all(cases):
+        outcomes.append(outcome)
+        if not outcome.passed:
+            _show(outcome)
+    failed = sum(not outcome.passed for outcome in outcomes)
+    if junit is not None:
+        _write_junit(junit, outcomes)
+    count = f"{len(outcomes)} test{'s' * (len(outcomes) != 1)}"
+    say(f"{count}: {failed} failed" if failed else f"{count} passed")
+    if failed:
+        raise typer.Exit(EXIT_PROBLEM)
+
+
+def _files(path: Path) -> list[Path]:
+    """A program, or all programs below a folder; none of hidden folders."""
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        fail(f"there is no file {path}")
+    found = (file for file in path.rglob("*.aefl") if file.is_file())
+    return sorted(f for f in found if not any(part.startswith(".") for part in f.relative_to(path).parts))
+
+
+def _run_all(cases: list[Case]) -> Iterator[Outcome]:
+    """The outcomes in the order of the tests, whichever is done first."""
+    workers = min(len(cases), os.cpu_count() or 1)
+    if workers == 1 or len(cases) <= IN_THIS_PROCESS_MAX:
+        yield from map(run_case, cases)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        yield from pool.map(run_case, cases)
+
+
+def _show(outcome: Outcome) -> None:
+    give(f"FAILED {outcome.case.path}: {outcome.case.name}")
+    give(f"  {outcome.place}: {outcome.message}")
+    if outcome.code:
+        give(f"    {outcome.code}")
+    for text in outcome.rendered[-5:]:
+        give(f"  rendered: {text}")
+    if outcome.trace is not None:
+        give(f"  seed {outcome.seed}; `aeroflow ide {outcome.trace}` opens it where it failed")
+
+
+def _write_junit(path: Path, outcomes: list[Outcome]) -> None:
+    failed = sum(not outcome.passed for outcome in outcomes)
+    counts = {"tests": str(len(outcomes)), "failures": str(failed)}
+    suite = ElementTree.Element("testsuite", {"name": "aeroflow", **counts})
+    for outcome in outcomes:
+        case = outcome.case
+        names = {"classname": str(case.path), "name": case.name, "file": str(case.path), "line": str(case.line)}
+        element = ElementTree.SubElement(suite, "testcase", {**names, "time": f"{outcome.seconds:.3f}"})
+        if not outcome.passed:
+            failure = ElementTree.SubElement(element, "failure", {"message": outcome.message})
+            failure.text = f"{outcome.place}\n{outcome.code}\nseed {outcome.seed}"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        ElementTree.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
+    except OSError as error:
+        fail(f"{path} cannot be written: {error.strerror}")

@@ -1,0 +1,144 @@
+"""``aeroflow test`` and ``aeroflow new``: what is found, what is said, what is left behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from engine import api
+from engine.cli.main import app
+
+BANK = """\
+actor Account {
+    state balance: int = 0
+    on deposit(n: int) { balance += n }
+    every 10ms { balance += 0 }
+}
+
+test "it adds up" {
+    let a = spawn Account()
+    a.deposit(5)
+    render f"random {random_int(0, 1000000)}"
+    run for 5ms
+    assert a.balance == 12
+}
+
+test "it is fine" {
+    assert 1 + 1 == 2
+}
+
+test "it never ends" {
+    let a = spawn Account()
+    run until idle
+}
+"""
+
+
+def aeroflow(*args: object) -> Result:
+    """Runs the command."""
+    return CliRunner().invoke(app, [str(arg) for arg in args])
+
+
+@pytest.fixture
+def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "bank.aefl"
+    path.write_text(BANK, encoding="utf-8")
+    return path
+
+
+def test_a_failing_test_is_shown_with_its_line_both_sides_and_seed(bank: Path) -> None:
+    result = aeroflow("test", bank, "--filter", "adds up", "--seed", 7)
+    assert result.exit_code == 1
+    assert f"FAILED {bank}: it adds up" in result.stdout
+    assert f"{bank}:12:5: assertion failed: a.balance == 12: left is 5, right is 12" in result.stdout
+    assert "    assert a.balance == 12\n" in result.stdout
+    assert "seed 7" in result.stdout
+    assert "1 test: 1 failed" in result.stderr
+
+
+def test_a_failing_test_leaves_a_recording_that_ends_with_the_failure(bank: Path) -> None:
+    aeroflow("test", bank, "--filter", "adds up")
+    session = api.Session.load(Path(".aeroflow/failed/bank_it_adds_up.aft"))
+    last = session.event(0, session.total() - 1)
+    assert last.fault is not None
+    assert last.fault.line == 12
+    assert session.verify().ok
+
+
+def test_a_test_that_never_becomes_idle_is_stopped(bank: Path) -> None:
+    result = aeroflow("test", bank, "--filter", "never ends", "--events", 200)
+    assert result.exit_code == 1
+    assert "not idle after 200 events" in result.stdout
+    assert "write `run for …` where timers never end" in result.stdout
+
+
+def test_the_same_test_has_the_same_seed_every_time(bank: Path) -> None:
+    first, second = (aeroflow("test", bank, "--filter", "adds up").stdout for _ in range(2))
+    assert first == second
+    assert "random" in first
+
+
+def test_outcomes_are_written_as_junit(bank: Path) -> None:
+    result = aeroflow("test", bank, "--filter", "it", "--events", 500, "--junit", "out/junit.xml")
+    assert result.exit_code == 1
+    assert "3 tests: 2 failed" in result.stderr
+    suite = ElementTree.parse("out/junit.xml").getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("3", "2")
+    cases = {case.get("name"): case for case in suite}
+    assert cases["it is fine"].find("failure") is None
+    failure = cases["it adds up"].find("failure")
+    assert failure is not None
+    assert "left is 5, right is 12" in str(failure.get("message"))
+
+
+def test_several_tests_run_in_processes_and_are_told_in_order(bank: Path) -> None:
+    names = [f"number {i}" for i in range(5)]
+    body = "\n".join(f'test "{name}" {{ assert {i} != {i} }}' for i, name in enumerate(names))
+    bank.write_text(body, encoding="utf-8")
+    result = aeroflow("test", bank)
+    told = [line.rpartition(": ")[2] for line in result.stdout.splitlines() if line.startswith("FAILED")]
+    assert told == names
+
+
+def test_folders_are_searched_and_a_folder_without_tests_says_so(bank: Path) -> None:
+    (bank.parent / "in").mkdir()
+    (bank.parent / "in" / "deep.aefl").write_text('test "deep" { assert true }\n', encoding="utf-8")
+    (bank.parent / "empty").mkdir()
+    assert aeroflow("test", "in").exit_code == 0
+    assert "1 test passed" in aeroflow("test", "--filter", "deep").stderr
+    result = aeroflow("test", "empty")
+    assert result.exit_code == 2
+    assert "there is no test" in result.stderr
+    assert "there is no file" in aeroflow("test", "nothing").stderr
+
+
+def test_a_test_of_a_program_with_mistakes_fails_with_the_first(bank: Path) -> None:
+    bank.write_text('test "broken" { assert missing == 1 }\n', encoding="utf-8")
+    result = aeroflow("test", bank)
+    assert result.exit_code == 1
+    assert "E0101 there is no `missing` here" in result.stdout
+
+
+def test_a_new_project_runs_and_its_test_passes(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    assert aeroflow("new", folder).exit_code == 0
+    run = aeroflow("run", folder)
+    assert run.stdout == "the count is 2\nthe count is 42\n"
+    assert "1 test passed" in aeroflow("test", folder).stderr
+    assert aeroflow("check", folder).exit_code == 0
+    assert api.project_of(folder / "main.aefl").manifest.name == "shop"
+
+
+def test_a_new_project_overwrites_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "main.aefl").write_text("render 1\n", encoding="utf-8")
+    result = aeroflow("new", folder)
+    assert result.exit_code == 2
+    assert "main.aefl is there already; nothing was changed" in result.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["main.aefl"]
+    assert "cannot name a project" in aeroflow("new", tmp_path / "7up").stderr
