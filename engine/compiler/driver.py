@@ -169,15 +169,17 @@ def compile_program(
         settings = (str(counting), str(around.tick_us), repr(around.test))
         key = f"program-{_digest(*_texts(sources), *settings, _library_digest(library))}"
         kept = _kept_program(cache, key)
-        make = partial(_make_module, checked.program, library, sources, counting)
         if kept is None:
-            unoptimised, module, metadata = make()
+            unoptimised, metadata = lower(checked.program, library, sources)
+            module, metadata = _optimised(unoptimised, metadata, library, sources, counting)
             wasm = assemble(emit(module))
             if cache:
                 cache.put(key, msgpack.packb([wasm, metadata.to_plain()]))
             compiled = CompiledProgram(wasm, metadata, sources, lambda: module, lambda: unoptimised)
         else:
-            compiled = CompiledProgram(*kept, sources, lambda: make()[1], lambda: make()[0])
+            make = partial(lower, checked.program, library, sources)
+            optimised = partial(_optimised, library=library, sources=sources, counting=counting)
+            compiled = CompiledProgram(*kept, sources, lambda: optimised(*make())[0], lambda: make()[0])
         return CompileResult(compiled, diagnostics, sources)
 
 
@@ -185,15 +187,14 @@ _memos: WeakKeyDictionary[Library, Memo] = WeakKeyDictionary()
 """What optimising the library's functions gave, for the next program."""
 
 
-def _make_module(
-    program: Program, library: Library, sources: Sources, counting: bool
-) -> tuple[Module, Module, Metadata]:
-    """The module as lowering made it, the same after the passes, and what the second says about itself."""
-    unoptimised, metadata = lower(program, library, sources)
+def _optimised(
+    module: Module, metadata: Metadata, library: Library, sources: Sources, counting: bool
+) -> tuple[Module, Metadata]:
+    """A lowered module after the passes, and what it says about itself then."""
     files = frozenset(file.name for file in sources.files)
-    module = optimise(unoptimised, files, counting, _memos.setdefault(library, Memo()))
+    module = optimise(module, files, counting, _memos.setdefault(library, Memo()))
     cells = tuple(CellInfo(cell.name, cell.address, cell.type) for cell in module.cells)
-    return unoptimised, module, replace(metadata, sites=module.sites, cells=cells)
+    return module, replace(metadata, sites=module.sites, cells=cells)
 
 
 def _kept_program(cache: Cache | None, key: str) -> tuple[bytes, Metadata] | None:

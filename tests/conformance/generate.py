@@ -24,11 +24,11 @@ from tests.conformance.generator.choices import Choices
 from tests.conformance.generator.programs import random_world
 from tests.conformance.observation import compiled_text, difference
 
-WORLDS = 10
+WORLDS = 24
 EVENTS_MAX = 20_000
-EXAMPLES = 40
+EXAMPLES = 20
 """Compilations of one seed."""
-TAPE = 780
+TAPE = 320
 """Bytes of choices for one program; most need fewer. Hypothesis allows 8192 in all."""
 ATTEMPTS_MAX = 1500
 """How often a program that differs is made simpler, or not."""

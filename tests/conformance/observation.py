@@ -11,7 +11,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine.base.cache import Cache
 from engine.base.events import EVENT_DTYPE, MARK_DTYPE
 from engine.base.source import SourceFile
 from engine.compiler.check.library import Library
@@ -20,6 +19,7 @@ from engine.compiler.ir.nodes import FAULT_KINDS, Module, Site
 from engine.compiler.ir.passes.depth import limit_depth
 from engine.project.cache import DiskCache
 from engine.project.library_files import compiler_version, library_texts
+from engine.project.project import project_of
 from engine.reference.machine import ReferenceMachine, Written
 from engine.vm.assemble import assemble
 from engine.vm.machine import LOG_PAYLOADS, Batch, Machine
@@ -45,7 +45,7 @@ class Observation:
 
 def on_wasmtime(program: CompiledProgram, settings: Settings, events_max: int = EVENTS_MAX) -> Observation:
     """The run of the optimised module as machine code."""
-    machine = Machine(Program(program.wasm, program.metadata, program.source, program.digest), settings.seed)
+    machine = Machine(Program(program.wasm, program.metadata, program.sources, program.digest), settings.seed)
     machine.logging = LOG_PAYLOADS
     pieces: list[tuple[bytes, bytes, bytes]] = []
 
@@ -91,7 +91,7 @@ def unoptimised(program: CompiledProgram) -> Module:
     The limit counts estimated bytes of frames, and without inlining there are more of them. So a recursion that ends
     between the two limits faults in one of the modules only; endless ones fault in both.
     """
-    return limit_depth(program.unoptimised, program.metadata.file)
+    return limit_depth(program.unoptimised, {file.name for file in program.sources.files})
 
 
 def comparable(observation: Observation, sites: tuple[Site, ...]) -> tuple[object, ...]:
@@ -114,14 +114,16 @@ def _comparable_output(output: OutputRecord, sites: tuple[Site, ...]) -> tuple[o
     return (*where, FAULT_KINDS[fault.kind], sites[fault.site])
 
 
-def compiled(file: CorpusFile, cache: Cache | None = None) -> CompiledProgram | None:
-    """The program of a file, if it has no errors."""
-    return compiled_text(file.text, file.path.name, cache).program
+def compiled(file: CorpusFile) -> CompiledProgram | None:
+    """The program of a file, if it has no errors; kept on disk, for several tests ask for it."""
+    around = project_of(file.path).around(str(file.path), file.text)
+    source = SourceFile(str(file.path), file.text)
+    return compile_program(source, _library(), assemble, DiskCache(compiler_version()), around).program
 
 
-def compiled_text(text: str, name: str, cache: Cache | None = None) -> CompileResult:
-    """A program of a text, or what is wrong with it."""
-    return compile_program(SourceFile(name, text), _library(), assemble, cache)
+def compiled_text(text: str, name: str) -> CompileResult:
+    """A program of a text that stands alone, or what is wrong with it."""
+    return compile_program(SourceFile(name, text), _library(), assemble)
 
 
 def difference(program: CompiledProgram, settings: Settings, events_max: int = EVENTS_MAX) -> str:

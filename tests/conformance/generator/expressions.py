@@ -8,6 +8,7 @@ literal.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from tests.conformance.generator.choices import Choices
 from tests.conformance.generator.types import (
@@ -137,14 +138,21 @@ class Expressions:
 
     def chosen(self, t: Type) -> str:
         """One of two."""
+        if t.is_plain and self.c.often(3):
+            return f"{self.picker()}({self.condition()}, {self.leaf(t)}, {self.leaf(t)})"
         return f"(if {self.condition()} {{ ({self.leaf(t)}) }} else {{ ({self.leaf(t)}) }})"
 
     def called(self, t: Type) -> str:
         """What a function of the program gives."""
-        fitting = [f for f in self.names.functions if f.result == t] if self.calls else []
-        if not fitting:
+        if not self.calls:
             return self.leaf(t)
-        return self.call(self.c.one(fitting))
+        ways = [partial(self.call, f) for f in self.names.functions if f.result == t]
+        ways += [partial(self.apply, v) for v in self.variables if v.type.kind == "function" and v.type.parts[1] == t]
+        return self.c.one(ways)() if ways else self.leaf(t)
+
+    def apply(self, value: Variable) -> str:
+        """A call of a function value."""
+        return f"{value.name}({self.expr(value.type.parts[0], 1)})"
 
     def call(self, function: Signature) -> str:
         """A call; recursive functions get a little fuel."""
@@ -213,7 +221,7 @@ class Expressions:
             f"(-{a})", f"abs({a})", f"min({a}, {b})", f"max({a}, {b})",
             f"{self.atom(STRING)}.len()", f"{self.atom(list_of(INT))}.len()", f"sum({self.atom(list_of(INT))})",
             f"int({self.atom(FLOAT)})", f"{self.c.one(('floor', 'ceil', 'round'))}({self.atom(FLOAT)})",
-            f"({self.atom(STRING)}.to_int() ?? {a})", f"int({self.atom(DURATION)})", "now()",
+            f"({self.atom(STRING)}.to_int() ?? {a})", f"int({self.atom(DURATION)})", "now()", self.reduced(),
             f"({self.atom(DURATION)} / {self.atom(DURATION)})",
             f"random_int({self.c.below(3)}, {self.c.between(3, 9)})",
         ]  # fmt: skip
@@ -230,7 +238,7 @@ class Expressions:
         return self.c.one(ways)
 
     def bool_(self, depth: int) -> str:
-        t = self.c.one((INT, STRING, FLOAT, BOOL, DURATION, *(v.type for v in self.variables[-4:])))
+        t = self.c.one((INT, STRING, FLOAT, BOOL, DURATION, *(v.type for v in self.shown_variables()[-4:])))
         ops = COMPARISONS if t.is_ordered else COMPARISONS[:2]
         a, b = self.atom(t), self.atom(t)
         ways = [
@@ -271,11 +279,16 @@ class Expressions:
         return f'f"{" ".join(parts)}"' if quoted else f'f"{{{self.some_variable()}}}"'
 
     def some_variable(self) -> str:
-        return self.c.one(self.variables).name if self.variables else "1"
+        known = self.shown_variables()
+        return self.c.one(known).name if known else "1"
+
+    def shown_variables(self) -> list[Variable]:
+        """What is in scope and can be compared and shown."""
+        return [v for v in self.variables if v.type.kind != "function"]
 
     def any_type(self) -> Type:
         """A type of something in scope, or a simple one."""
-        return self.c.one([*(v.type for v in reversed(self.variables)), INT])
+        return self.c.one([*(v.type for v in reversed(self.shown_variables())), INT])
 
     def duration(self, depth: int) -> str:
         a = self.expr(DURATION, depth - 1)
@@ -292,6 +305,12 @@ class Expressions:
             f"[{new} for {new} in {a} if {self.within(Variable(new, item)).condition()}]",
             f"[{self.within(Variable(new, INT)).expr(item, 1)} for {new} in 0..{self.c.between(1, 4)}]",
         ]  # fmt: skip
+        if self.calls:
+            other = self.c.one([v.type for v in self.variables if v.type.kind == "list"] or [list_of(INT)])
+            if item.is_plain:
+                ways.append(f"{self.atom(other)}.map({self.function(new, other.parts[0], item)})")
+            ways.append(f"{a}.filter(fn({new}) => {self.within(Variable(new, item)).condition()})")
+            ways.append(f"{a}.sort_by({self.function(new, item, self.c.one((INT, STRING)))})")
         if item.is_ordered:
             ways.append(f"{a}.sort()")
         if item == STRING:
@@ -327,9 +346,24 @@ class Expressions:
                 ways += [f"{v.name}?.{name}" for name, part in v.type.parts[0].fields if optional_of(part) == t]
         return self.c.one(ways)
 
+    def function(self, name: str, param: Type, result: Type) -> str:
+        """A function written out, whose parameter has that name."""
+        return f"fn({name}) => {self.within(Variable(name, param)).expr(result, 1)}"
+
+    def reduced(self) -> str:
+        """A number from a list."""
+        total, item = self.names.new("t"), self.names.new("x")
+        known = [v for v in self.variables if v.type.kind == "list"]
+        if not known:
+            return self.literal(INT, 0)
+        v = self.c.one(known)
+        within = self.within(Variable(total, INT), Variable(item, v.type.parts[0]))
+        return f"{v.name}.reduce({self.leaf(INT)}, fn({total}, {item}) => {total} +% {within.taken(INT)})"
+
     def within(self, *more: Variable) -> Expressions:
-        """The same with more in scope, and no calls: it is evaluated several times."""
-        return Expressions(self.c, self.names, [*self.variables, *more], False, self.in_actor)
+        """The same with more in scope, and no calls: it is evaluated several times, or in a function."""
+        outer = [v for v in self.variables if v.name != "self"]
+        return Expressions(self.c, self.names, [*outer, *more], False, self.in_actor)
 
     # --- functions that expressions need ----------------------------------------------------------
 
@@ -340,6 +374,14 @@ class Expressions:
             value = Expressions(self.c, self.names, [], False, False).literal(t, 1)
             self.names.extra.append(f"fn {name}() -> {t.text} {{ return {value} }}")
         return self.names.makers[t]
+
+    def picker(self) -> str:
+        """A generic function that gives one of two."""
+        key = Type("pick")
+        if key not in self.names.makers:
+            name = self.names.makers[key] = self.names.new("pick")
+            self.names.extra.append(f"fn {name}<T>(c: bool, a: T, b: T) -> T {{ return if c {{ a }} else {{ b }} }}")
+        return self.names.makers[key]
 
     def cut(self, t: Type) -> str:
         """A function that keeps a text or a list short."""

@@ -13,6 +13,9 @@ from tests.conformance.generator.expressions import Names, Signature, Variable
 from tests.conformance.generator.statements import Place, Statements
 from tests.conformance.generator.types import BOOL, INT, STRING, Type, list_of, optional_of, random_type
 
+FAILED = "on failed(child, fault) { render (child, fault.kind, fault.message, fault.tick, now()) }"
+"""What a parent shows of a child that failed for good."""
+
 
 @dataclass
 class Handler:
@@ -30,7 +33,10 @@ class Actor:
     params: list[Variable]
     states: list[Variable]
     handlers: list[Handler] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
+    ask: str = ""
+    """A message that is answered, …"""
+    answer: Type = INT
+    """… with a value of this type."""
 
 
 class World:
@@ -124,6 +130,7 @@ class World:
             if self.actors and self.c.often(3):
                 params.append(Variable(self.names.new("m"), self.c.one(self.actors).type))
             actor.handlers.append(Handler(self.names.new("on"), params))
+        actor.ask, actor.answer = self.names.new("ask"), random_type(self.c, self.declared, 1)
         self.actors.append(actor)
 
     def actor(self, actor: Actor) -> None:
@@ -142,15 +149,27 @@ class World:
             params = ", ".join(["hop: int", *(f"{p.name}: {p.type.text}" for p in handler.params)])
             scope = [*known, *(Variable(p.name, p.type) for p in handler.params), Variable("self", actor.type)]
             body = Statements(self.c, self.names, self.declared, scope, place)
-            lines += [
-                f"on {handler.name}({params}) {{",
-                *body.body(self.c.one((1, 2)), self.c.between(1, 3)),
-                *self.sends(body),
-                "}",
-            ]
+            lines += [f"on {handler.name}({params}) {{", *self.does(body), *self.sends(body), "}"]
+        body = Statements(self.c, self.names, self.declared, known, Place())
+        lines += [f"on {actor.ask}(hop: int) -> {actor.answer.text} {{", *body.body(1, self.c.between(0, 2))]
+        lines += [f"render ({body.values.expr(actor.answer, 1)})", "}"]
         if self.c.often(1):
             lines += self.timer(known, place)
+        if self.c.often(2):
+            lines.append(FAILED)
         self.lines += [*lines, "}"]
+
+    def does(self, body: Statements) -> list[str]:
+        """What a handler does first; sometimes it asks somebody, and goes on with the answer."""
+        if not self.c.often(3):
+            return body.body(self.c.one((1, 2)), self.c.between(1, 3))
+        lines = [line for _ in range(self.c.between(1, 2)) for line in body.statement(1)]
+        target = self.c.one([v for v in reversed(body.variables) if v.type.kind == "actor"])
+        asked = self.of(target.type)
+        answer = Variable(self.names.new("answer"), asked.answer, True)
+        lines.append(f"var {answer.name}: {answer.type.text} = await {target.name}.{asked.ask}(hop)")
+        body.variables.append(answer)
+        return [*lines, *body.body(1, self.c.between(1, 2))]
 
     def timer(self, known: list[Variable], place: Place) -> list[str]:
         left = self.names.new("left")
@@ -196,11 +215,17 @@ class World:
     def spawned(self, actor: Actor, body: Statements) -> str:
         return f"spawn {actor.type.name}({', '.join(body.values.expr(p.type, 1) for p in actor.params)})"
 
+    def policy(self) -> str:
+        """What follows a fault; never a new life without end."""
+        if not self.c.often(3):
+            return ""
+        return self.c.one((" restart never", " restart on_fault(max: 1)", " restart on_fault(max: 2, within: 3ms)"))
+
     def spawn(self, body: Statements, hop: str) -> list[str]:
         """A new actor that gets a message."""
         actor = self.c.one(self.actors)
         name = self.names.new("new")
-        lines = [f"let {name} = {self.spawned(actor, body)}"]
+        lines = [f"let {name} = {self.spawned(actor, body)}{self.policy()}"]
         lines.append(self.send(name, actor, body, hop))
         peers = [v for v in body.variables if v.mutable and v.type == optional_of(actor.type)]
         return [*lines, *(f"{v.name} = {name}" for v in peers[:1])]
@@ -211,12 +236,13 @@ class World:
         lines = body.body(1, self.c.between(1, 3)) if self.c.often(2) else []
         for actor in self.actors:
             name = self.names.new("the")
-            lines.append(f"let {name} = {self.spawned(actor, body)}")
+            lines.append(f"let {name} = {self.spawned(actor, body)}{self.policy()}")
             body.variables.append(Variable(name, actor.type))
         for _ in range(self.c.between(1, 2)):
             target = self.c.one([v for v in body.variables if v.type.kind == "actor"])
             lines.append(self.send(target.name, self.of(target.type), body, str(self.c.between(1, 4))))
-        self.lines += [f"actor Go{self.names.prefix} {{", "on go() {", *lines, "}", "}", f"Go{self.names.prefix}.go()"]
+        self.lines += [f"actor Go{self.names.prefix} {{", "on go() {", *lines, "}", FAILED, "}"]
+        self.lines.append(f"Go{self.names.prefix}.go()")
 
 
 def _variant(variant: tuple[str, Type]) -> str:

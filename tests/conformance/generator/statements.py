@@ -56,6 +56,8 @@ class Statements:
         return way(depth) if way in (self.branch, self.each, self.counting, self.choice) else way(0)
 
     def declaration(self, _: int) -> list[str]:
+        if self.c.often(1):
+            return self.function_value()
         t = random_type(self.c, self.declared, self.c.one((1, 1, 2)))
         value = (
             self.values.expr(t, 2) if t.kind not in ("list", "dict", "set") or not self.c.often(1) else _EMPTY[t.kind]
@@ -64,11 +66,20 @@ class Statements:
         self.variables.append(new)
         return [f"var {new.name}: {t.text} = {value}"]
 
+    def function_value(self) -> list[str]:
+        """A function that captures what is in scope."""
+        param, result = (random_type(self.c, self.declared, 1) for _ in range(2))
+        new = Variable(self.names.new("f"), Type("function", (param, result)))
+        written = self.values.function(self.names.new("x"), param, result)
+        self.variables.append(new)
+        return [f"let {new.name}: {new.type.text} = {written}"]
+
     def show(self, _: int) -> list[str]:
         if not self.place.renders:
             return self.assignment(0)
-        if self.variables and self.c.often(7):
-            return [f"render {self.c.one(list(reversed(self.variables))).name}"]
+        known = self.values.shown_variables()
+        if known and self.c.often(7):
+            return [f"render {self.c.one(list(reversed(known))).name}"]
         return [f"render {self.values.string(2)}"]
 
     def mutable(self, *kinds: str) -> list[Variable]:
@@ -232,7 +243,7 @@ class Statements:
     def variant_pattern(self, t: Type, name: str, carried: Type) -> tuple[str, list[Variable]]:
         parts = [self.bound(part) for part in carried.parts]
         inside = ", ".join(part.name for part in parts)
-        return (f"{t.name}.{name}({inside})" if parts else f"{t.name}.{name}", parts)
+        return (f"{name}({inside})" if parts else name, parts)
 
     def trouble(self, _: int) -> list[str]:
         """What may end the turn."""

@@ -28,18 +28,23 @@ class Type:
                 return f"({', '.join(part.text for part in self.parts)})"
             case "optional":
                 return f"{self.parts[0].text}?"
+            case "function":
+                return f"fn({self.parts[0].text}) -> {self.parts[1].text}"
         return f"{self.name}<{self.argument.text}>" if self.argument is not None else self.name or self.kind
 
     @property
     def is_plain(self) -> bool:
         """Whether a literal says its type by itself: nothing in it may be none."""
-        return self.kind != "optional" and all(part.is_plain for part in self.parts)
+        own = self.parts if self.argument is None else (self.argument, *self.parts)
+        return self.kind != "optional" and all(part.is_plain for part in own)
 
     @property
     def is_ordered(self) -> bool:
         """Whether ``<`` works."""
         if self.kind in ("list", "tuple"):
             return all(part.is_ordered for part in self.parts)
+        if self.kind == "enum":
+            return not any(carried.parts for _, carried in self.fields)
         return self.kind in ("int", "float", "string", "duration")
 
 

@@ -81,7 +81,7 @@ class _Guarder:
         self.recursive = recursive
         self.sites = list(module.sites)
         exported = {function.name for function in module.functions if function.exported}
-        self.roots = (exported | in_table | {FAULT_FUNCTION}) & guarded
+        self.roots = (exported | in_table | {FAULT_FUNCTION} | (guarded - called)) & guarded
         self.renamed = {name: name + INNER if name in self.roots else name for name in guarded if name in called}
 
     def function(self, function: Function) -> list[Function]:
