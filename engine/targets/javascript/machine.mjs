@@ -3,7 +3,8 @@
 // The scheduler is inside the module. The host asks for a slice, recovers turns that fault, and reads what happened out
 // of memory. `cells` are the kernel's variables by name, as [address, type], from the program's metadata.
 
-const OUTCOMES = { 0: "finished", 1: "at limit", 2: "at limit" };
+const OUTCOMES = { 0: "finished", 1: "at limit", 2: "at limit", 4: "running" }; // the last waits for the outside
+const DRAIN = 3;
 const EVENT_BYTES = 40;
 const MARK_BYTES = 24;
 const FOREVER = 2n ** 63n - 1n;
@@ -46,7 +47,7 @@ export class Machine {
         continue;
       }
       this.drain(written);
-      if (outcome in OUTCOMES) return OUTCOMES[outcome];
+      if (outcome !== DRAIN) return OUTCOMES[outcome];
     }
   }
 
