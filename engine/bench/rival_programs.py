@@ -74,6 +74,16 @@ def erlang_twin(source: Path, scratch: Path) -> list[Contender]:
     return [Contender("Erlang", run_program([machine, *flags, "-run", "run", "main", source.stem]))]
 
 
+def c_twin(source: Path, scratch: Path) -> list[Contender]:
+    """A benchmark in C, where there is one and gcc is found."""
+    compiler = shutil.which("gcc")
+    if compiler is None or not source.exists():
+        return []
+    binary = scratch / f"{source.stem}-c"
+    subprocess.run([compiler, "-O2", "-o", str(binary), str(source)], check=True, timeout=TIMEOUT_S)
+    return [Contender("gcc -O2", run_program([str(binary)]))]
+
+
 def rivals(name: str, scratch: Path, python_scale: float = 1.0) -> list[Contender]:
     """The contenders that are found on this machine for one benchmark, built and ready."""
     found = []
@@ -82,6 +92,7 @@ def rivals(name: str, scratch: Path, python_scale: float = 1.0) -> list[Contende
         binary = scratch / name
         build_go(go, [RIVALS / f"{name}.go"], binary)
         found.append(Contender("Go", run_program([str(binary)])))
+    found.extend(c_twin(RIVALS / f"{name}.c", scratch))
     found.extend(erlang_twin(RIVALS / f"{name}.erl", scratch))
     node = find_node()
     if node is not None and (script := _script(name, "js")):

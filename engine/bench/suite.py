@@ -13,14 +13,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from engine import api
+from engine.bench.compilation import check_large, compile_large, compile_small
 from engine.bench.harness import Bar, Contender, Result, Timed, compare
 from engine.bench.rival_programs import rivals
-from engine.vm.machine import EVENTS_MAX, LOG_EVENTS, Batch, Machine
+from engine.vm.machine import EVENTS_MAX, LOG_EVENTS, LOG_NOTHING, Batch, Machine
 from engine.vm.records import read_outputs
 
 PROGRAMS = Path(__file__).parent / "programs"
+SOAK_EVENTS = 100_000_000
 FIB_CALLS_RATIO = 331_160_281 / 2_692_537
 """Calls of fib(40) per call of fib(30), whose time stands in for CPython's half minute."""
+
+
+MESSAGE_BARS = [Bar("Go", 0.1), Bar("Erlang", 0.1)]
 
 
 def program(name: str) -> api.Program:
@@ -43,11 +48,11 @@ def run_once(compiled: api.Program, *, log: bool = True, record: bool = False) -
             return texts[-1] if texts else "", time.perf_counter_ns() - start
 
 
-def run_traced(compiled: api.Program) -> tuple[str, int]:
+def run_traced(compiled: api.Program, *, log: bool = True) -> tuple[str, int]:
     """A whole run on the bare machine that writes down every event and hands all of them to the host, which counts
     them: (the last thing it rendered, nanoseconds)."""
     machine = Machine(compiled, 0)
-    machine.logging = LOG_EVENTS
+    machine.logging = LOG_EVENTS if log else LOG_NOTHING
     texts: list[str] = []
     seen = 0
 
@@ -59,7 +64,7 @@ def run_traced(compiled: api.Program) -> tuple[str, int]:
     start = time.perf_counter_ns()
     machine.run(None, EVENTS_MAX, take)
     nanoseconds = time.perf_counter_ns() - start
-    assert seen == machine.events, f"{machine.events} events happened, {seen} were written down"
+    assert not log or seen == machine.events, f"{machine.events} events happened, {seen} were written down"
     return texts[-1] if texts else "", nanoseconds
 
 
@@ -83,19 +88,19 @@ def against_rivals(name: str, what: str, bars: list[Bar], rounds: int, python_sc
 
 def fib(rounds: int) -> Result:
     """Naive recursion."""
-    bars = [Bar("Go", 0.85), Bar("Node", 0.5)]
+    bars = [Bar("Go", 0.8), Bar("gcc -O2", 1.0), Bar("Node", 0.5)]
     return against_rivals("fib", "fib(40), 331,160,281 calls, depth limit on", bars, rounds, FIB_CALLS_RATIO)
 
 
 def thread_ring(rounds: int) -> Result:
     """100 actors, a million hops."""
     what = "thread ring, 100 actors, 1 M hops, events and hash on"
-    return against_rivals("thread_ring", what, [Bar("Go", 0.2)], rounds)
+    return against_rivals("thread_ring", what, MESSAGE_BARS, rounds)
 
 
 def ping_pong(rounds: int) -> Result:
     """A million messages between two."""
-    return against_rivals("ping_pong", "ping-pong, 1 M messages, events and hash on", [Bar("Go", 0.2)], rounds)
+    return against_rivals("ping_pong", "ping-pong, 1 M messages, events and hash on", MESSAGE_BARS, rounds)
 
 
 def spawn(rounds: int) -> Result:
@@ -133,7 +138,36 @@ def recording(rounds: int) -> Result:
         Contender("unrecorded", lambda: warmed(lambda: run_once(compiled, log=False))),
     ]
     what = "1 M messages recorded (inputs, hashes, checkpoints) against not recorded"
-    return compare("recording", what, contenders, [Bar("unrecorded", 1.10)], rounds)
+    return compare("recording", what, contenders, [Bar("unrecorded", 1.05)], rounds)
+
+
+def log(rounds: int) -> Result:
+    """What it costs to write down every event."""
+    compiled = program("thread_ring")
+    run_traced(compiled)
+    contenders = [
+        Contender("all events", lambda: warmed(lambda: run_traced(compiled))),
+        Contender("no events", lambda: warmed(lambda: run_traced(compiled, log=False))),
+    ]
+    return compare("log", "1 M messages, every event written down or none", contenders, [Bar("no events", 1.5)], rounds)
+
+
+def soak(rounds: int) -> Result:
+    """A hundred million messages that change state, in memory that stays as it was: raises AssertionError otherwise."""
+    compiled = program("soak")
+
+    def run() -> tuple[str, int]:
+        machine = Machine(compiled, 0)
+        start = time.perf_counter_ns()
+        machine.run(None, SOAK_EVENTS // 100)
+        early = machine.heap_bytes
+        machine.run(None, SOAK_EVENTS)
+        late = machine.heap_bytes
+        assert late <= early, f"{early:,} bytes after a hundredth of the messages, {late:,} after all"
+        return f"{late:,} bytes", time.perf_counter_ns() - start
+
+    what = f"{SOAK_EVENTS:,} messages; the answer is the size of the heap"
+    return compare("soak", what, [Contender("AeroFlow", run)], [], min(rounds, 1))
 
 
 def seek(rounds: int) -> Result:
@@ -188,43 +222,6 @@ def stop(rounds: int) -> Result:
     return compare("stop", "an endless turn, from Stop to standing still", contenders, [Bar("200 ms", 1.0)], rounds)
 
 
-def compilation(rounds: int) -> Result:
-    """Source text to a machine that has run its first event."""
-    path = PROGRAMS / "accounts.aefl"
-    text = path.read_text(encoding="utf-8")
-    edits = iter(range(1_000_000))
-
-    def started(source: str) -> tuple[str, int]:
-        start = time.perf_counter_ns()
-        build = api.compile(source, str(path))
-        assert build.program is not None
-        api.Session.start(build.program).advance(max_events=1)
-        return "", time.perf_counter_ns() - start
-
-    def warm() -> tuple[str, int]:
-        return started(text.replace("* percent / 100", f"* percent / 100 + {next(edits)} * 0"))
-
-    def cold() -> tuple[str, int]:
-        with api.without_caches():
-            return started(text)
-
-    warm()
-    contenders = [
-        Contender("warm", warm),
-        Contender("300 ms", lambda: ("", 300_000_000)),
-        Contender("cold", cold),
-        Contender("cold of 2 s", lambda: ("", 2_000_000_000)),
-    ]
-    result = compare(
-        "compile", "an edited program of 100 lines until it runs", contenders, [Bar("300 ms", 1.0)], rounds
-    )
-    cold_bar = Bar("2 s", 1.0)
-    met = result.medians["cold"] <= 2_000_000_000
-    medians = {k: v for k, v in result.medians.items() if k != "cold of 2 s"}
-    ratios = {k: v for k, v in result.ratios.items() if k != "cold of 2 s"}
-    return Result(result.name, result.what, medians, ratios, (*result.bars, (cold_bar, met)))
-
-
 BENCHMARKS: dict[str, Callable[[int], Result]] = {
     "fib": fib,
     "thread_ring": thread_ring,
@@ -237,7 +234,11 @@ BENCHMARKS: dict[str, Callable[[int], Result]] = {
     "recording": recording,
     "seek": seek,
     "stop": stop,
-    "compile": compilation,
+    "log": log,
+    "soak": soak,
+    "compile": compile_small,
+    "compile_1000": compile_large,
+    "check_5000": check_large,
 }
 """By the name that ``aeroflow bench`` takes."""
 

@@ -218,6 +218,11 @@ class Machine:
         return self._get("waiting")
 
     @property
+    def heap_bytes(self) -> int:
+        """How large the heap is, free places in it included."""
+        return self._get("heap_end") - self._get("heap_base")
+
+    @property
     def logging(self) -> int:
         """How much is written down."""
         return self._logging

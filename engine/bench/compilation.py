@@ -1,0 +1,82 @@
+"""How long it takes from a text to a running program, or to its mistakes."""
+
+from __future__ import annotations
+
+import re
+import time
+from itertools import count
+from pathlib import Path
+
+from engine import api
+from engine.bench.harness import Bar, Contender, Result, Timed, compare
+
+SOURCE = Path(__file__).parent / "programs" / "accounts.aefl"
+EDITED = "* percent / 100"
+_DECLARED = re.compile(r"^(?:actor|struct|enum|fn|let|var) (\w+)", re.MULTILINE)
+
+
+def copies(number: int) -> str:
+    """The program of 99 lines that often, each time with other names."""
+    text = SOURCE.read_text(encoding="utf-8")
+    names = re.compile(rf"\b({'|'.join(sorted(set(_DECLARED.findall(text))))})\b")
+    return "\n".join(names.sub(rf"\g<1>{i}", text) for i in range(number))
+
+
+def edited(text: str, edits: count[int]) -> str:
+    """The text with another number in every copy, so that none of its machine code is in a cache."""
+    return text.replace(EDITED, f"* percent / {1000 + next(edits)}")
+
+
+def started(source: str) -> tuple[str, int]:
+    """Compiles, and runs the first event."""
+    start = time.perf_counter_ns()
+    build = api.compile(source, str(SOURCE))
+    assert build.program is not None, [problem.message for problem in build.problems]
+    api.Session.start(build.program).advance(max_events=1)
+    return "", time.perf_counter_ns() - start
+
+
+def compile_small(rounds: int) -> Result:
+    """A small program, with what the process has compiled before in its caches and without."""
+    text, edits = copies(1), count()
+
+    def cold() -> tuple[str, int]:
+        with api.without_caches():
+            return started(text)
+
+    warm = _bounded("warm", lambda: started(edited(text, edits)), 300, "compile", "100 edited lines", rounds)
+    cold_one = _bounded("cold", cold, 2000, "compile", "", rounds)
+    return Result(
+        warm.name,
+        "an edited program of 100 lines until it runs",
+        warm.medians | cold_one.medians,
+        warm.ratios | cold_one.ratios,
+        (*warm.bars, *cold_one.bars),
+    )
+
+
+def compile_large(rounds: int) -> Result:
+    """A program of a thousand lines of which ten have changed."""
+    text, edits = copies(10), count()
+    what = "an edited program of 1,000 lines until it runs"
+    return _bounded("warm", lambda: started(edited(text, edits)), 500, "compile_1000", what, rounds)
+
+
+def check_large(rounds: int) -> Result:
+    """Only the mistakes of a program of five thousand lines, as an editor wants them after every change."""
+    text, edits = copies(51), count()
+
+    def checked() -> tuple[str, int]:
+        source = edited(text, edits)
+        start = time.perf_counter_ns()
+        assert not api.analyse(source, str(SOURCE)).problems
+        return "", time.perf_counter_ns() - start
+
+    return _bounded("check", checked, 300, "check_5000", "the mistakes of 5,000 edited lines", rounds)
+
+
+def _bounded(title: str, timed: Timed, milliseconds: int, name: str, what: str, rounds: int) -> Result:
+    timed()
+    limit = f"{milliseconds} ms"
+    contenders = [Contender(title, timed), Contender(limit, lambda: ("", milliseconds * 1_000_000))]
+    return compare(name, what, contenders, [Bar(limit, 1.0)], rounds)
