@@ -40,6 +40,8 @@ DEPTH_MAX = 100
 
 SCALAR_KINDS = frozenset({"int", "float", "bool", "duration", "actor", "enum"})
 _NESTED_KINDS = frozenset({"list", "set", "dict", "tuple", "struct", "variant", "function"})
+_WORDS = {"int": "<i8", "duration": "<i8", "actor": "<i8", "enum": "<i8", "float": "<f8"}
+"""The kinds of numbers whose lists travel as binary data."""
 _ENTRY_BYTES = 24
 _WORD = 8
 
@@ -218,6 +220,11 @@ def _from_msgpack(types: tuple[TypeInfo, ...], type_index: int, data: Any, depth
         return TOO_DEEP
     depth += 1
     match info.kind:
+        case "list" if (word := _WORDS.get(types[info.parts[0]].kind)) is not None:
+            words = np.frombuffer(data, word)
+            numbers = CutList(words[:ITEMS_MAX].tolist())
+            numbers.missing = len(words) - len(numbers)
+            return numbers
         case "list" | "set":
             items = CutList(_from_msgpack(types, info.parts[0], item, depth) for item in data[:ITEMS_MAX])
             items.missing = len(data) - len(items)
@@ -258,6 +265,8 @@ def _pack_into(packer: Any, types: tuple[TypeInfo, ...], type_index: int, value:
                 packer.pack(None)
             else:
                 _pack_into(packer, types, info.parts[0], value)
+        case "list" if types[info.parts[0]].kind in _WORDS:
+            packer.pack(b"".join(_to_word(types[info.parts[0]].kind, item) for item in value))
         case "list" | "set":
             packer.pack_array_header(len(value))
             for item in value:

@@ -95,6 +95,7 @@ INTRINSICS: dict[str, Signature] = _table(
     release(T) -> unit
     release_later(T) -> unit
     is_reference() -> bool
+    is_word() -> bool
     is_int() -> bool
     is_float() -> bool
     is_string() -> bool

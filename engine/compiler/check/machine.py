@@ -11,7 +11,7 @@ from engine.compiler.check.intrinsics import INTRINSICS
 from engine.compiler.check.operators import has_order, holds_function
 from engine.compiler.check.report import meant
 from engine.compiler.check.type_names import read_type
-from engine.compiler.check.types import BOOL, DURATION, FLOAT, I32, INT, STRING, UNIT, Type, is_reference
+from engine.compiler.check.types import BOOL, DURATION, FLOAT, I32, INT, STRING, UNIT, Type, is_reference, is_word
 from engine.compiler.syntax import ast
 
 _TYPES: dict[str, Type] = {
@@ -25,6 +25,7 @@ _TYPES: dict[str, Type] = {
 
 _QUESTIONS: dict[str, Callable[[Type], bool]] = {
     "is_reference": is_reference,
+    "is_word": is_word,
     "is_int": lambda of: of in (INT, DURATION),
     "is_float": lambda of: of is FLOAT,
     "is_string": lambda of: of is STRING,

@@ -169,6 +169,11 @@ def is_reference(t: Type) -> bool:
     return isinstance(t, containers) or t in (STRING, BYTES)
 
 
+def is_word(t: Type) -> bool:
+    """Whether a value is a number that fills its whole slot, so that its bits are the value."""
+    return t in (INT, DURATION, FLOAT) or isinstance(t, ActorType) or is_plain_enum(t)
+
+
 def is_shareable(t: Type) -> bool:
     """Whether storage that two places hold must be marked, because one of them may change it in place.
 

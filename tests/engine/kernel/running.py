@@ -17,7 +17,7 @@ from engine.base.events import EVENT_DTYPE, Status
 from engine.base.source import SourceFile
 from engine.compiler.check.library import Library
 from engine.compiler.driver import compile_program, load_library
-from engine.compiler.metadata import ENCODED, FieldInfo
+from engine.compiler.metadata import ENCODED, FieldInfo, Metadata
 from engine.project.library_files import library_texts
 from engine.vm.assemble import assemble
 from engine.vm.faults import fault_kind
@@ -44,12 +44,29 @@ def compiled(text: str) -> Program:
     return Program(made.wasm, made.metadata, made.sources, made.digest)
 
 
-def packed(params: Sequence[FieldInfo], args: Sequence[Any]) -> bytes:
+def carried(metadata: Metadata, kind: int, value: Any) -> Any:
+    """A value as msgpack carries it: a list of numbers is the bytes of their words."""
+    info = metadata.types[kind]
+    match info.kind:
+        case "optional":
+            return None if value is None else carried(metadata, info.parts[0], value)
+        case "list" if metadata.types[info.parts[0]].kind in ("int", "float", "actor", "duration", "enum"):
+            return b"".join(struct.pack("<d" if isinstance(item, float) else "<q", item) for item in value)
+        case "list" | "set":
+            return [carried(metadata, info.parts[0], item) for item in value]
+        case "dict":
+            return {k: carried(metadata, info.parts[1], item) for k, item in value.items()}
+        case "struct" | "tuple":
+            return [carried(metadata, part, item) for part, item in zip(info.parts, value, strict=True)]
+    return value
+
+
+def packed(metadata: Metadata, params: Sequence[FieldInfo], args: Sequence[Any]) -> bytes:
     """Arguments as messages carry them: words for numbers, then the others in msgpack."""
     words, others = [], []
     for param, arg in zip(params, args, strict=True):
         if param.offset == ENCODED:
-            others.append(msgpack.packb(arg))
+            others.append(msgpack.packb(carried(metadata, param.type, arg)))
         else:
             words.append(struct.pack("<d" if isinstance(arg, float) else "<q", arg))
     return b"".join([*words, *others])
@@ -109,7 +126,8 @@ class World:
     def tell(self, actor: str, name: str, *args: Any) -> None:
         """Puts a message for the first actor of a type into its mailbox."""
         handler = self.handler(actor, name)
-        payload = packed(self.program.metadata.handlers[handler].params, args)
+        metadata = self.program.metadata
+        payload = packed(metadata, metadata.handlers[handler].params, args)
         assert self.machine.inject(self.actor(actor), handler, payload)
 
     def ask(self, actor: str, name: str, *args: Any) -> list[str]:

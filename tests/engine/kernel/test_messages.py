@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.compiler.metadata import FieldInfo
+from engine.vm.plain import unpack
 from tests.engine.kernel.running import World, packed, start
 
 PROGRAM = """
@@ -23,6 +24,8 @@ actor Echo {
     on again(i: int, f: float, b: bool, s: string, p: Part, d: dict<string, list<int>>, t: (int, string), o: int?) {}
     on raw(x: bytes, e: Echo, w: set<int>) { self.raw_again(x, e, w) }
     on raw_again(x: bytes, e: Echo, w: set<int>) {}
+    on numbers(xs: list<float>, ys: list<list<int>>, z: list<bool>) { self.numbers_again(xs, ys, z) }
+    on numbers_again(xs: list<float>, ys: list<list<int>>, z: list<bool>) { render f"{xs} {ys}" }
     on big(xs: list<string>) { self.big_again(xs) }
     on big_again(xs: list<string>) { render xs.len() }
 }
@@ -53,9 +56,8 @@ def _params(world: World, handler: str) -> tuple[FieldInfo, ...]:
 
 def _packed(world: World, handler: str, args: tuple[Any, ...]) -> bytes:
     canonical = struct.unpack("<d", struct.pack("<Q", 0x7FF8000000000000))[0]
-    return packed(
-        _params(world, handler), [canonical if isinstance(arg, float) and math.isnan(arg) else arg for arg in args]
-    )
+    args = tuple(canonical if isinstance(arg, float) and math.isnan(arg) else arg for arg in args)
+    return packed(world.program.metadata, _params(world, handler), args)
 
 
 @settings(max_examples=150, deadline=None)
@@ -64,7 +66,7 @@ def test_what_comes_in_goes_out_as_the_same_bytes(args: tuple[Any, ...]) -> None
     world = _world()
     world.tell("Echo", "all", *args)
     world.run()
-    assert world.payloads[-2] == packed(_params(world, "all"), args)
+    assert world.payloads[-2] == packed(world.program.metadata, _params(world, "all"), args)
     assert world.payloads[-1] == _packed(world, "all", args)
 
 
@@ -75,6 +77,22 @@ def test_bytes_references_and_sets(data: bytes, echo: int, numbers: list[int]) -
     world.tell("Echo", "raw", data, echo, numbers)
     world.run()
     assert world.payloads[-1] == world.payloads[-2] == _packed(world, "raw", (data, echo, numbers))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.floats(), max_size=70), st.lists(st.lists(INTS, max_size=5)), st.lists(st.booleans()))
+def test_lists_of_numbers_travel_as_words(floats: list[float], ints: list[list[int]], bools: list[bool]) -> None:
+    world = _world()
+    world.tell("Echo", "numbers", floats, ints, bools)
+    world.run()
+    canonical = struct.unpack("<d", struct.pack("<Q", 0x7FF8000000000000))[0]
+    floats = [canonical if math.isnan(x) else x for x in floats]
+    again = world.handler("Echo", "numbers_again")
+    params = world.program.metadata.handlers[again].params
+    assert world.payloads[-1] == packed(world.program.metadata, params, (floats, ints, bools))
+    assert world.texts == [f"{floats} {ints}"]
+    shown = unpack(world.program.metadata, params, world.payloads[-1])
+    assert str(shown) == str([floats, ints, bools])
 
 
 def test_large_messages_are_whole() -> None:

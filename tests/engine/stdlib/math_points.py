@@ -170,7 +170,7 @@ def values(world: World, case: Case, columns: tuple[Floats, ...]) -> Floats:
         world.tell("Probe", case.name, *parts, *([[]] if len(parts) == 1 else []))
         world.run()
         world.batches.clear()
-        found.append(np.array(msgpack.unpackb(world.payloads[-1])))
+        found.append(np.frombuffer(msgpack.unpackb(world.payloads[-1])))
     return np.concatenate(found)
 
 
