@@ -17,6 +17,10 @@ ValueType = str
 
 I32, I64, F64 = "i32", "i64", "f64"
 
+HEAD, STAMP_PART, STATE, FIELD, ITEM = "head", "stamp", "state", "field", "item"
+"""Parts of objects that never overlap: the length and the address of a list's items; the stamp of an object; a slot of
+the running actor's state block; a slot of a struct, tuple or box; a slot of a list, dict or set."""
+
 
 # --- expressions ------------------------------------------------------------------------------
 
@@ -48,12 +52,14 @@ class Op:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A WebAssembly load by its name (``i64.load``, ``i32.load8_u``) from ``address + offset``."""
+    """A WebAssembly load by its name (``i64.load``, ``i32.load8_u``) from ``address + offset``. ``part`` is one of the
+    parts of objects below, where it is known what the load reaches."""
 
     type: ValueType
     name: str
     address: Expr
     offset: int = 0
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +133,13 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A WebAssembly store by its name (``i64.store``, ``i32.store8``) to ``address + offset``."""
+    """A WebAssembly store by its name (``i64.store``, ``i32.store8``) to ``address + offset``; ``part`` as in loads."""
 
     name: str
     address: Expr
     value: Expr
     offset: int = 0
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,7 @@ def _op(rw: Rewriter, node: Op) -> Op:
 
 def _load(rw: Rewriter, node: Load) -> Load:
     address = rw.expr(node.address)
-    return node if address is node.address else Load(node.type, node.name, address, node.offset)
+    return node if address is node.address else Load(node.type, node.name, address, node.offset, node.part)
 
 
 def _call(rw: Rewriter, node: Call) -> Call:
@@ -217,7 +217,7 @@ def _set(rw: Rewriter, node: Set) -> Set:
 def _store(rw: Rewriter, node: Store) -> Store:
     address, value = rw.expr(node.address), rw.expr(node.value)
     same = address is node.address and value is node.value
-    return node if same else Store(node.name, address, value, node.offset)
+    return node if same else Store(node.name, address, value, node.offset, node.part)
 
 
 def _eval(rw: Rewriter, node: Eval) -> Eval:

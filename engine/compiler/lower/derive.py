@@ -173,11 +173,12 @@ class Derive:
         value: ir.Expr,
         *,
         op: str = "put",
+        part: str = "",
     ) -> None:
-        """Stores into a slot of an object in ``region``; the value is already marked where an alias is kept. With the
-        ``op`` "replace" nobody may hold a part of what was there."""
+        """Stores into a slot, in that part, of an object in ``region``; the value is already marked where an alias is
+        kept. With the ``op`` "replace" nobody may hold a part of what was there."""
         if not is_reference(t) or region == i32(ARENA):
-            f.emit(store_slot(t, address, value, offset))
+            f.emit(store_slot(t, address, value, offset, part))
             return
         slot = address if offset == 0 else op32("i32.add", address, i32(offset))
         f.eval(f.call_name(self.function(op, t), None, (slot, region, value)))

@@ -222,12 +222,12 @@ class FunctionBuilder:
 
     def mark_shared(self, address: ir.Get, *, may_be_none: bool = False) -> None:
         """Says that an object is held from more than one place."""
-        store = ir.Store("i32.store", address, self.turn_stamp(), STAMP)
+        store = ir.Store("i32.store", address, self.turn_stamp(), STAMP, ir.STAMP_PART)
         self.emit(ir.If(address, (store,)) if may_be_none else store)
 
     def is_shared(self, address: ir.Expr) -> ir.Expr:
         """Whether an object is held from more than one place."""
-        return ir.Op(ir.I32, "i32.eq", (ir.Load(ir.I32, "i32.load", address, STAMP), self.turn_stamp()))
+        return ir.Op(ir.I32, "i32.eq", (ir.Load(ir.I32, "i32.load", address, STAMP, ir.STAMP_PART), self.turn_stamp()))
 
     def finish(self, *, exported: str | None = None, file: str = "", line: int = 0) -> ir.Function:
         """The function as it is now."""
@@ -305,11 +305,11 @@ def op64(name: str, *args: ir.Expr) -> ir.Op:
     return ir.Op(ir.I64, name, args)
 
 
-def load32(address: ir.Expr, offset: int = 0) -> ir.Load:
+def load32(address: ir.Expr, offset: int = 0, part: str = "") -> ir.Load:
     """A 32-bit number or address in memory."""
-    return ir.Load(ir.I32, "i32.load", address, offset)
+    return ir.Load(ir.I32, "i32.load", address, offset, part)
 
 
-def store32(address: ir.Expr, value: ir.Expr, offset: int = 0) -> ir.Store:
+def store32(address: ir.Expr, value: ir.Expr, offset: int = 0, part: str = "") -> ir.Store:
     """Puts a 32-bit number or address into memory."""
-    return ir.Store("i32.store", address, value, offset)
+    return ir.Store("i32.store", address, value, offset, part)

@@ -114,15 +114,15 @@ def zero(t: ValueType) -> Const:
     return Const(t, 0.0 if t == F64 else 0)
 
 
-def load_slot(t: Type, address: Expr, offset: int = 0) -> Load:
-    """The value of type ``t`` in a slot."""
+def load_slot(t: Type, address: Expr, offset: int = 0, part: str = "") -> Load:
+    """The value of type ``t`` in a slot of such a part of an object."""
     machine = value_type(t)
-    return Load(machine, f"{machine}.load", address, offset)
+    return Load(machine, f"{machine}.load", address, offset, part)
 
 
-def store_slot(t: Type, address: Expr, value: Expr, offset: int = 0) -> Store:
+def store_slot(t: Type, address: Expr, value: Expr, offset: int = 0, part: str = "") -> Store:
     """Puts a value of type ``t`` into a slot."""
-    return Store(f"{value_type(t)}.store", address, value, offset)
+    return Store(f"{value_type(t)}.store", address, value, offset, part)
 
 
 def string_object(text: str) -> bytes:

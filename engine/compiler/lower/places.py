@@ -55,11 +55,12 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a value is stored: an address, an offset, and the region of the object that it is in."""
+    """Where a value is stored: an address, an offset, the region of the object that it is in, and its part of that."""
 
     address: ir.Expr
     offset: int
     region: ir.Expr
+    part: str = ""
 
 
 # --- looking at expressions -------------------------------------------------------------------
@@ -157,11 +158,11 @@ def read(f: FunctionBuilder, e: Expr) -> ir.Expr:
         case LocalRead(local=local):
             return ir.Get(f.lowering.machine(local.type), f.declare(local))
         case StateRead(field=field):
-            return load_slot(field.type, state_block(f), slot_offset(field.index))
+            return load_slot(field.type, state_block(f), slot_offset(field.index), ir.STATE)
         case CellRead(cell=cell):
             return f.lowering.load_cell(cell.name)
         case FieldRead(base=base, index=index):
-            return load_slot(e.type, expressions.value(f, base), slot_offset(index))
+            return load_slot(e.type, expressions.value(f, base), slot_offset(index), ir.FIELD)
         case ItemRead(base=base, index=item):
             with f.gather() as body:
                 held, at = expressions.operands(f, (base, item))
@@ -173,7 +174,7 @@ def read(f: FunctionBuilder, e: Expr) -> ir.Expr:
 def read_item(f: FunctionBuilder, e: ItemRead, container: Type, held: ir.Expr, index: ir.Expr) -> ir.Expr:
     """``held[index]``."""
     if isinstance(container, ListType):
-        return load_slot(e.type, list_slot(f, e, held, index))
+        return load_slot(e.type, list_slot(f, e, held, index), 0, ir.ITEM)
     if isinstance(container, DictType):
         return f.library("dict.at", held, index, types=(container.key, container.value), span=e.span)
     assert container in (STRING, BYTES), container
@@ -183,10 +184,10 @@ def read_item(f: FunctionBuilder, e: ItemRead, container: Type, held: ir.Expr, i
 def list_slot(f: FunctionBuilder, e: Expr, held: ir.Expr, index: ir.Expr) -> ir.Expr:
     """The address of a list's slot; faults outside the list."""
     items, at = f.stable(held), f.stable(index)
-    length = op64("i64.extend_i32_u", load32(items, LIST_LENGTH))
+    length = op64("i64.extend_i32_u", load32(items, LIST_LENGTH, ir.HEAD))
     # as unsigned, a negative index is above every length
     f.fault_if(op32("i64.ge_u", at, length), "index_out_of_range", e.span, at, length)
-    return op32("i32.add", load32(items, LIST_DATA), op32("i32.shl", op32("i32.wrap_i64", at), i32(3)))
+    return op32("i32.add", load32(items, LIST_DATA, ir.HEAD), op32("i32.shl", op32("i32.wrap_i64", at), i32(3)))
 
 
 # --- changing ---------------------------------------------------------------------------------
@@ -215,7 +216,7 @@ def current(f: FunctionBuilder, path: Path) -> ir.Expr:
     base = current(f, path.base)
     match place:
         case FieldRead(index=index):
-            return load_slot(place.type, base, slot_offset(index))
+            return load_slot(place.type, base, slot_offset(index), ir.FIELD)
         case ItemRead():
             assert path.index is not None
             return read_item(f, place, path.base.place.type, base, path.index)
@@ -240,12 +241,13 @@ def own(f: FunctionBuilder, path: Path) -> ir.Expr:
         return held
     where = slot(f, path)
     address = f.stable(where.address)
-    held = f.temp(load_slot(place.type, address, where.offset))
+    held = f.temp(load_slot(place.type, address, where.offset, where.part))
     with f.gather() as copy:
-        f.set(held.local, f.lowering.derive.apply(f, "own", place.type, held, where.region, span=place.span))
-        f.emit(store32(address, held, where.offset))
+        owned = f.lowering.derive.apply(f, "own", place.type, held, where.region, span=place.span)
+        f.emit(store32(address, f.stable(owned), where.offset, where.part))
     _if_shared(f, place.type, held, copy)
-    return held
+    # read again: a loop that finds nothing shared then reads the place once
+    return f.temp(load_slot(place.type, address, where.offset, where.part))
 
 
 def _own_local(f: FunctionBuilder, t: Type, held: ir.Get) -> None:
@@ -265,21 +267,21 @@ def slot(f: FunctionBuilder, path: Path) -> Slot:
     """Where the value of a place inside something else is stored, with what it is in owned."""
     place = path.place
     if isinstance(place, StateRead):
-        return Slot(state_block(f), slot_offset(place.field.index), i32(HEAP))
+        return Slot(state_block(f), slot_offset(place.field.index), i32(HEAP), ir.STATE)
     assert path.base is not None, place
     holder = f.stable(own(f, path.base))
     region = load32(holder, REGION)
     match place:
         case FieldRead(index=index):
-            return Slot(holder, slot_offset(index), region)
+            return Slot(holder, slot_offset(index), region, ir.FIELD)
         case ItemRead(base=base):
             assert path.index is not None
             if isinstance(base.type, ListType):
-                return Slot(f.stable(list_slot(f, place, holder, path.index)), 0, region)
+                return Slot(f.stable(list_slot(f, place, holder, path.index)), 0, region, ir.ITEM)
             assert isinstance(base.type, DictType), base.type
             types = (base.type.key, base.type.value)
             found = f.library("dict.at_address", holder, path.index, types=types, span=place.span)
-            return Slot(f.temp(found), 0, region)
+            return Slot(f.temp(found), 0, region, ir.ITEM)
     raise AssertionError(place)
 
 
@@ -302,12 +304,12 @@ def assign(f: FunctionBuilder, path: Path, value: ir.Expr) -> None:
         return
     if isinstance(place, StateRead) and not is_reference(place.type):
         where = slot(f, path)
-        f.emit(store_slot(place.type, where.address, f.flat(value), where.offset))
+        f.emit(store_slot(place.type, where.address, f.flat(value), where.offset, where.part))
         return
     held = f.stable(value)
     where = slot(f, path)
     op = "replace" if is_unheld(f, place) else "put"
-    f.lowering.derive.put(f, place.type, where.address, where.offset, where.region, held, op=op)
+    f.lowering.derive.put(f, place.type, where.address, where.offset, where.region, held, op=op, part=where.part)
 
 
 def is_unheld(f: FunctionBuilder, place: Expr) -> bool:

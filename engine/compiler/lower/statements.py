@@ -152,8 +152,9 @@ def _assign(f: FunctionBuilder, node: Assign) -> None:
         places.assign(f, path, (expressions.value if into_state else expressions.kept)(f, node.value))
     elif isinstance(node.place, FieldRead | ItemRead) and next(places.changed_roots(node.value), None) is None:
         where = places.slot(f, path)
-        result = _combined(f, load_slot(node.place.type, where.address, where.offset), node)
-        f.lowering.derive.put(f, node.place.type, where.address, where.offset, where.region, f.stable(result))
+        place = node.place.type
+        result = f.stable(_combined(f, load_slot(place, where.address, where.offset, where.part), node))
+        f.lowering.derive.put(f, place, where.address, where.offset, where.region, result, part=where.part)
     else:
         places.assign(f, path, _combined(f, places.current(f, path), node))
 
@@ -309,12 +310,12 @@ def _for_each(f: FunctionBuilder, node: ForEach) -> None:
 
 
 def _over_list(f: FunctionBuilder, node: ForEach, over: ir.Expr, t: ListType) -> None:
-    at = f.temp(load32(over, LIST_DATA), "at")
-    length = op32("i32.shl", load32(over, LIST_LENGTH), i32(3))
+    at = f.temp(load32(over, LIST_DATA, ir.HEAD), "at")
+    length = op32("i32.shl", load32(over, LIST_LENGTH, ir.HEAD), i32(3))
     end = f.temp(op32("i32.add", at, length), "end")
 
     def body(labels: LoopLabels) -> None:
-        f.set(f.declare(node.item), load_slot(t.item, at))
+        f.set(f.declare(node.item), load_slot(t.item, at, 0, ir.ITEM))
         _body(f, node.body, labels)
 
     _counted(f, lambda: op32("i32.ne", at, end), body, lambda: _advance(f, at, 8))

@@ -21,8 +21,8 @@ type queenMessage struct {
 func isValid(board []int) bool {
 	for i, p := range board {
 		for j := i + 1; j < len(board); j++ {
-			q := board[j]
-			if q == p || q == p-(j-i) || q == p+(j-i) {
+			aside := board[j] - p
+			if aside == 0 || aside == j-i || aside == i-j {
 				return false
 			}
 		}

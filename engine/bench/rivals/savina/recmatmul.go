@@ -31,10 +31,12 @@ func worker(mail <-chan matrixWork, master chan<- masterMessage, results chan<- 
 			}
 		} else {
 			for i := w.rowC; i < w.rowC+w.dim; i++ {
+				row := i*n + w.columnA
 				for j := w.columnC; j < w.columnC+w.dim; j++ {
+					column := w.rowB*n + j
 					total := c[i*n+j]
 					for k := 0; k < w.dim; k++ {
-						total += a[i*n+w.columnA+k] * b[(w.rowB+k)*n+j]
+						total += a[row+k] * b[column+k*n]
 					}
 					c[i*n+j] = total
 				}

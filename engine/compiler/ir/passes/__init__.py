@@ -14,16 +14,21 @@ from dataclasses import replace
 
 from engine.compiler.ir.callgraph import groups
 from engine.compiler.ir.nodes import Function, Module
+from engine.compiler.ir.passes.branches import straighten
 from engine.compiler.ir.passes.count import count_marks, mark_calls
 from engine.compiler.ir.passes.dead import drop_unreached, drop_unused_locals
 from engine.compiler.ir.passes.depth import limit_depth
 from engine.compiler.ir.passes.dispatch import call_handlers_directly
 from engine.compiler.ir.passes.fold import fold
+from engine.compiler.ir.passes.hoist import hoist
 from engine.compiler.ir.passes.inline import Template, goes_into, inline_calls, inline_self, is_worthwhile
+from engine.compiler.ir.passes.sink import sink
 from engine.compiler.ir.walk import FAULT_FUNCTION, Summary
 
 __all__ = ["Memo", "optimise"]
 
+HOIST_ROUNDS = 3
+"""A list in the state: its address, then its length and items."""
 MEMO_MAX = 4000
 MEMO_DEPTH_MAX = 500
 """Functions that are nested deeper are not kept: to compare them would take the interpreter's own stack."""
@@ -124,4 +129,10 @@ def _optimise_function(function: Function, recursive: bool, templates: dict[str,
         unrolled = inline_self(function)
         if unrolled is not function:
             function = drop_unused_locals(fold(unrolled))
-    return function
+    unsafe: set[int] = set()
+    for _ in range(HOIST_ROUNDS):
+        moved = hoist(function, unsafe)
+        if moved is function:
+            break
+        function = fold(moved)
+    return straighten(sink(drop_unused_locals(function)))

@@ -38,9 +38,13 @@ from engine.compiler.ir.nodes import (
     Stmt,
     Store,
 )
-from engine.compiler.ir.passes.facts import Facts, is_bool, join
+from engine.compiler.ir.ops import HIGHEST
+from engine.compiler.ir.passes.facts import Facts, Range, is_bool, join
 from engine.compiler.ir.passes.simplify import condition, folded_address, is_never_zero, negate, simplify
-from engine.compiler.ir.walk import LEAVES, Rewriter, is_pure, set_locals
+from engine.compiler.ir.walk import LEAVES, Rewriter, is_pure, nodes, set_locals
+
+CHEAP_NODES = 8
+"""A truth value of so few nodes is computed rather than jumped around."""
 
 
 def fold(function: Function) -> Function:
@@ -88,7 +92,7 @@ class _Folder(Rewriter):
             return simplify(new, self.facts) if self.facts is not None else new
         if isinstance(new, Load):
             address, offset = folded_address(new.address, new.offset)
-            return new if address is new.address else Load(new.type, new.name, address, offset)
+            return new if address is new.address else Load(new.type, new.name, address, offset, new.part)
         return new
 
     def get(self, node: Get, facts: Facts) -> Expr:
@@ -117,6 +121,11 @@ class _Folder(Rewriter):
                 return test
             if (then.value, otherwise.value) == (0, 1):
                 return negate(test)
+        if node.type == I32 and is_bool(test):
+            if isinstance(otherwise, Const) and otherwise.value == 0 and _is_cheap_bool(then):
+                return Op(I32, "i32.and", (test, then))
+            if isinstance(then, Const) and then.value == 1 and _is_cheap_bool(otherwise):
+                return Op(I32, "i32.or", (test, otherwise))
         if test is node.condition and then is node.then and otherwise is node.otherwise:
             return node
         return Choose(node.type, test, then, otherwise)
@@ -175,7 +184,7 @@ class _Folder(Rewriter):
         new = self.parts(node)
         assert isinstance(new, Store)
         address, offset = folded_address(new.address, new.offset)
-        return new if address is new.address else Store(new.name, address, new.value, offset)
+        return new if address is new.address else Store(new.name, address, new.value, offset, new.part)
 
     def if_(self, node: If) -> list[Stmt]:
         test = self.expr(node.condition)
@@ -224,13 +233,40 @@ class _Folder(Rewriter):
 
     def loop(self, node: Loop) -> list[Stmt]:
         assert self.facts is not None
+        counter = self.counter(node)
         for local in set_locals(node.body):
             self.facts.forget(local)
+        if counter is not None:
+            self.facts.ranges[counter[0]] = counter[1]
         self.jumps[node.label] = 0
         body = self.body(node.body)
         if self.jumps[node.label] == 0:
             return list(body)
         return [node if body is node.body else Loop(node.label, body)]
+
+    def counter(self, node: Loop) -> tuple[int, Range] | None:
+        """The local that a loop counts up in its last step, and where it lies in every round.
+
+        The last two statements are ``i = i + 1; br loop if i < end``, and nothing else sets it or starts the loop
+        again: it never falls below where it began, nor comes to the largest number, and so does not wrap around.
+        """
+        assert self.facts is not None
+        match node.body[-2:]:
+            case (
+                Set(local, Op(_, "i64.add" | "i32.add", (Get(type_, counted), Const(_, 1)))),
+                Break(label, Op(_, "i64.lt_s" | "i32.lt_s", (Get(_, compared), end))),
+            ) if local == counted == compared and label == node.label:
+                rest = nodes(node.body[:-2])
+                if any(isinstance(part, Set) and part.local == local for part in rest):
+                    return None
+                if any(isinstance(part, Break) and part.label == label for part in rest):
+                    return None
+                low, high = self.facts.range_of(self.get(Get(type_, local), self.facts))
+                if high == HIGHEST[type_]:
+                    return None
+                last = int(end.value) - 1 if isinstance(end, Const) else HIGHEST[type_] - 1
+                return local, (low, max(high, last))
+        return None
 
     def break_(self, node: Break) -> list[Stmt]:
         before: list[Stmt] = []
@@ -258,6 +294,14 @@ class _Folder(Rewriter):
         else:
             known.assume(test, False)
         return [*before, node if test is node.condition else Break(node.label, test)]
+
+
+def _is_cheap_bool(node: Expr) -> bool:
+    """Whether to compute a truth value costs less than to jump around it."""
+    if not is_bool(node) or not is_pure(node):
+        return False
+    parts = nodes((node,))
+    return len(parts) <= CHEAP_NODES and all(isinstance(part, Op) or type(part) in LEAVES for part in parts)
 
 
 def _split(value: Expr) -> tuple[list[Stmt], Expr]:

@@ -8,7 +8,7 @@ them has a known sign, the check becomes ``r < a``.
 from __future__ import annotations
 
 from engine.compiler.ir.nodes import F64, I32, I64, Call, CallIndirect, Const, Do, Expr, Get, Load, Op
-from engine.compiler.ir.ops import NEGATED, SWAPPED, evaluate, signed
+from engine.compiler.ir.ops import HIGHEST, NEGATED, SWAPPED, evaluate, signed
 from engine.compiler.ir.passes.facts import Facts, Range, fits, is_bool
 from engine.compiler.ir.walk import LEAVES, is_pure
 
@@ -140,8 +140,23 @@ def _comparison(node: Op, facts: Facts) -> Expr:
         check = overflow_check(left, facts)
         if check is not None:
             return check if what == "lt_s" else negate(check)
+    below = _above_start(what, left, right, facts)
+    if below is not None:
+        return below
     decided = _decide(what, left, right, facts)
     return node if decided is None or not is_pure(left) or not is_pure(right) else Const(I32, int(decided))
+
+
+def _above_start(what: str, left: Expr, right: Expr, facts: Facts) -> Expr | None:
+    """``x - a >u b`` asks whether x lies outside of a to a + b; where it is known to be at least a, whether it is above
+    the end."""
+    match left, right:
+        case Op(type_, "i64.sub" | "i32.sub", (x, Const(_, a))), Const(_, b) if what == "gt_u":
+            start, size = int(a), int(b)
+            assert type_ is not None
+            if size >= 0 and start + size <= HIGHEST[type_] and facts.range_of(x)[0] >= start:
+                return _comparison(Op(I32, f"{type_}.gt_s", (x, Const(type_, start + size))), facts)
+    return None
 
 
 def _decide(what: str, left: Expr, right: Expr, facts: Facts) -> bool | None:
