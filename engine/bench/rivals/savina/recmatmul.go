@@ -13,6 +13,15 @@ type matrixWork struct {
 // masterMessage is more work, or, without a size, the end of some.
 type masterMessage struct{ work matrixWork }
 
+// product is a part of a row of one matrix times a part of a column of another.
+func product(a []float64, row int, b []float64, column, dim int) float64 {
+	total := 0.0
+	for k := 0; k < dim; k++ {
+		total += a[row+k] * b[column+k*n]
+	}
+	return total
+}
+
 func worker(mail <-chan matrixWork, master chan<- masterMessage, results chan<- float64) {
 	a, b, c := make([]float64, n*n), make([]float64, n*n), make([]float64, n*n)
 	for i := range a {
@@ -33,12 +42,7 @@ func worker(mail <-chan matrixWork, master chan<- masterMessage, results chan<- 
 			for i := w.rowC; i < w.rowC+w.dim; i++ {
 				row := i*n + w.columnA
 				for j := w.columnC; j < w.columnC+w.dim; j++ {
-					column := w.rowB*n + j
-					total := c[i*n+j]
-					for k := 0; k < w.dim; k++ {
-						total += a[row+k] * b[column+k*n]
-					}
-					c[i*n+j] = total
+					c[i*n+j] += product(a, row, b, w.rowB*n+j, w.dim)
 				}
 			}
 		}
