@@ -43,9 +43,6 @@ from engine.compiler.ir.passes.facts import Facts, Range, is_bool, join
 from engine.compiler.ir.passes.simplify import condition, folded_address, is_never_zero, negate, simplify
 from engine.compiler.ir.walk import LEAVES, Rewriter, is_pure, nodes, set_locals
 
-CHEAP_NODES = 8
-"""A truth value of so few nodes is computed rather than jumped around."""
-
 
 def fold(function: Function) -> Function:
     """The function, folded."""
@@ -121,11 +118,6 @@ class _Folder(Rewriter):
                 return test
             if (then.value, otherwise.value) == (0, 1):
                 return negate(test)
-        if node.type == I32 and is_bool(test):
-            if isinstance(otherwise, Const) and otherwise.value == 0 and _is_cheap_bool(then):
-                return Op(I32, "i32.and", (test, then))
-            if isinstance(then, Const) and then.value == 1 and _is_cheap_bool(otherwise):
-                return Op(I32, "i32.or", (test, otherwise))
         if test is node.condition and then is node.then and otherwise is node.otherwise:
             return node
         return Choose(node.type, test, then, otherwise)
@@ -294,14 +286,6 @@ class _Folder(Rewriter):
         else:
             known.assume(test, False)
         return [*before, node if test is node.condition else Break(node.label, test)]
-
-
-def _is_cheap_bool(node: Expr) -> bool:
-    """Whether to compute a truth value costs less than to jump around it."""
-    if not is_bool(node) or not is_pure(node):
-        return False
-    parts = nodes((node,))
-    return len(parts) <= CHEAP_NODES and all(isinstance(part, Op) or type(part) in LEAVES for part in parts)
 
 
 def _split(value: Expr) -> tuple[list[Stmt], Expr]:
