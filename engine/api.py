@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -174,11 +174,16 @@ def analyse_in_project(text: str, file: str, unsaved: Mapping[str, str] | None =
 
 
 def compile_in_project(
-    text: str, file: str, unsaved: Mapping[str, str] | None = None, test: str | None = None
+    text: str,
+    file: str,
+    unsaved: Mapping[str, str] | None = None,
+    test: str | None = None,
+    checked: bool = False,
 ) -> Build:
-    """The same for a program, or for one of its tests; see ``analyse_in_project``."""
+    """The same for a program, or for one of its tests; see ``analyse_in_project``. ``checked`` says that its invariants
+    are checked at the end of every tick."""
     project = project_of(Path(file))
-    build = compile(text, file, project.around(file, text, unsaved, test))
+    build = compile(text, file, replace(project.around(file, text, unsaved), test=test, checked=checked))
     problems = (*_manifest_problems(project), *build.problems)
     if any(problem.severity == "error" for problem in problems):
         return Build(problems, None, None)

@@ -25,9 +25,10 @@ def read_source(path: Path) -> str:
         fail(f"{path} cannot be read: {error.strerror}")
 
 
-def compile_file(path: Path) -> api.Program:
-    """A program ready to run; reports what is wrong with it and ends the command where it cannot run."""
-    build = api.compile_in_project(read_source(path), str(path))
+def compile_file(path: Path, checked: bool = False) -> api.Program:
+    """A program ready to run, perhaps with its invariants checked; reports what is wrong with it and ends the command
+    where it cannot run."""
+    build = api.compile_in_project(read_source(path), str(path), checked=checked)
     say_problems(build.problems)
     if build.program is None:
         raise typer.Exit(EXIT_PROBLEM)

@@ -28,6 +28,7 @@ def run(
     seed: Annotated[
         int | None, typer.Option(help="The seed of the program's random numbers; else the project's, or 0.")
     ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Check invariants at the end of every tick.")] = False,
     record: Annotated[Path | None, typer.Option(help="Record the run into this .aft file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print outputs and summary as one JSON document.")] = False,
 ) -> None:
@@ -35,7 +36,7 @@ def run(
     if record is not None and not record.parent.is_dir():
         fail(f"there is no folder {record.parent} to record into")
     path = program_path(file)
-    program = compile_file(path)
+    program = compile_file(path, check)
     used_seed = api.project_of(path).seed if seed is None else seed
     outputs: list[api.Output] = []
     sessions: list[api.Session] = []

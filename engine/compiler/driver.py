@@ -166,7 +166,7 @@ def compile_program(
         diagnostics, sources = checked.diagnostics, checked.sources
         if any(diagnostic.is_error for diagnostic in diagnostics):
             return CompileResult(None, diagnostics, sources)
-        settings = (str(counting), str(around.tick_us), repr(around.test))
+        settings = (str(counting), str(around.tick_us), repr(around.test), str(around.checked))
         key = f"program-{_digest(*_texts(sources), *settings, _library_digest(library))}"
         kept = _kept_program(cache, key)
         if kept is None:

@@ -68,6 +68,8 @@ class Surroundings:
     tick_us: int = TICK_US
     test: str | None = None
     """The name of the test that takes the place of the top level."""
+    checked: bool = False
+    """Whether invariants are checked at the end of every tick. They always are in a test."""
 
 
 @dataclass(eq=False, slots=True)
@@ -91,6 +93,7 @@ class LoadedProgram:
     tick_us: int = TICK_US
     tests: tuple[ast.TestDecl, ...] = ()
     """Tests that take the place of the top level; several only to find what is wrong with them."""
+    checked: bool = False
 
     @property
     def started(self) -> SourceModule:
@@ -109,7 +112,9 @@ def load(source: SourceFile, around: Surroundings) -> LoadedProgram:
     loader.add("", source)
     files = tuple(module.source for module in loader.known.values())
     tests = tuple(test for test in tests_of(loader.done[-1].tree) if test.title.value == around.test)[:1]
-    return LoadedProgram(tuple(loader.done), Sources(files), tuple(loader.diagnostics), around.tick_us, tests)
+    return LoadedProgram(
+        tuple(loader.done), Sources(files), tuple(loader.diagnostics), around.tick_us, tests, around.checked
+    )
 
 
 def tests_of(module: ast.Module) -> tuple[ast.TestDecl, ...]:

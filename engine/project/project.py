@@ -35,12 +35,9 @@ class Project:
         """The seed of runs for which nothing else is said."""
         return self.manifest.seed
 
-    def around(
-        self, file: str, text: str, unsaved: Mapping[str, str] | None = None, test: str | None = None
-    ) -> Surroundings:
-        """What a file of the project, or one of its tests, is compiled in; ``unsaved`` texts, by path, count more than
-        the disk's."""
-        return Surroundings(FolderModules(file, text, self.source_folder, unsaved), self.manifest.tick_us, test)
+    def around(self, file: str, text: str, unsaved: Mapping[str, str] | None = None) -> Surroundings:
+        """What a file of the project is compiled in; ``unsaved`` texts, by path, count more than the disk's."""
+        return Surroundings(FolderModules(file, text, self.source_folder, unsaved), self.manifest.tick_us)
 
 
 def project_of(file: Path) -> Project:

@@ -10,7 +10,7 @@
 ``//=`` is a line of output; an output of several lines takes several. ``//= !`` is a fault with its actor and place.
 ``//= ?`` at the end tells who waits for an answer that cannot come. ``//!`` is a problem that the compiler reports,
 ``//! E0203 4:9``. ``//-`` is a setting of the run: ``//- seed 7``, ``//- until 20ms`` for programs that do not end, or
-``//- test deposits add up``, which runs that test in the place of the top level.
+``//- test deposits add up``, which runs that test in the place of the top level; ``//- check`` checks invariants.
 A program of several files is a folder with a ``main.aefl``, which has the expectations; places in its other files are
 written with their names, ``//! E0123 shapes.aefl:2:1``.
 """
@@ -39,6 +39,8 @@ class Settings:
     until_tick: int | None = None
     test: str | None = None
     """The test that runs, in the place of the top level."""
+    checked: bool = False
+    """Whether invariants are checked."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ def _with_setting(settings: Settings, line: str, place: str) -> Settings:
         return replace(settings, seed=int(value))
     if name == "until" and (until := _UNTIL.fullmatch(value)):
         return replace(settings, until_tick=int(until[1]) * _TICKS[until[2]])
+    if name == "check" and not value:
+        return replace(settings, checked=True)
     if name == "test" and value:
         return replace(settings, test=value)
     raise CorpusError(f"{place}: no such setting: {line!r}; there are `seed 7` and `until 20ms`")
@@ -95,7 +99,7 @@ def _with_setting(settings: Settings, line: str, place: str) -> Settings:
 
 def build(file: CorpusFile) -> api.Build:
     """The program of a file, compiled, or its problems."""
-    return api.compile_in_project(file.text, str(file.path), test=file.settings.test)
+    return api.compile_in_project(file.text, str(file.path), test=file.settings.test, checked=file.settings.checked)
 
 
 def observed(file: CorpusFile) -> tuple[str, ...]:

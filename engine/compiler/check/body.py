@@ -140,6 +140,7 @@ class Body:
         if self.may_act:
             return True
         where = f"`{self.name}` is a function" if self.kind == FUNCTION else "this is a fixed value"
+        where = "this is an invariant" if self.peeks and self.kind == CLOSED else where
         if self.outer is not None:
             where = "this is a function"
         self.report.error("E0302", span, f"{where} and cannot {what}", "only handlers, timers and the top level can")

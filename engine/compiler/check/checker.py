@@ -6,6 +6,8 @@ the types of state fields), then the top level (it decides the types of top-leve
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.base.diagnostics import Diagnostic
 from engine.base.source import SourceFile
 
@@ -24,7 +26,7 @@ from engine.compiler.check.library import Library
 from engine.compiler.check.report import Report
 from engine.compiler.check.scopes import Scope
 from engine.compiler.check.settle import settle
-from engine.compiler.check.tests import check_test
+from engine.compiler.check.tests import check_invariants, check_test
 from engine.compiler.check.world import ActorInfo, Shared, Signature, World
 from engine.compiler.modules import LoadedProgram, SourceModule, single
 from engine.compiler.syntax import ast
@@ -113,8 +115,15 @@ def _check(loaded: LoadedProgram, worlds: list[World]) -> tree.Program:
             check_handlers(world, actor)
     main.turns.insert(0, tree.Turn(start, tuple(top)))
     functions.update(generics.functions)
+    invariants = [
+        line
+        for module, world in zip(loaded.modules, worlds, strict=True)
+        for line in check_invariants(world, module.tree)
+    ]
     actors = [main, *(actor for world in worlds for actor in own_actors(world))]
     program = _program(top_world, started.source, functions, actors)
+    if loaded.checked or loaded.tests:
+        program = replace(program, invariants=tuple(invariants))
     awaits.check_places(program, top_world.report)
     return program
 

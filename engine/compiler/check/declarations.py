@@ -69,7 +69,6 @@ def _collect_names(world: World, module: ast.Module) -> None:
             titles.add(item.title.value)
             continue
         if isinstance(item, ast.InvariantDecl):
-            not_yet(world.report, "E0909", Span(item.span.start, item.title.span.end))
             continue
         if isinstance(item, ast.StateDecl):
             world.report.error("E0307", item.span, "`state` stands in an actor", "write `var` at the top level")

@@ -1,14 +1,16 @@
-"""Tests: ``test "name" { … }`` runs in the place of the top level, in a world of its own.
+"""Tests and invariants.
 
-A ``run`` divides a test into parts. Each is a turn of ``main``, so what a test declares is state of ``main``, and a
-test can be recorded, rewound and looked at like any run. Where ``main`` runs, no other actor does: it is the first of
-every tick. So a test can read the states of actors, which are those at the end of the tick before.
+``test "name" { … }`` runs in the place of the top level, in a world of its own. A ``run`` divides a test into parts.
+Each is a turn of ``main``, so what a test declares is state of ``main``, and a test can be recorded, rewound and looked
+at like any run. Where ``main`` runs, no other actor does: it is the first of every tick. So a test can read the states
+of actors, which are those at the end of the tick before. ``invariant "name" { … }`` is what must hold at the end of
+every tick; it reads states too.
 """
 
 from __future__ import annotations
 
 from engine.compiler.check import tree
-from engine.compiler.check.body import TOP, Body, statement
+from engine.compiler.check.body import CLOSED, TOP, Body, statement
 from engine.compiler.check.branches import check_statements
 from engine.compiler.check.inference import resolve
 from engine.compiler.check.scopes import Scope
@@ -41,6 +43,32 @@ def check_test(world: World, decl: ast.TestDecl, main: ActorInfo) -> list[tree.S
         assert handler is not None
         main.turns.append(tree.Turn(handler, tuple(statements)))
     return parts[0][1]
+
+
+def check_invariants(world: World, module: ast.Module) -> list[tree.Stmt]:
+    """Assertions that all invariants of a file hold."""
+    found: list[tree.Stmt] = []
+    for item in module.items:
+        if isinstance(item, ast.InvariantDecl):
+            _check_invariant(world, item, found)
+    return found
+
+
+def _check_invariant(world: World, decl: ast.InvariantDecl, out: list[tree.Stmt]) -> None:
+    body = Body(world, CLOSED, name=decl.title.value)
+    body.peeks = True
+    *before, last = decl.body.statements or (None,)
+    if not isinstance(last, ast.ExprStmt):
+        note = 'as in `invariant "none is in debt" { [a for a in Account if a.balance < 0] == [] }`'
+        world.report.error("E0331", decl.title.span, "an invariant ends with what must hold", note)
+        return
+    said = ast.StringLit(decl.title.span, f'the invariant "{decl.title.value}" does not hold')
+    held = ast.AssertStmt(last.value.span, last.value, said)
+    statements: list[tree.Stmt] = []
+    body.push()
+    check_statements(body, (*(line for line in before if line is not None), held), statements)
+    settle(body, statements)
+    out.extend(statements)
 
 
 def _wait(body: Body, node: ast.RunStmt, out: list[tree.Stmt]) -> tree.Handler:

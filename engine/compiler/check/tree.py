@@ -655,3 +655,5 @@ class Program:
     asked: tuple[HandlerRef, ...] = ()
     tick_us: int = 1000
     """How long a tick is."""
+    invariants: tuple[Stmt, ...] = ()
+    """What faults at the end of a tick in which an invariant does not hold; empty where nobody checks that."""

@@ -34,7 +34,7 @@ from engine.compiler.check.tree import (
 )
 from engine.compiler.check.types import INT, STRING, UNIT, ActorType, Type, is_reference
 from engine.compiler.ir import nodes as ir
-from engine.compiler.lower import derive, expressions, strings, suspensions
+from engine.compiler.lower import derive, expressions, statements, strings, suspensions
 from engine.compiler.lower.functions import FunctionBuilder, i32, i64, load32, op32
 from engine.compiler.lower.layouts import (
     ASK,
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 
 OUTPUT_TEXT, OUTPUT_STATE, OUTPUT_TIMELINE = 0, 1, 2
 READ_CELL = "read_at"
+INVARIANTS = "invariants"
 TELL_NOBODY = "nobody.tell"
 
 
@@ -84,12 +85,29 @@ def lower_turn(f: FunctionBuilder, actor: Actor, turn: Turn) -> None:
             _read_arguments(f, handler, message)
             if actor.id == 0 and is_start:
                 _spawn_defaults(f)
+                if f.lowering.program.invariants:
+                    _watch_invariants(f)
         suspensions.whole(f, form, lambda: _arm_all(f, actor) if is_start else None)
     if is_start:
         _make_state(f, actor)
     elif f.state is not None:
         f.set(f.state, f.library("actor.state"))
     f.out.extend(body)
+
+
+def _watch_invariants(f: FunctionBuilder) -> None:
+    """Tells the kernel of the function that checks the program's invariants."""
+    f.lowering.made(INVARIANTS, lambda: _invariants(f.lowering))
+    f.callees[INVARIANTS] = None
+    f.eval(f.library("invariant.watch", ir.FunctionIndex(INVARIANTS)))
+
+
+def _invariants(lowering: Lowering) -> FunctionBuilder:
+    f = FunctionBuilder(lowering, INVARIANTS, is_library=False, title="invariant")
+    f.param("unused", ir.I32)
+    strings.look_at(f, lowering.program.invariants)
+    statements.block(f, lowering.program.invariants)
+    return f
 
 
 def _make_state(f: FunctionBuilder, actor: Actor) -> None:

@@ -27,7 +27,7 @@ KEYWORDS = frozenset(
 CONTEXTUAL_KEYWORDS = frozenset(
     _words("""
     timeline distributed state node model payload tick at with restart fail stop self sender effects version
-    run until
+    run until idle as
     """)
 )
 

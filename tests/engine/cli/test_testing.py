@@ -142,3 +142,41 @@ def test_a_new_project_overwrites_nothing(tmp_path: Path) -> None:
     assert "main.aefl is there already; nothing was changed" in result.stderr
     assert sorted(path.name for path in folder.iterdir()) == ["main.aefl"]
     assert "cannot name a project" in aeroflow("new", tmp_path / "7up").stderr
+
+
+INVARIANT = """\
+actor Box(n: int) {
+    state left: int = n
+    on take() { left -= 1 }
+}
+invariant "not less than none" { [b for b in Box if b.left < 0] == [] }
+let b = spawn Box(1)
+b.take()
+after 5ms b.take()
+after 9ms b.take()
+"""
+
+
+def test_run_with_check_tells_the_first_violation_and_exits_3(tmp_path: Path) -> None:
+    path = tmp_path / "box.aefl"
+    path.write_text(INVARIANT, encoding="utf-8")
+    assert aeroflow("run", path).exit_code == 0
+    result = aeroflow("run", path, "--check")
+    assert result.exit_code == 3
+    assert result.stderr.count("does not hold") == 1
+    assert f"{path}:5:34: fault in invariant (actor 0, tick 6)" in result.stderr
+
+
+def test_a_recording_shows_the_violation_at_the_last_event_of_its_tick(tmp_path: Path) -> None:
+    build = api.compile_in_project(INVARIANT, str(tmp_path / "box.aefl"), checked=True)
+    assert build.program is not None
+    session = api.Session.start(build.program)
+    total = session.advance().total
+    session.save(tmp_path / "box.aft")
+    again = api.Session.load(tmp_path / "box.aft")
+    (fault,) = [output.fault for output in again.outputs(0) if output.fault is not None]
+    assert fault.tick == 6
+    detail = again.event(0, fault.n)
+    assert (detail.type, detail.tick) == ("Box.take", 6)
+    assert again.verify().ok
+    assert again.total() == total

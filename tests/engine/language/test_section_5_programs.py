@@ -55,7 +55,6 @@ NOT_YET = {
     "let j: json = 1": "`json`",
     "let t: tensor = 1": "tensors",
     "flow double(x: int) -> int { render {x * 2} }\nlet q = double |> double\nrender q(1)": "flows and pipes",
-    'invariant "holds" { 1 == 1 }': "`invariant`",
     "expect timeline { node A -> B at 1ms }": "`expect timeline`",
     "let x = http.get": "`http`",
     'let x = env("HOME")': "`env`",
