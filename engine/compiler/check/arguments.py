@@ -46,8 +46,7 @@ def check_arguments(
             body.expr(arg.value)
         return None
     values: list[tree.Expr | None] = [None] * len(params)
-    # a function that is written out takes the types of its parameters from the other arguments
-    for index, arg in sorted(placed.items(), key=lambda entry: isinstance(entry[1].value, ast.LambdaExpr)):
+    for index, arg in sorted(placed.items(), key=lambda entry: _asks(body, entry[1].value)):
         param = params[index]
         what = f"the {target.item} `{param.name}`" if target.item == "field" else f"`{param.name}`"
         values[index] = _argument(body, param.type, arg.value, what, bound)
@@ -59,6 +58,12 @@ def check_arguments(
             expected = param.type if bound is None else substitute(param.type, bound)
             values[index] = closed_value(body, param.default, expected, param.world)
     return _in_written_order(body, [v for v in values if v is not None], list(placed))
+
+
+def _asks(body: Body, node: ast.Expr) -> bool:
+    """Whether an argument is looked at last: a function that is written out, or is none of a variable's, takes the
+    types of its parameters from the other arguments."""
+    return isinstance(node, ast.LambdaExpr) or (isinstance(node, ast.Name) and body.find(node.text) is None)
 
 
 def _place(

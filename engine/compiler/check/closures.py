@@ -154,7 +154,8 @@ def is_function(body: Body, name: str, expected: Type | None) -> bool:
 def named_function(
     body: Body, node: ast.Name | ast.FieldAccess, signature: Signature | None, expected: Type | None
 ) -> tree.Expr:
-    """A function by its name (``double``, ``math.sin``) as a value; conversions and structs have no ``signature``."""
+    """A function by its name (``double``, ``math.sin``) as a value; what makes a value of a
+    struct or variant and conversions have no ``signature``."""
     wanted = expected_function(expected)
     shown = body.written(node.span)
     types: Sequence[Type]

@@ -47,6 +47,7 @@ CODES: dict[str, str] = {
     "E0225": "wrong number of type arguments",
     "E0226": "nested too deeply",
     "E0230": "type without end",
+    "E0232": "format does not fit",
     "E0302": "function has an effect",
     "E0304": "state of another actor",
     "E0305": "kind of actor not known",
@@ -68,5 +69,4 @@ CODES: dict[str, str] = {
     "E0911": "json is not available yet",
     "E0912": "tensors are not available yet",
     "E0913": "outside effects are not available yet",
-    "E0915": "formats in f-strings are not available yet",
 }

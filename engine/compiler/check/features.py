@@ -10,7 +10,6 @@ _SENTENCES = {
     "E0910": "`expect timeline` is not available yet",
     "E0911": "`json` is not available yet",
     "E0912": "tensors are not available yet",
-    "E0915": "formats in f-strings (`{x:…}`) are not available yet",
 }
 
 _OUTSIDE = {"http": "`http`", "fs": "`fs`", "env": "`env`", "clock": "`clock`", "input": "`input()`"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import Body, expression
-from engine.compiler.check.features import not_yet
+from engine.compiler.check.formats import formatted
 from engine.compiler.check.inference import TypeVar, head
 from engine.compiler.check.types import (
     BOOL,
@@ -112,9 +112,10 @@ def _fstring(body: Body, node: ast.FString, expected: Type | None) -> tree.Expr:
         if isinstance(part, str):
             parts.append(tree.Const(STRING, node.span, part))
             continue
+        value = body.value(part.value)
         if part.format is not None:
-            not_yet(body.report, "E0915", part.span)
-        parts.append(body.value(part.value))
+            value = formatted(body, value, part.format.text, part.format.span)
+        parts.append(value)
     return tree.TextNew(STRING, node.span, tuple(parts))
 
 

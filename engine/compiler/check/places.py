@@ -83,7 +83,10 @@ def _narrowed(body: Body, node: ast.Name, found: Binding) -> tree.Expr:
 
 def _self_or_sender(body: Body, name: str, span: Span) -> tree.Expr:
     if body.actor is None or not body.may_act:
-        body.report.error("E0302", span, f"`{name}` exists in actors only", "pass the reference as a parameter")
+        note = "pass the reference as a parameter"
+        if body.outer is not None:
+            note = f"keep it first, and the function captures it: `let it = {name}`"
+        body.report.error("E0302", span, f"`{name}` exists in actors only, not in functions", note)
         return body.nothing(span)
     if name == "self":
         return tree.SelfRef(ActorType(body.actor.name), span)

@@ -114,10 +114,10 @@ class FString(Node):
 
 @dataclass(frozen=True, slots=True)
 class FStringPart(Node):
-    """One ``{value}`` or ``{value:format}`` of an f-string."""
+    """One ``{value}`` or ``{value:format}`` of an f-string; the format with its place behind the colon."""
 
     value: Expr
-    format: str | None = None
+    format: Ident | None = None
 
 
 @dataclass(frozen=True, slots=True)

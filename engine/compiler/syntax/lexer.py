@@ -51,6 +51,7 @@ _FSTRING_TEXT = re.compile(FSTRING_TEXT)
 _FSTRING_TOKEN = re.compile(rf"{ESCAPE}|\{{\{{|\}}\}}")
 _ESCAPE = re.compile(ESCAPE)
 _BYTES_PART = re.compile(rf"{BYTES_ESCAPE}|[^\x00-\x7f]")
+_NESTED_FORMAT = re.compile(r'[^{}"\n]*+(\{[^{}"\n]*+\})(?:[^{}"\n]|\{[^{}"\n]*+\})*+')
 _FORMAT = re.compile(r'[^{}"\n]*+')
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -411,6 +412,12 @@ class _Lexer:
     def _format(self, start: int, pos: int) -> int:
         found = _FORMAT.match(self.text, pos)
         assert found is not None, "the pattern takes the empty text"
+        nested = _NESTED_FORMAT.match(self.text, pos)
+        if nested is not None:
+            note = "Make the text first: `let text = …`, then `text.pad_left(width)`."
+            self._report("E0006", "A format is fixed: no expression can stand in it.", *nested.span(1), note)
+            self._push(F_FORMAT, "", start, nested.end())
+            return nested.end()
         self._push(F_FORMAT, found.group(), start, found.end())
         return found.end()
 

@@ -299,6 +299,8 @@ class ExpressionRules(TypeRules):
             value = self.expression()
             return ast.Arg(self.since(token.start), ast.Ident(Span(token.start, token.end), token.text), value)
         value = self.expression()
+        if self.kind == "=>":
+            return ast.Arg(self.since(token.start), None, self._arrow(value, token.start))
         if self.kind == "=":
             span = self.span_of(self.token)
             fix = Fix("Write `:`", Span(self.last_end, span.end), ":")
@@ -308,6 +310,22 @@ class ExpressionRules(TypeRules):
             name = ast.Ident(value.span, value.text) if isinstance(value, ast.Name) else None
             return ast.Arg(self.since(token.start), name, named)
         return ast.Arg(value.span, None, value)
+
+    def _arrow(self, params: ast.Expr, start: int) -> ast.Expr:
+        """``x => x + 1`` and ``(a, b) => a + b``, which other languages write, is read as what was meant."""
+        names = params.items if isinstance(params, ast.TupleLit) else (params,)
+        known = [name for name in names if isinstance(name, ast.Name)]
+        if len(known) < len(names):
+            self.fail("E0020", "Expected `,` or `)` after an argument, found `=>`.")
+        before = Span(start, self.last_end)
+        written = self.source.text[start : self.last_end]
+        text = f"fn{written}" if written.startswith("(") else f"fn({written})"
+        fix = Fix(f"Write `{text}`", before, text)
+        self.report("E0032", f"A function without a name is written `{text} => …`.", before, fix=fix)
+        self.advance()
+        body = self.expression()
+        own = tuple(ast.Param(name.span, ast.Ident(name.span, name.text), None, None) for name in known)
+        return ast.LambdaExpr(self.since(start), own, None, body)
 
     def _index(self, base: ast.Expr, start: int) -> ast.Expr:
         self.advance()
@@ -576,9 +594,12 @@ class ExpressionRules(TypeRules):
         return ast.FString(self.since(start), tuple(parts))
 
     def _interpolation(self, start: int) -> ast.FStringPart:
-        def inside() -> tuple[ast.Expr, str | None]:
+        def inside() -> tuple[ast.Expr, ast.Ident | None]:
             value = self.expression()
-            return value, self.advance().text if self.kind == F_FORMAT else None
+            if self.kind != F_FORMAT:
+                return value, None
+            token = self.advance()
+            return value, ast.Ident(Span(token.start + 1, token.end), token.text)
 
         value, form = self.inside(F_CLOSE, "after the expression", inside, lambda span: (ast.ErrorExpr(span), None))
         return ast.FStringPart(self.since(start), value, form)

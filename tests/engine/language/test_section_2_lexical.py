@@ -145,8 +145,8 @@ def test_f_strings_hold_any_expression() -> None:
     )
 
 
-def test_a_format_in_an_f_string_is_a_diagnostic_that_says_so() -> None:
-    assert problem('render f"{1.5:.2f}"') == "1: E0915 formats in f-strings (`{x:…}`) are not available yet"
+def test_a_format_in_an_f_string_says_how_a_value_is_shown() -> None:
+    expect('let x = 2.0\nrender f"{x / 3.0:>8.3f}|{"a":*^5}"  // =>    0.667|**a**')
 
 
 def test_contextual_words_are_names_elsewhere() -> None:

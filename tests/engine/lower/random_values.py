@@ -2,7 +2,7 @@
 
 Each step assigns, reads out, stores or changes values along paths. The same is done in Python on deep copies, which
 is what value semantics means. A step is a few lines of AeroFlow; names are variables that hold a ``Node``, a ``Leaf``,
-a list or a dict of nodes.
+a list or a dict of nodes, or a ``Maker``: a function that captures what it needs to make a node.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ fn altered(x: Node) -> Node {
 }
 """
 
-TYPES = {"Leaf": "Leaf", "Node": "Node", "List": "list<Node>", "Dict": "dict<string, Node>"}
+TYPES = {
+    "Leaf": "Leaf", "Node": "Node", "List": "list<Node>", "Dict": "dict<string, Node>", "Maker": "fn() -> Node"
+}  # fmt: skip
 FIRST = {
     "Leaf": 'Leaf(n: 0, tags: ["a"])',
     "Node": 'Node(leaf: Leaf(n: 0, tags: ["a"]), kids: [Leaf(n: 1, tags: ["a"])], maybe: none, pair: ([0], "p"), '
@@ -57,6 +59,7 @@ FIRST = {
     "List": "[]",
     "Dict": "{}",
 }
+FIRST["Maker"] = f"fn() => {FIRST['Node']}"
 SIZE_MAX = 15000
 
 
@@ -131,8 +134,14 @@ class RandomProgram:
 
     @property
     def expected(self) -> list[str]:
-        """The texts of all variables at the end."""
-        return [shown(kind, value) for kind, value in self.values.values()]
+        """The texts of all variables at the end; of a function, that of what it makes."""
+        return [shown("Node" if kind == "Maker" else kind, value) for kind, value in self.values.values()]
+
+    @property
+    def renders(self) -> str:
+        """Statements that show all variables."""
+        called = {name: "()" if kind == "Maker" else "" for name, (kind, _) in self.values.items()}
+        return "\n".join(f'render f"{{{name}{call}}}"' for name, call in called.items())
 
     def any_of(self, kind: str, *, filled: bool = False) -> str | None:
         """A variable of a kind."""
@@ -160,6 +169,8 @@ class RandomProgram:
         if (name := self.any_of("Node")) is not None:
             makers += [lambda: (f"same({name})", deepcopy(self.values[name][1])), lambda: self.altered(name)]
             makers.append(lambda: self.with_leaf(name))
+        if (maker := self.any_of("Maker")) is not None:
+            makers += [lambda: (f"{maker}()", deepcopy(self.values[maker][1]))] * 5
         if (items := self.any_of("List", filled=True)) is not None:
             i = self.random.randrange(len(self.values[items][1]))
             makers.append(lambda: (f"{items}[{i}]", deepcopy(self.values[items][1][i])))
@@ -176,6 +187,9 @@ class RandomProgram:
             source = f'Node(leaf: Leaf(n: {n}, tags: ["a"]), kids: [Leaf(n: {n + 1}, tags: ["a"])], maybe: none, '
             tagged = f'Tagged("t", Leaf(n: {n}, tags: ["a"]))'
             return source + f'pair: ([{n}], "p"), kind: Kind.Empty, tagged: {tagged})', _node(n)
+        if kind == "Maker":
+            source, value = self.make_value("Node")
+            return f"fn() => {source}", value
         items = [self.make_value("Node") for _ in range(n % 3)]
         if kind == "List":
             return "[" + ", ".join(source for source, _ in items) + "]", [value for _, value in items]
@@ -199,8 +213,8 @@ class RandomProgram:
     def step(self) -> None:
         """One more step; nothing where the one that was drawn does not apply."""
         self.random.choice(
-            [self.declare] * 3 + [self.assign, self.loop_over_list, self.loop_over_dict, self.put, self.push, self.pop]
-            + [self.change_node] * 6
+            [self.declare] * 3 + [self.change_node] * 6 + [self.capture] * 2
+            + [self.assign, self.loop_over_list, self.loop_over_dict, self.put, self.push, self.pop]
         )()  # fmt: skip
 
     def declare(self) -> None:
@@ -209,6 +223,13 @@ class RandomProgram:
         name = f"v{len(self.steps)}"
         self.steps.append(f"var {name}: {TYPES[kind]} = {source}")
         self.values[name] = (kind, value)
+
+    def capture(self) -> None:
+        if (node := self.any_of("Node")) is not None:
+            name = f"v{len(self.steps)}"
+            value = deepcopy(self.values[node][1])
+            self.values[name] = ("Maker", value)
+            self.steps.append(f"var {name}: {TYPES['Maker']} = fn() => {node}")
 
     def assign(self) -> None:
         if self.values:

@@ -13,21 +13,17 @@ SEEDS = range(8)
 STEPS = 60
 
 
-def _renders(program: RandomProgram) -> str:
-    return "\n".join(f'render f"{{{name}}}"' for name in program.values)
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_values_of_locals_are_copies(seed: int) -> None:
     program = RandomProgram.make(seed, STEPS)
-    result = run(f"{DECLARATIONS}fn main() {{\n" + "\n".join(program.steps) + f"\n{_renders(program)}\n}}")
+    result = run(f"{DECLARATIONS}fn main() {{\n" + "\n".join(program.steps) + f"\n{program.renders}\n}}")
     assert (result.texts, result.faults) == (program.expected, ())
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_values_of_the_top_level_are_copies(seed: int) -> None:
     program = RandomProgram.make(seed + 100, STEPS)
-    result = run(DECLARATIONS + "\n".join(program.steps) + "\n" + _renders(program))
+    result = run(DECLARATIONS + "\n".join(program.steps) + "\n" + program.renders)
     assert (result.texts, result.faults) == (program.expected, ())
 
 
@@ -42,7 +38,7 @@ def test_values_of_the_state_are_copies_and_are_freed(seed: int) -> None:
         steps = "\n".join(re.sub(r"^var (v\d+): [^=]*=", r"\1 =", step) for step in program.steps[i : i + 3])
         handlers.append(f"on step{i}() {{\n{steps}\n}}")
         sends.append(f"Keeper.step{i}()")
-    handlers += [f"on show() {{\n{_renders(program)}\n}}", f"on reset() {{\n{resets}\n}}"]
+    handlers += [f"on show() {{\n{program.renders}\n}}", f"on reset() {{\n{resets}\n}}"]
     actor = f"{DECLARATIONS}actor Keeper {{\n{fields}\n" + "\n".join(handlers) + "\n}\n"
     result = run(actor + "\n".join([*sends, "Keeper.show()", "Keeper.reset()"]))
     assert (result.texts, result.faults) == (program.expected, ())

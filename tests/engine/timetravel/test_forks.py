@@ -37,6 +37,44 @@ def test_a_message_can_be_injected() -> None:
     assert event.cause is None
 
 
+FUNCTIONS = """\
+struct Rule { name: string, holds: fn(int) -> bool }
+actor Rules {
+    state rules: list<Rule> = []
+    state last: (fn(int) -> bool)? = none
+    on add(name: string, n: int) {
+        rules.push(Rule(name, fn(x) => x % n == 0))
+        last = rules[rules.len() - 1].holds
+    }
+    on ask(x: int) { render {[rule.name for rule in rules if rule.holds(x)]} }
+}
+Rules.add("even", 2)
+Rules.add("third", 3)
+Rules.ask(6)
+Rules.ask(9)
+"""
+
+
+def test_functions_in_the_state_live_on_after_a_fork() -> None:
+    session = finished(FUNCTIONS)
+    assert texts(session) == ['["even", "third"]', '["third"]']
+    for n in range(session.total() + 1):
+        branch = session.fork(0, n)
+        assert run_on(session, branch.id).execution_hash == session.execution_hash(0)
+        assert texts(session, branch.id) == texts(session, 0)
+        assert session.first_difference(0, branch.id) is None
+    assert session.verify().ok
+    branch = session.fork(0, find_message(session, "ask(9)"), api.Inject('Rules.add("nine", 9)'))
+    run_on(session, branch.id)
+    assert texts(session, branch.id)[-1] == '["third"]'
+
+
+def test_a_function_cannot_be_written_into_the_state() -> None:
+    session = finished(FUNCTIONS)
+    with pytest.raises(api.ForkError, match="a function cannot be written here"):
+        session.fork(0, session.total(), api.SetField(1, "last", "fn(x) => true"))
+
+
 def test_a_run_that_has_ended_goes_on_with_an_injected_message() -> None:
     session = finished(BANK)
     branch = session.fork(0, session.total(), api.Inject("Account.deposit(1)"))

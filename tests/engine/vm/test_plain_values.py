@@ -59,6 +59,9 @@ def test_a_value_in_memory_has_the_text_that_the_program_renders(type_: str, val
     assert fields(session, 0, session.total(), holder)["value"] == texts(session)[0]
 
 
+MAKER = "fn made(n: int, xs: list<int>) -> fn(int) -> int { return fn(x) => x + n + xs.len() }\n"
+
+
 def test_parts_can_be_looked_into() -> None:
     source = RENDERED.format(type="dict<string, list<int>>", value='{"a": [1, 2]}')
     session = finished(source)
@@ -68,6 +71,21 @@ def test_parts_can_be_looked_into() -> None:
         "dict<string, list<int>>",
         (('"a"', Value("[1, 2]", "list<int>", (("0", Value("1", "int")), ("1", Value("2", "int"))))),),
     )
+
+
+def test_a_function_shows_where_it_was_written_and_what_it_captured() -> None:
+    session = finished(RENDERED.format(type="fn(int) -> int", value="made(5, [1])") + MAKER)
+    value = session.actor(0, session.total(), 1).fields[0].value
+    made = Value("fn in line 7", "")
+    captured = (("n", Value("5", "int")), ("xs", Value("[1]", "list<int>", (("0", Value("1", "int")),))))
+    assert value == Value("fn(int) -> int", "fn(int) -> int", (("made by", made), *captured))
+
+
+def test_a_function_in_a_message_can_be_looked_into() -> None:
+    session = finished("actor A { on run(f: fn() -> int) { render f() } }\nlet n = 7\nA.run(fn() => n)\n")
+    assert texts(session) == ["7"]
+    (argument,) = session.event(0, 2).arguments
+    assert argument[1].parts == (("made by", Value("fn in line 3", "")), ("n", Value("7", "int")))
 
 
 def test_a_huge_value_is_cut_and_says_how_much_is_missing() -> None:
