@@ -13,8 +13,9 @@ from engine.compiler.check.report import meant
 from engine.compiler.check.scopes import Field, Scope, Variable
 from engine.compiler.check.settle import settle
 from engine.compiler.check.supervision import restart_policy
+from engine.compiler.check.timers import check_interval
 from engine.compiler.check.type_names import read_type
-from engine.compiler.check.types import DURATION, ERROR, ActorType, Type
+from engine.compiler.check.types import DURATION, ActorType, Type
 from engine.compiler.check.world import ActorInfo, HandlerInfo, World
 from engine.compiler.syntax import ast
 
@@ -108,8 +109,7 @@ def timer_turn(world: World, actor: ActorInfo, node: ast.EveryStmt, scope: Scope
     """An ``every`` of an actor or of the top level. Its period is evaluated when it is armed, after the start turn."""
     arming = Body(world, HANDLER, scope=scope, actor=actor, name=actor.name)
     interval = arming.typed(node.interval, DURATION, "the time after `every`")
-    if isinstance(interval, tree.Const) and interval.type is not ERROR and not interval.value:
-        world.report.error("E0202", node.interval.span, "`every` needs a time longer than nothing")
+    check_interval(arming, interval)
     period: Statements = [tree.Evaluate(node.interval.span, interval)]
     settle(arming, period)
     name = f"every {arming.written(node.interval.span)}"

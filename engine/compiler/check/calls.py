@@ -303,12 +303,15 @@ def _method_of(
         return _send(body, node, access, base, t)
     if _has_field(body, t, name):
         return _call_value(body, node, field_of(body, base, access.name, access.span))
-    kind = method_type(t)
+    kind = method_type(t) or _library_struct(body, t)
     signature = body.world.method(kind, name) if kind is not None else None
     if signature is None:
         _check_all(body, node.args)
         if t is not ERROR:
             _no_method(body, access, base, t, kind)
+        return body.nothing(node.span)
+    if isinstance(t, StructType) and not body.acts(node.span, f"call `{name}` of a `{t.name}`"):
+        _check_all(body, node.args)
         return body.nothing(node.span)
     bound = _explicit(body, node, signature)
     receiver = signature.params[0]
@@ -325,6 +328,18 @@ def _has_field(body: Body, t: Type, name: str) -> bool:
     if isinstance(t, StructType):
         return body.world.shared.structs[t.name].index(name) is not None
     return isinstance(t, TupleType) and name.isdecimal() and int(name) < len(t.items)
+
+
+def _library_struct(body: Body, t: Type) -> str | None:
+    """The name of a struct that the library has declared, and whose methods it keeps."""
+    if not isinstance(t, StructType) or t.name not in body.world.structs:
+        return None
+    return t.name if body.world.structs[t.name] is body.world.library.world.structs.get(t.name) else None
+
+
+def acts(body: Body, call: tree.Call) -> bool:
+    """Whether a call is made for what it does: methods of the library's structs act on the world."""
+    return call.function.name.partition(".")[0] in body.world.library.world.structs
 
 
 def _no_method(body: Body, access: ast.FieldAccess, base: tree.Expr, t: Type, kind: str | None) -> None:

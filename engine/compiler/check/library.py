@@ -150,7 +150,8 @@ class Library:
         type_name, dot, method = name.partition(".")
         in_module = type_name in MODULES and dot != ""
         if dot and not in_module:
-            if (type_name not in SCALARS and type_name not in GENERIC) or method in INTERNAL_METHODS:
+            known = type_name in SCALARS or type_name in GENERIC or type_name in self._world.structs
+            if not known or method in INTERNAL_METHODS:
                 return None
         elif not dot and "kernel" in self.files[name]:
             return None

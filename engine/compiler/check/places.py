@@ -287,7 +287,7 @@ def _no_field(body: Body, base: tree.Expr, t: Type, name: ast.Ident) -> None:
 
 
 def method_type(t: Type) -> str | None:
-    """The name under which the library keeps the methods of a type."""
+    """The name under which the library keeps the methods of a built-in type."""
     if isinstance(t, ListType):
         return "list"
     if isinstance(t, DictType):

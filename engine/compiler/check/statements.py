@@ -10,7 +10,7 @@ from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import FUNCTION, TOP, Body, describe, statement
 from engine.compiler.check.branches import check_block, match_statement
-from engine.compiler.check.calls import Sent, check_call
+from engine.compiler.check.calls import Sent, acts, check_call
 from engine.compiler.check.imports import qualified
 from engine.compiler.check.inference import TypeVar, head
 from engine.compiler.check.narrowing import there
@@ -22,7 +22,6 @@ from engine.compiler.check.type_names import read_type
 from engine.compiler.check.types import (
     BOOL,
     BYTES,
-    DURATION,
     ERROR,
     FLOAT,
     I32,
@@ -365,7 +364,7 @@ def _expression(body: Body, node: ast.ExprStmt, out: Statements) -> bool:
             return False
         return _called_for_effect(body, value, found, out)
     made = body.expr(value)
-    if isinstance(value, ast.SpawnExpr | ast.AwaitExpr) or made.type is ERROR:
+    if isinstance(value, ast.SpawnExpr | ast.AwaitExpr | ast.TimerExpr) or made.type is ERROR:
         out.append(tree.Evaluate(node.span, made))
         return False
     if isinstance(value, ast.Binary) and value.op == "==" and isinstance(made, tree.Binary | tree.Derived | tree.Unary):
@@ -383,7 +382,7 @@ def _called_for_effect(body: Body, node: ast.Call, call: tree.Expr, out: Stateme
             out.append(tree.Evaluate(node.span, tree.Intrinsic(UNIT, node.span, "trap", ())))
             return True
         return isinstance(call, tree.Intrinsic) and call.op == "trap"
-    if call.type in (UNIT, ERROR) or (isinstance(call, tree.Call) and call.changes_first):
+    if call.type in (UNIT, ERROR) or (isinstance(call, tree.Call) and (call.changes_first or acts(body, call))):
         return False
     shown = body.written(node.callee.span).rpartition(".")[2]
     if isinstance(call, tree.Call) and isinstance(node.callee, ast.FieldAccess):
@@ -399,35 +398,4 @@ def _called_for_effect(body: Body, node: ast.Call, call: tree.Expr, out: Stateme
         )
     else:
         body.report.error("E0211", node.span, "this value is not used", "write `render` before it to show it")
-    return False
-
-
-@statement(ast.AfterStmt)
-def _after(body: Body, node: ast.AfterStmt, out: Statements) -> bool:
-    delay = body.typed(node.delay, DURATION, "the time after `after`")
-    if not isinstance(node.send, ast.Call):
-        body.expr(node.send)
-        body.report.error("E0302", node.send.span, "after the time comes a send, as in `after 20ms server.add(1)`")
-        return False
-    found = check_call(body, node.send, None)
-    if isinstance(found, Sent):
-        out.extend(_delayed(s, delay) for s in found.statements)
-    elif found.type is not ERROR:
-        body.report.error("E0302", node.send.span, "after the time comes a send, as in `after 20ms server.add(1)`")
-    return False
-
-
-def _delayed(node: tree.Stmt, delay: tree.Expr) -> tree.Stmt:
-    if isinstance(node, tree.Send):
-        return replace(node, delay=delay)
-    if isinstance(node, tree.If):
-        return replace(node, then=tuple(_delayed(s, delay) for s in node.then))
-    return node
-
-
-@statement(ast.EveryStmt)
-def _every(body: Body, node: ast.EveryStmt, out: Statements) -> bool:
-    body.report.error(
-        "E0307", node.span, "`every` stands at the top level or directly in an actor", "a handler can use `after`"
-    )
     return False

@@ -370,6 +370,14 @@ class Await(Expr):
 
 
 @dataclass(frozen=True, slots=True)
+class TimerNew(Expr):
+    """A send with a delay, and the handle to cancel it; with ``repeats`` it comes again after each such time."""
+
+    send: Send
+    repeats: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCall(Expr):
     """``model.run(…)`` in an agent; without an installed model it faults and says how to install one."""
 

@@ -41,6 +41,7 @@ from engine.compiler.check.tree import (
     StateRead,
     StructNew,
     TextNew,
+    TimerNew,
     TupleNew,
     Unary,
     Unwrap,
@@ -161,6 +162,8 @@ def _made(f: FunctionBuilder, e: Expr) -> ir.Expr:
             return i64(f.lowering.default_ids[actor])
         case Spawn():
             return turns.spawn(f, e)
+        case TimerNew():
+            return turns.timer(f, e)
         case ModelCall(model=model, args=args):
             for arg in args:
                 effect(f, arg)

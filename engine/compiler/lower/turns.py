@@ -30,6 +30,7 @@ from engine.compiler.check.tree import (
     Spawn,
     TextNew,
     TimelineEntry,
+    TimerNew,
     Turn,
 )
 from engine.compiler.check.types import INT, STRING, UNIT, ActorType, Type, is_reference
@@ -46,6 +47,7 @@ from engine.compiler.lower.layouts import (
     is_number,
     load_slot,
     slot_offset,
+    store_slot,
     string_object,
     value_type,
 )
@@ -179,12 +181,13 @@ def spawn(f: FunctionBuilder, node: Spawn) -> ir.Expr:
     return made
 
 
-def send(f: FunctionBuilder, node: Send) -> None:
-    """A message; the delay, the receiver and the arguments are evaluated before it is begun."""
+def send(f: FunctionBuilder, node: Send, delay: ir.Expr | None = None) -> None:
+    """A message; the delay in ticks, unless given, the receiver and the arguments are evaluated before it is begun."""
     handler = f.lowering.handlers[node.handler.actor, node.handler.name]
-    delay: ir.Expr = i64(0)
-    if node.delay is not None:
-        delay = f.temp(f.library("timer.ticks", expressions.value(f, node.delay), span=node.span), "delay")
+    if delay is None:
+        delay = i64(0)
+        if node.delay is not None:
+            delay = f.temp(f.library("timer.ticks", expressions.value(f, node.delay), span=node.span), "delay")
     receiver, *held = expressions.operands(f, (node.receiver, *node.args))
     _post(f, receiver, handler.id, list(zip(node.args, held, strict=True)), delay, node.span)
 
@@ -196,6 +199,23 @@ def ask(f: FunctionBuilder, node: Await) -> None:
     _post(f, receiver, handler.id | ASK, list(zip(node.args, held, strict=True)), i64(0), node.span)
     answer = f.lowering.answers[node.handler.actor, node.handler.name]
     f.eval(f.library("wait.begin", i32(answer), i32(f.site(node.span)), span=node.span))
+
+
+def timer(f: FunctionBuilder, node: TimerNew) -> ir.Expr:
+    """A send that leaves later, or again and again, and its handle, a struct of one number."""
+    assert node.send.delay is not None
+    time = expressions.value(f, node.send.delay)
+    period: ir.Expr = i64(0)
+    if node.repeats:
+        period = f.temp(f.library("timer.period", time, span=node.span), "period")
+        delay: ir.Expr = ir.Op(ir.I64, "i64.sub", (period, i64(1)))
+    else:
+        delay = f.library("timer.ticks", time, span=node.span)
+    send(f, node.send, f.temp(delay, "delay"))
+    handle = f.temp(f.library("handle.make", period, span=node.span), "handle")
+    block = derive.new_block(f, 1)
+    f.emit(store_slot(INT, block, handle, slot_offset(0)))
+    return block
 
 
 def _post(

@@ -286,6 +286,15 @@ class SpawnExpr(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class TimerExpr(Node):
+    """``after 20ms server.add(1)`` and ``every 20ms server.add(1)`` (``repeats``) as a value: a timer."""
+
+    delay: Expr
+    send: Expr
+    repeats: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitExpr(Node):
     """``await ref.message(…)``."""
 
@@ -309,7 +318,7 @@ class ErrorExpr(Node):
 Expr = (
     IntLit | FloatLit | BoolLit | NoneLit | StringLit | BytesLit | FString | DurationLit | Name | FieldAccess
     | IndexAccess | SliceAccess | Call | Unary | Binary | RangeExpr | ListLit | DictLit | SetLit
-    | TupleLit | Comprehension | IfExpr | MatchExpr | WithExpr | SpawnExpr | AwaitExpr | LambdaExpr
+    | TupleLit | Comprehension | IfExpr | MatchExpr | WithExpr | SpawnExpr | TimerExpr | AwaitExpr | LambdaExpr
     | ErrorExpr
 )  # fmt: skip
 

@@ -563,6 +563,19 @@ class ExpressionRules(TypeRules):
                 restart = self._call(restart, policy.span.start, ())
         return ast.SpawnExpr(self.since(start), actor, args, restart)
 
+    def _timer(self) -> ast.Expr:
+        word = self.advance()
+        delay, send = self.timed_send(word.text)
+        return ast.TimerExpr(self.since(word.start), delay, send, word.text == "every")
+
+    def timed_send(self, word: str) -> tuple[ast.Expr, ast.Expr]:
+        """A time and a send, behind ``after`` or ``every``."""
+        time = self.expression()
+        if self.token.breaks or self.kind in ("{", ";", "}", END):
+            example = f"as in `{word} 20ms server.add(1)`"
+            self.fail("E0020", f"Expected a message after the time, {example}, found {self.found()}.")
+        return time, self.expression()
+
     def _lambda(self) -> ast.Expr:
         start = self.advance().start
         if self.kind == NAME:
@@ -630,6 +643,8 @@ _PRIMARIES: dict[str, Callable[[ExpressionRules], ast.Expr]] = {
     "if": ExpressionRules._if,
     "match": ExpressionRules._match,
     "spawn": ExpressionRules._spawn,
+    "after": ExpressionRules._timer,
+    "every": ExpressionRules._timer,
     "fn": ExpressionRules._lambda,
     F_START: ExpressionRules._fstring,
 }

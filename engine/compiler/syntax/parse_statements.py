@@ -400,27 +400,27 @@ class StatementRules(ExpressionRules):
 
     def _after(self) -> ast.Stmt:
         start = self.advance().start
-        delay = self.expression()
-        if self.token.breaks or self.kind in ("{", ";", "}", END):
-            self.fail(
-                "E0020", f"Expected a message after the delay, as in `after 20ms server.add(1)`, found {self.found()}."
-            )
-        send = self.expression()
+        delay, send = self.timed_send("after")
         return ast.AfterStmt(self.since(start), delay, send)
 
     def every(self) -> ast.EveryStmt:
-        """``every 10ms { … }`` or ``every 100ms render …``."""
+        """``every 10ms { … }``, ``every 100ms render …`` or ``every 10ms server.add(1)``."""
         start = self.advance().start
         interval = self.before_block(self.expression)
         if self.kind == "{":
             body = self.block("`every`")
             return ast.EveryStmt(self.since(start), interval, body)
-        if self.kind != "render":
-            self.fail("E0020", f"Expected `{{` or `render` after the interval, found {self.found()}.")
+        if self.token.breaks or self.kind in (";", "}", END):
+            self.fail("E0020", f"Expected `{{`, `render` or a message after the interval, found {self.found()}.")
         self.enter()
-        statement = self._render()
+        begin = self.token.start
+        statement = self._render() if self.kind == "render" else self._sent(begin)
         self.leave()
         return ast.EveryStmt(self.since(start), interval, ast.Block(statement.span, (statement,)))
+
+    def _sent(self, start: int) -> ast.Stmt:
+        send = self.expression()
+        return ast.ExprStmt(self.since(start), send)
 
     def arm_body(self) -> ast.Expr | ast.Block:
         """What stands after ``=>``: a block, a value, or one statement, which is taken for a block of it."""

@@ -214,7 +214,7 @@ CASES: list[tuple[str, str, str]] = [
     ("E0304", "actor A {\n state n: int = 0\n on m() { render self.«n» }\n}", "write just `n`"),
     ("E0305", "actor A { on m() { «sender.m()» } }", "pass `self`"),
     ("E0306", "actor W(n: int) { on go() {} }\n«W».go()", "because it needs `n`"),
-    ("E0307", "actor A {\n on m() { «every 5ms { }» }\n}", "a handler can use `after`"),
+    ("E0307", "actor A {\n on m() { «every 5ms { }» }\n}", "a handler can repeat a message"),
     ("E0308", "var total = 0\nfn f() -> int { return «total» }", "the function `f` cannot see it"),
     ("E0308", "var total = 0\nactor D { on m() { «total» += 1 } }", "an actor cannot see it"),
     ("E0308", "let total = now()\nfn f() -> int { return «total» }", "with a fixed value"),

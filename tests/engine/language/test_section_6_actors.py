@@ -307,7 +307,7 @@ def test_several_timers_may_have_one_period() -> None:
 
 
 def test_timers_are_declared_at_the_top_level_or_in_an_actor() -> None:
-    assert "`every` stands at the top level or directly in an actor" in problem("fn f() { every 5ms { } }")
+    assert "`every` with a block stands at the top level or directly in an actor" in problem("fn f() { every 5ms { } }")
     assert "needs a time longer than nothing" in problem("every 0ms { render 1 }")
     assert "must be `duration`, but this is `int`" in problem("every 5 { render 1 }")
     assert "after the time comes a send" in problem("fn f() { }\nafter 5ms f()")

@@ -1,0 +1,89 @@
+"""Timers: sends that leave later, once (``after``) or again and again (``every``)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.base.source import Span
+from engine.compiler.check import tree
+from engine.compiler.check.body import Body, expression, statement
+from engine.compiler.check.calls import Sent, check_call
+from engine.compiler.check.types import DURATION, ERROR, StructType, Type
+from engine.compiler.syntax import ast
+
+Statements = list[tree.Stmt]
+
+TIMER_STRUCT = "Timer"
+
+
+@statement(ast.AfterStmt)
+def _after(body: Body, node: ast.AfterStmt, out: Statements) -> bool:
+    delay = body.typed(node.delay, DURATION, "the time after `after`")
+    sent = _sent(body, node.send, "after")
+    if sent is not None:
+        out.extend(_delayed(s, delay) for s in sent.statements)
+    return False
+
+
+@statement(ast.EveryStmt)
+def _every(body: Body, node: ast.EveryStmt, out: Statements) -> bool:
+    first = node.body.statements[0] if node.body.statements else None
+    if isinstance(first, ast.ExprStmt) and first.span == node.body.span:
+        timer = ast.TimerExpr(node.span, node.interval, first.value, repeats=True)
+        out.append(tree.Evaluate(node.span, body.expr(timer)))
+        return False
+    note = "a handler can repeat a message: `every 10ms self.tick()`"
+    body.report.error("E0307", node.span, "`every` with a block stands at the top level or directly in an actor", note)
+    return False
+
+
+@expression(ast.TimerExpr)
+def _timer(body: Body, node: ast.TimerExpr, expected: Type | None) -> tree.Expr:
+    word = "every" if node.repeats else "after"
+    time = body.typed(node.delay, DURATION, f"the time after `{word}`")
+    if node.repeats:
+        check_interval(body, time)
+    sent = _sent(body, node.send, word)
+    if sent is None:
+        return body.nothing(node.span)
+    send = sent.statements[-1]
+    if not isinstance(send, tree.Send):
+        note = "look first whether there is an actor, as in `match worker { none => …, w => … }`"
+        body.report.error("E0302", node.send.span, "a timer that can be cancelled needs an actor that is there", note)
+        return body.nothing(node.span)
+    if body.world.structs.get(TIMER_STRUCT) is not body.world.library.world.structs.get(TIMER_STRUCT):
+        _report_own_timer(body, node.span, word)
+        return body.nothing(node.span)
+    timer = tree.TimerNew(StructType(TIMER_STRUCT), node.span, replace(send, delay=time), node.repeats)
+    before = sent.statements[:-1]
+    return tree.BlockExpr(timer.type, node.span, before, timer) if before else timer
+
+
+def check_interval(body: Body, interval: tree.Expr) -> None:
+    """Reports an interval of nothing."""
+    if isinstance(interval, tree.Const) and interval.type is not ERROR and not interval.value:
+        body.report.error("E0202", interval.span, "`every` needs a time longer than nothing")
+
+
+def _report_own_timer(body: Body, span: Span, word: str) -> None:
+    message = f"`{word}` gives a `Timer` of the language here, and this program has a `Timer` of its own"
+    body.report.error("E0107", span, message, "choose another name for that one")
+
+
+def _sent(body: Body, node: ast.Expr, word: str) -> Sent | None:
+    """The send behind a time; None, reported, where there is something else."""
+    found = check_call(body, node, None) if isinstance(node, ast.Call) else body.expr(node)
+    if isinstance(found, Sent):
+        return found
+    if found.type is not ERROR:
+        message = f"after the time comes a send, as in `{word} 20ms server.add(1)`"
+        body.report.error("E0302", node.span, message)
+    return None
+
+
+def _delayed(node: tree.Stmt, delay: tree.Expr) -> tree.Stmt:
+    if isinstance(node, tree.Send):
+        return replace(node, delay=delay)
+    if isinstance(node, tree.If):
+        return replace(node, then=tuple(_delayed(s, delay) for s in node.then))
+    return node
