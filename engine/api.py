@@ -30,6 +30,9 @@ from engine.base.events import FLAG_START as FLAG_START
 from engine.base.events import FLAG_TIMER as FLAG_TIMER
 from engine.base.events import OUTSIDE as OUTSIDE
 from engine.base.events import Status as Status
+from engine.base.outside import Answered as Answered
+from engine.base.outside import Outside as Outside
+from engine.base.outside import Refused as Refused
 from engine.base.source import SourceFile, Sources, Span
 from engine.base.values import Value as Value
 from engine.base.values import quote as quote
@@ -41,6 +44,8 @@ from engine.compiler.modules import Surroundings as Surroundings
 from engine.compiler.modules import tests_of
 from engine.compiler.syntax import ast
 from engine.compiler.syntax.parser import parse
+from engine.outside.permissions import Permissions as Permissions
+from engine.outside.real import RealOutside as RealOutside
 from engine.project.cache import DiskCache
 from engine.project.library_files import compiler_version, library_texts
 from engine.project.project import Project as Project

@@ -30,6 +30,12 @@ def run(
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Check invariants at the end of every tick.")] = False,
     record: Annotated[Path | None, typer.Option(help="Record the run into this .aft file.")] = None,
+    allow_read: Annotated[
+        list[Path] | None, typer.Option(help="Let the program read this folder, besides its own.")
+    ] = None,
+    allow_net: Annotated[bool, typer.Option("--allow-net", help="Let the program use the network.")] = False,
+    allow_env: Annotated[bool, typer.Option("--allow-env", help="Let the program see environment variables.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Refuse everything that comes from outside.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print outputs and summary as one JSON document.")] = False,
 ) -> None:
     """Run a program until nothing is left to do, or for a number of ticks."""
@@ -38,6 +44,8 @@ def run(
     path = program_path(file)
     program = compile_file(path, check)
     used_seed = api.project_of(path).seed if seed is None else seed
+    folders = (path.resolve().parent, *(allow_read or ()))
+    outside = None if offline else api.RealOutside(api.Permissions(folders, allow_net, allow_env))
     outputs: list[api.Output] = []
     sessions: list[api.Session] = []
 
@@ -59,7 +67,9 @@ def run(
     with progress_bar(ticks) as advanced:
 
         def work() -> api.Progress:
-            session = api.Session.start(program, used_seed, keep_events=False, record=record is not None)
+            session = api.Session.start(
+                program, used_seed, keep_events=False, record=record is not None, outside=outside
+            )
             sessions.append(session)
             while True:
                 progress = session.advance(max_events=SLICE_EVENTS, until_tick=ticks)

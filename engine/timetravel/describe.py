@@ -37,6 +37,8 @@ _OUTPUT_KINDS = ("text", "state", "timeline", "fault")
 ANSWERS = ("answer", "refusal")
 """Kinds of handlers whose messages begin with the turn that asked."""
 _ANSWER_SUFFIX = " answer"
+REFUSED_OUTSIDE, REASON_OFFSET = 4, 16
+"""A refusal of the outside, and where its reason stands behind two words."""
 _REFUSALS = {
     1: "the handler ended without answering",
     2: "the handler failed before it had answered",
@@ -79,6 +81,8 @@ class Describer:
             return info.name
         if info.kind == "refusal":
             why = unpack(self.metadata, info.params, payload)[1]
+            if why == REFUSED_OUTSIDE:
+                return f"{info.name}: {msgpack.unpackb(payload[REASON_OFFSET:])}"
             return f"{info.name}: {_REFUSALS.get(why, why)}"
         if info.kind == "answer":
             name = info.name.removesuffix(_ANSWER_SUFFIX)

@@ -58,6 +58,17 @@ class Marks:
         return int(np.flatnonzero(wrong)[0]) if wrong.any() else None
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The recorded answer to a request to the outside: the handler and payload of both messages, of the second without
+    its ticket."""
+
+    request: int
+    arguments: bytes
+    handler: int
+    payload: bytes
+
+
 @dataclass
 class Line:
     """A branch and what is known of it. ``outputs`` are complete up to moment ``outputs_to``."""
@@ -78,6 +89,9 @@ class Line:
     marks: Marks = field(default_factory=Marks)
     outputs: list[Output] = field(default_factory=list)
     outputs_to: int = 0
+    answers: list[Answer] = field(default_factory=list)
+    """What the outside has answered in this branch's own part; ``answered`` were before."""
+    answered: int = 0
     open_tick: int | None = None
     """The tick that the moment where it leaves its parent is in the middle of; None between two ticks."""
     digest: int | None = None
@@ -174,11 +188,35 @@ class History:
             checkpoints=Checkpoints(self.store),
             columns=EventColumns(at),
             outputs_to=at,
+            answered=machine.answered,
             open_tick=machine.open_tick,
         )
         line.checkpoints.add(Checkpoint(at, machine.tick, image, placed=True))
         self.lines.append(line)
         return line
+
+    def answer(self, line: Line, number: int) -> Answer | None:
+        """The recorded answer to a request, by its number since the start of the run."""
+        while number < line.answered:
+            assert line.parent is not None
+            line = self.lines[line.parent]
+        place = number - line.answered
+        return line.answers[place] if place < len(line.answers) else None
+
+    def reply(self, line: Line, machine: Machine) -> bool:
+        """Gives a machine that stands still for the outside the recorded answers; False where the record ends before.
+        Raises MachineError where what is asked is not what was recorded."""
+        requests = machine.requests()
+        answers = [self.answer(line, machine.answered + i) for i in range(len(requests))]
+        for request, answer in zip(requests, answers, strict=True):
+            if answer is None:
+                return False
+            if (answer.request, answer.arguments) != (request.handler, request.payload):
+                raise MachineError(f"the replay of {line.name} asks the outside for something else than was recorded")
+        for answer in answers:
+            assert answer is not None
+            machine.reply(answer.handler, answer.payload)
+        return True
 
     def check_marks(self, line: Line, rows: npt.NDArray[np.void]) -> None:
         """Raises MachineError if a replay of a branch came to other hashes than were recorded."""

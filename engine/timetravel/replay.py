@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from engine.base.errors import Interrupted, MachineError
 from engine.base.events import Status
@@ -78,6 +79,8 @@ class Player:
         if not near:
             self.restore(line, checkpoint)
         self.replay(n, densify=True)
+        if self.machine.is_asking and self.machine.open_tick is None:
+            self._history.reply(line, self.machine)
         return self.machine
 
     def seek_end_of_tick(self, line: Line, tick: int) -> int:
@@ -93,6 +96,7 @@ class Player:
         Drops what is written down, or hands it to ``sink``."""
         line, machine, history = self._line, self.machine, self._history
         assert line is not None
+        machine.outside = partial(history.reply, line, machine)
 
         def take(batch: Batch) -> None:
             if len(batch.marks):

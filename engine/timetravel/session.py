@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from engine.base.errors import AeroFlowError, Interrupted, MachineError, SeekError
 from engine.base.events import EVENT_DTYPE, Status
+from engine.base.outside import Outside
 from engine.base.source import SourceFile
 from engine.compiler.metadata import Metadata
 from engine.timetravel import diff, storage, verify
@@ -27,6 +28,7 @@ from engine.timetravel.changes import apply_change
 from engine.timetravel.checkpoints import recording_distance
 from engine.timetravel.describe import Describer, changed_fields, summary
 from engine.timetravel.history import History, Line
+from engine.timetravel.outside import Performer
 from engine.timetravel.pacing import Stopwatch, coming_up_for_air
 from engine.timetravel.replay import Player
 from engine.timetravel.views import (
@@ -92,7 +94,9 @@ _TEXT_BLOCKS_MAX = 512
 class Session:
     """A program's run with all its branches."""
 
-    def __init__(self, program: Program, seed: int, keep_events: bool, record: bool) -> None:
+    def __init__(
+        self, program: Program, seed: int, keep_events: bool, record: bool, outside: Outside | None = None
+    ) -> None:
         self.program = program
         self.seed = seed
         self.keep_events = keep_events
@@ -101,6 +105,7 @@ class Session:
         self.history = History()
         self.describer = Describer(program.metadata)
         self.signal = StopSignal()
+        self._performer = Performer(program.metadata, self.history, outside)
         self._live = Player(program, seed, self.history, self.signal)
         self.scratch = Player(program, seed, self.history, self.signal)
         self._current = 0
@@ -110,10 +115,18 @@ class Session:
         self._texts: OrderedDict[tuple[int, int, int], tuple[str, ...]] = OrderedDict()
 
     @staticmethod
-    def start(program: Program, seed: int = 0, *, keep_events: bool = True, record: bool = True) -> Session:
-        """A run at its beginning. With ``keep_events`` the events are kept as they come, otherwise they are computed
-        when they are asked for; without ``record`` no checkpoints are kept."""
-        session = Session(program, seed, keep_events, record)
+    def start(
+        program: Program,
+        seed: int = 0,
+        *,
+        keep_events: bool = True,
+        record: bool = True,
+        outside: Outside | None = None,
+    ) -> Session:
+        """A run at its beginning. ``outside`` performs what it asks for; without one that is refused. With
+        ``keep_events`` the events are kept as they come, otherwise they are computed when they are asked for; without
+        ``record`` no checkpoints are kept."""
+        session = Session(program, seed, keep_events, record, outside)
         machine = session._live.machine
         image = session.history.store.capture(*machine.picture(), None)
         session._live.settle(session.history.add(FIRST_BRANCH, None, 0, None, "", image, machine))
@@ -207,6 +220,7 @@ class Session:
         while True:
             goal = min(until, self._next_checkpoint(line))
             outputs_before = len(line.outputs)
+            machine.outside = partial(self._performer.answer, line, machine)
             try:
                 outcome = machine.run(until_tick, goal, self._recorder(line), pause)
                 if not machine.usable:
@@ -278,6 +292,8 @@ class Session:
         return self._since_capture.seconds > max(SAFE_SECONDS, SAFE_SHARE * self._capture_seconds)
 
     def _place_checkpoints(self, line: Line) -> None:
+        if self._live.machine.is_asking:
+            return
         due = line.total >= self._next_checkpoint(line)
         if not due and not self._needs_safety():
             return

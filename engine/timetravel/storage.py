@@ -17,7 +17,7 @@ from engine.base.source import Sources
 from engine.compiler.metadata import Metadata
 from engine.timetravel.changes import apply_change
 from engine.timetravel.checkpoints import Checkpoint
-from engine.timetravel.history import Line, Marks
+from engine.timetravel.history import Answer, Line, Marks
 from engine.timetravel.pages import WORDS, PagedImage, PageStore, page_count
 from engine.timetravel.views import Change, DropMessage, EditMessage, Inject, SetField
 from engine.trace.aft import (
@@ -82,6 +82,7 @@ def _branch_record(session: Session, line: Line) -> BranchRecord:
         execution_hash=line.execution_hash,
         chain=line.chain,
         digest=session.end_digest(line),
+        answers=tuple((a.request, a.arguments, a.handler, a.payload) for a in line.answers),
     )
 
 
@@ -236,6 +237,7 @@ def _set_end(line: Line, record: BranchRecord, trace: Trace) -> None:
     line.chain = record.chain
     line.digest = record.digest
     line.open_tick = record.open_tick
+    line.answers = [Answer(*row) for row in record.answers]
     if record.id in trace.marks:
         line.marks = Marks(trace.marks[record.id])
 

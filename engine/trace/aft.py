@@ -4,7 +4,8 @@ A file is a magic line and frames, each ``u32 length, u32 crc32, msgpack [kind, 
 covers the msgpack). The frames are, in this order:
 
     header      source text and name, seed, version of the compiler, the compiled module and its metadata, settings
-    branch      one for each branch: where it leaves its parent, its change (the recorded input), and where it ends
+    branch      one for each branch: where it leaves its parent, its change and what the outside has answered
+               (the recorded inputs), and where it ends
     marks       hash chain of a branch: (tick, events, chain) every thousand events or so
     checkpoint  memory of the machine at a moment, as pages that differ from the checkpoint before in the file
     end         how many frames there are
@@ -77,6 +78,8 @@ class BranchRecord:
     execution_hash: int
     chain: int
     digest: int
+    answers: tuple[tuple[int, bytes, int, bytes], ...] = ()
+    """What the outside has answered: handler and payload of the request, and of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +380,13 @@ def _branch(body: dict[str, Any]) -> BranchRecord:
         execution_hash=int(body["execution_hash"]),
         chain=int(body["chain"]),
         digest=int(body["digest"]),
+        answers=tuple(_answer(row) for row in body["answers"]),
     )
+
+
+def _answer(row: Any) -> tuple[int, bytes, int, bytes]:
+    request, arguments, handler, payload = row
+    return int(request), bytes(arguments), int(handler), bytes(payload)
 
 
 def _marks(body: dict[str, Any]) -> tuple[int, npt.NDArray[np.void]]:

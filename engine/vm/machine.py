@@ -81,14 +81,14 @@ LOG_NOTHING, LOG_EVENTS, LOG_PAYLOADS = 0, 1, 2
 
 EVENTS_MAX = 2**63 - 1
 _RUN_OUTCOMES = {0: Status.FINISHED, 1: Status.AT_LIMIT, 2: Status.AT_LIMIT}
-_RUN_DRAIN = 3
+_RUN_DRAIN, _RUN_OUTSIDE = 3, 4
 _BUFFER_COUNTERS = ("log_count", "log_payload_used", "output_used", "mark_count")
 _NO_EVENTS, _NO_MARKS, _NO_BYTES = np.empty(0, EVENT_DTYPE), np.empty(0, MARK_DTYPE), np.empty(0, np.uint8)
 _HOST_CELLS = (
     "tick", "events", "hash", "chain", "actor_count", "actor_directory", "waiting", "logging",
     "log_count", "log_address", "log_payload_used", "log_payload_address", "output_used", "output_address",
     "mark_count", "mark_address", "heap_base", "heap_end", "static_end", "fault_kind", "in_turn",
-    "input_address", "input_capacity", "now_at", "now_end", "log_full",
+    "input_address", "input_capacity", "outside_first", "answered", "now_at", "now_end", "log_full",
 )  # fmt: skip
 
 
@@ -161,6 +161,8 @@ class Machine:
         self._stop_area = StopArea(self._store, self.memory.ctypes.data, self._cells["log_full"])
         self.signal.attach(self._stop_area)
         self._unusable = False
+        self.outside: Callable[[], bool] = lambda: False
+        """Called when the run stands still for the outside: answers all requests, or says that it cannot yet."""
         self._run = self._exports["run"]
         self._logging = LOG_NOTHING
         self._call("boot", _signed(seed))
@@ -264,7 +266,10 @@ class Machine:
                 continue
             self._refresh()
             self.drain(sink)
-            if outcome != _RUN_DRAIN:
+            if outcome == _RUN_OUTSIDE:
+                if not self.outside():
+                    return Status.RUNNING
+            elif outcome != _RUN_DRAIN:
                 return _RUN_OUTCOMES[outcome]
             if pause():
                 return Status.RUNNING
@@ -447,6 +452,28 @@ class Machine:
             frames.append((number, point, block))
             frame = inner
         return WaitRecord(int(wait[6]), int(wait[7]), int(wait[9]), tuple(frames), self._chain(int(wait[0])))
+
+    # --- the outside ------------------------------------------------------------------------------
+
+    @property
+    def answered(self) -> int:
+        """How many requests to the outside were answered since the start."""
+        return self._get_long("answered")
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a request to the outside has no answer yet."""
+        return self._get("outside_first") != 0
+
+    def requests(self) -> tuple[Message, ...]:
+        """The requests without an answer, in the order in which they want theirs."""
+        return self._chain(self._get("outside_first"))
+
+    def reply(self, handler: int, payload: bytes) -> None:
+        """Answers the first request; the message arrives in the next tick. The payload lacks the ticket."""
+        self._call("open_input", len(payload))
+        if not self._call("reply", handler, self._input(payload)):
+            raise MachineError("an answer came that nobody has asked for")
 
     # --- changing ---------------------------------------------------------------------------------
 

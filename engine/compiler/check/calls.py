@@ -22,6 +22,7 @@ from engine.compiler.check.inference import TypeVar, head, match_params, substit
 from engine.compiler.check.machine import check_intrinsic
 from engine.compiler.check.models import check_model_call
 from engine.compiler.check.narrowing import as_declared
+from engine.compiler.check.outside import check_service, is_service
 from engine.compiler.check.places import field_of, may_change, method_type, no_member, none_or, visible_names
 from engine.compiler.check.report import meant
 from engine.compiler.check.type_names import read_type_arguments
@@ -90,6 +91,8 @@ def check_call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expr |
                 return body.nothing(node.span)
         elif (module := body.world.library_module(base)) is not None:
             return _module_call(body, node, callee, module, expected)
+        elif is_service(body, base):
+            return check_service(body, node, base, callee.name)
         elif _is_feature(body, base, callee.base.span):
             return body.nothing(node.span)
     return _method_call(body, node, callee, expected)
@@ -136,6 +139,8 @@ def _named_call(body: Body, node: ast.Call, callee: ast.Name, expected: Type | N
         signature = world.function(name)
         if signature is not None:
             return _function_call(body, _listed(node, signature), signature, callee.span, expected)
+    if local is None and is_service(body, name):
+        return check_service(body, node, name, None)
     if local is None and report_feature_name(report, name, callee.span):
         return body.nothing(node.span)
     if local is not None:
@@ -332,9 +337,7 @@ def _has_field(body: Body, t: Type, name: str) -> bool:
 
 def _library_struct(body: Body, t: Type) -> str | None:
     """The name of a struct that the library has declared, and whose methods it keeps."""
-    if not isinstance(t, StructType) or t.name not in body.world.structs:
-        return None
-    return t.name if body.world.structs[t.name] is body.world.library.world.structs.get(t.name) else None
+    return t.name if isinstance(t, StructType) and t.name in body.world.library.world.structs else None
 
 
 def acts(body: Body, call: tree.Call) -> bool:

@@ -23,6 +23,7 @@ from engine.compiler.check.functions import Generics, check_function
 from engine.compiler.check.imports import bring_in
 from engine.compiler.check.inference import resolve
 from engine.compiler.check.library import Library
+from engine.compiler.check.outside import finished_services
 from engine.compiler.check.report import Report
 from engine.compiler.check.scopes import Scope
 from engine.compiler.check.settle import settle
@@ -120,7 +121,8 @@ def _check(loaded: LoadedProgram, worlds: list[World]) -> tree.Program:
         for module, world in zip(loaded.modules, worlds, strict=True)
         for line in check_invariants(world, module.tree)
     ]
-    actors = [main, *(actor for world in worlds for actor in own_actors(world))]
+    own = [actor for world in worlds for actor in own_actors(world)]
+    actors = [main, *own, *finished_services(top_world)]
     program = _program(top_world, started.source, functions, actors)
     if loaded.checked or loaded.tests:
         program = replace(program, invariants=tuple(invariants))

@@ -62,11 +62,11 @@ CODES: dict[str, str] = {
     "E0320": "nothing to await",
     "E0321": "await in the wrong place",
     "E0322": "a message is not a value",
+    "E0323": "answer of the outside is not awaited",
     "E0330": "run outside of a test",
     "E0331": "an invariant without a condition",
     "E0907": "flows and pipes are not available yet",
     "E0910": "expect timeline is not available yet",
     "E0911": "json is not available yet",
     "E0912": "tensors are not available yet",
-    "E0913": "outside effects are not available yet",
 }

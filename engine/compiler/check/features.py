@@ -12,7 +12,9 @@ _SENTENCES = {
     "E0912": "tensors are not available yet",
 }
 
-_OUTSIDE = {"http": "`http`", "fs": "`fs`", "env": "`env`", "clock": "`clock`", "input": "`input()`"}
+_OUTSIDE = {
+    "http": "http.get(…)", "fs": "fs.read(…)", "env": "env(…)", "clock": "clock.wall()", "input": "input()",
+}  # fmt: skip
 
 _COMBINATORS = ("sequence", "parallel", "when", "try_with", "retry", "cache", "batch")
 
@@ -25,7 +27,7 @@ def not_yet(report: Report, code: str, span: Span, note: str = "") -> None:
 def report_feature_name(report: Report, name: str, span: Span) -> bool:
     """Says so where an unknown name is that of a feature to come; False where it is just unknown."""
     if name in _OUTSIDE:
-        report.error("E0913", span, f"outside effects are not available yet: {_OUTSIDE[name]} cannot be used")
+        report.error("E0323", span, f"`{name}` is the outside, which is asked", f"write `await {_OUTSIDE[name]}`")
     elif name == "json":
         not_yet(report, "E0911", span)
     elif name == "tensor":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import Body, expression, statement
 from engine.compiler.check.calls import Sent, check_call
@@ -51,9 +50,6 @@ def _timer(body: Body, node: ast.TimerExpr, expected: Type | None) -> tree.Expr:
         note = "look first whether there is an actor, as in `match worker { none => …, w => … }`"
         body.report.error("E0302", node.send.span, "a timer that can be cancelled needs an actor that is there", note)
         return body.nothing(node.span)
-    if body.world.structs.get(TIMER_STRUCT) is not body.world.library.world.structs.get(TIMER_STRUCT):
-        _report_own_timer(body, node.span, word)
-        return body.nothing(node.span)
     timer = tree.TimerNew(StructType(TIMER_STRUCT), node.span, replace(send, delay=time), node.repeats)
     before = sent.statements[:-1]
     return tree.BlockExpr(timer.type, node.span, before, timer) if before else timer
@@ -63,11 +59,6 @@ def check_interval(body: Body, interval: tree.Expr) -> None:
     """Reports an interval of nothing."""
     if isinstance(interval, tree.Const) and interval.type is not ERROR and not interval.value:
         body.report.error("E0202", interval.span, "`every` needs a time longer than nothing")
-
-
-def _report_own_timer(body: Body, span: Span, word: str) -> None:
-    message = f"`{word}` gives a `Timer` of the language here, and this program has a `Timer` of its own"
-    body.report.error("E0107", span, message, "choose another name for that one")
 
 
 def _sent(body: Body, node: ast.Expr, word: str) -> Sent | None:

@@ -500,6 +500,11 @@ class Stop(Stmt):
 
 
 @dataclass(frozen=True, slots=True)
+class Request(Stmt):
+    """The message of the turn is for the host, which answers it; all that an actor of the outside does."""
+
+
+@dataclass(frozen=True, slots=True)
 class Send(Stmt):
     """A message to ``receiver``; with ``delay`` (a duration, rounded up to whole ticks) that much later than one
     tick."""

@@ -142,6 +142,8 @@ class ActorInfo:
     scope: Scope = field(default_factory=Scope)
     turns: list[tree.Turn] = field(default_factory=list)
     default_use: Span | None = None
+    is_outside: bool = False
+    """Whether nobody has declared it, and the host answers its messages."""
 
     @property
     def model(self) -> str | None:

@@ -24,6 +24,7 @@ from engine.compiler.check.tree import (
     ItemRead,
     Let,
     Local,
+    Request,
     Return,
     Send,
     StateRead,
@@ -98,6 +99,8 @@ def statement(f: FunctionBuilder, node: Stmt) -> None:
             turns.emit_timeline(f, node)
         case EmitState():
             turns.emit_state(f, node)
+        case Request():
+            f.eval(f.library("outside.request"))
         case Stop():
             f.eval(f.library("actor.stop"))
         case _:

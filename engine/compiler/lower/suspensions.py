@@ -301,9 +301,11 @@ def _refusal(f: FunctionBuilder, node: Await) -> str:
     def make() -> FunctionBuilder:
         made = FunctionBuilder(f.lowering, name, is_library=True, result=STRING)
         made.eval(made.library("text.begin"))
-        made.lowering.derive.effect(made, "write_text", node.receiver.type, made.library("ask.awaited"))
-        made.eval(made.library("ask.write_refusal"))
-        derive.write_static(made, handler)
+        with made.gather() as sentence:
+            made.lowering.derive.effect(made, "write_text", node.receiver.type, made.library("ask.awaited"))
+            made.eval(made.library("ask.write_refusal"))
+            derive.write_static(made, handler)
+        made.emit(ir.If(op32("i32.eqz", made.library("ask.write_reason")), tuple(sentence)))
         made.emit(ir.Return(made.library("text.finish")))
         return made
 

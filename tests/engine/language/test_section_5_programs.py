@@ -56,10 +56,6 @@ NOT_YET = {
     "let t: tensor = 1": "tensors",
     "flow double(x: int) -> int { render {x * 2} }\nlet q = double |> double\nrender q(1)": "flows and pipes",
     "expect timeline { node A -> B at 1ms }": "`expect timeline`",
-    "let x = http.get": "`http`",
-    'let x = env("HOME")': "`env`",
-    "let x = clock.wall()": "`clock`",
-    "let x = input()": "`input()`",
 }
 
 
