@@ -90,7 +90,7 @@ def run(
     sys.stdout.flush()
     rate = last.total / seconds if seconds > 0 else 0.0
     say(
-        f"{last.status.value} at tick {last.tick}: {last.total:,} events, {rate:,.0f}/s, "
+        f"{last.status.value} at tick {last.tick}: {last.total:,} events{_dead(last.dead_letters)}, {rate:,.0f}/s, "
         f"hash {last.execution_hash & (2**64 - 1):016x}" + (f", recorded in {record}" if record else "")
     )
     if last.status is api.Status.INTERRUPTED:
@@ -101,6 +101,11 @@ def run(
         for line in api.stuck(last.waits):
             say(f"{file}: {line}")
         raise typer.Exit(EXIT_STUCK)
+
+
+def _dead(count: int) -> str:
+    """What the summary says of messages to actors that had ended."""
+    return f", {count:,} dead letter{'' if count == 1 else 's'}" if count else ""
 
 
 def fault_line(fault: api.FaultInfo) -> str:
@@ -117,6 +122,7 @@ def summary_plain(last: api.Progress, outputs: list[api.Output]) -> dict[str, ob
         "status": last.status.value,
         "tick": last.tick,
         "events": last.total,
+        "dead_letters": last.dead_letters,
         "hash": f"{last.execution_hash & (2**64 - 1):016x}",
         "waits": [wait.text for wait in last.waits],
         "outputs": [{"tick": o.tick, "actor": o.actor, "seq": o.seq, "kind": o.kind, "text": o.text} for o in outputs],

@@ -207,6 +207,7 @@ class Session:
             tick=line.tick,
             execution_hash=line.execution_hash,
             waits=self.describer.waits(self._live.machine) if line.status is Status.FINISHED else (),
+            dead_letters=self._live.machine.dead_letters,
         )
 
     def _run_live(self, line: Line, until: int, until_tick: int | None) -> Status:

@@ -126,6 +126,8 @@ class Progress:
     execution_hash: int
     waits: tuple[Wait, ...] = ()
     """Where nothing is left to do: the actors that still await an answer, which can never come."""
+    dead_letters: int = 0
+    """How many messages came to actors that had ended, since the start."""
 
 
 @dataclass(frozen=True, slots=True)

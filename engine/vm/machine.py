@@ -88,7 +88,7 @@ _HOST_CELLS = (
     "tick", "events", "hash", "chain", "actor_count", "actor_directory", "waiting", "logging",
     "log_count", "log_address", "log_payload_used", "log_payload_address", "output_used", "output_address",
     "mark_count", "mark_address", "heap_base", "heap_end", "static_end", "fault_kind", "in_turn",
-    "input_address", "input_capacity", "outside_first", "answered", "now_at", "now_end", "log_full",
+    "input_address", "input_capacity", "outside_first", "answered", "dead_letters", "now_at", "now_end", "log_full",
 )  # fmt: skip
 
 
@@ -454,6 +454,11 @@ class Machine:
         return WaitRecord(int(wait[6]), int(wait[7]), int(wait[9]), tuple(frames), self._chain(int(wait[0])))
 
     # --- the outside ------------------------------------------------------------------------------
+
+    @property
+    def dead_letters(self) -> int:
+        """How many messages came to actors that had ended."""
+        return self._get_long("dead_letters")
 
     @property
     def answered(self) -> int:

@@ -159,7 +159,7 @@ class EngineWorker:
         if build.program is None or build.summary is None:
             self._tell(port.Trouble(_what_is_wrong(build.problems)), port.StateChanged("none"))
             return
-        self._session = session = api.Session.start(build.program, command.seed)
+        self._session = session = api.Session.start(build.program, command.seed, outside=_outside(command.file))
         opened = port.Opened(command.file, command.text, command.seed, build.summary, None, (), _sources(session))
         self._tell(opened, port.BranchesChanged(session.branches()))
         self._resume(0)
@@ -354,6 +354,13 @@ def _read_moment(session: api.Session, seek: port.Seek, n: int) -> port.Moment:
     following = session.following(seek.branch, n) if seek.following else None
     shown = picture if seek.picture else None
     return port.Moment(seek.generation, seek.branch, n, shown, state, event, following, waiting)
+
+
+def _outside(file: str) -> api.Outside:
+    """What a program may do that runs in Studio: read the files of its folder. Nobody types, so the input is at its
+    end."""
+    folders = (Path(file).resolve().parent,) if Path(file).is_file() else ()
+    return api.RealOutside(api.Permissions(folders), read=lambda prompt: None)
 
 
 def _sources(session: api.Session) -> tuple[tuple[str, str], ...]:

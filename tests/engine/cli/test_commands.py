@@ -56,6 +56,34 @@ def test_run_tells_ticks_events_rate_and_hash_on_stderr(program: Path) -> None:
     assert "hash " in summary
 
 
+def test_run_counts_the_messages_that_came_to_actors_that_had_ended(tmp_path: Path) -> None:
+    path = tmp_path / "dead.aefl"
+    path.write_text("actor A { on end() { stop } }\nlet a = spawn A()\na.end()\na.end()\na.end()\n", encoding="utf-8")
+    result = aeroflow("run", path, "--json")
+    assert "4 events" in result.stderr or "5 events" in result.stderr
+    assert ", 2 dead letters," in result.stderr
+    assert json.loads(result.stdout)["dead_letters"] == 2
+
+
+def test_run_asks_the_outside_as_far_as_it_is_permitted(tmp_path: Path) -> None:
+    path = tmp_path / "asks.aefl"
+    (tmp_path / "data.txt").write_text("three", encoding="utf-8")
+    path.write_text('render await fs.read("data.txt")\nrender await env("HOME")\n', encoding="utf-8")
+    trace = tmp_path / "asks.aft"
+    result = aeroflow("run", path, "--record", trace)
+    assert result.stdout == "three\n"
+    assert 'env("HOME") is not permitted; `--allow-env` permits it' in result.stderr
+    assert aeroflow("verify", trace).exit_code == 0
+    assert "this run is cut off from the outside" in aeroflow("run", path, "--offline").stderr
+
+
+def test_run_reads_lines_of_the_standard_input(tmp_path: Path) -> None:
+    path = tmp_path / "reads.aefl"
+    path.write_text("render await input()\nrender await input()\nrender await input()\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["run", str(path)], input="one\ntwo\n")
+    assert result.stdout == "one\ntwo\nnone\n"
+
+
 def test_run_stops_at_the_tick_that_was_asked_for(program: Path) -> None:
     result = aeroflow("run", program, "--ticks", "3")
     assert result.stdout == "ready\n"
