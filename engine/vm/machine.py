@@ -28,6 +28,7 @@ from engine.base.errors import Interrupted, MachineError
 from engine.base.events import ACTOR_DTYPE, EVENT_DTYPE, MARK_DTYPE, Status
 from engine.vm.calls import CallError, Export
 from engine.vm.engine import shared_engine
+from engine.vm.large_pages import prefer_large_pages
 from engine.vm.native import native_module
 from engine.vm.program import Program
 from engine.vm.stopping import StopArea, StopSignal
@@ -158,6 +159,7 @@ class Machine:
         self._memory = memory
         self._size = 0
         self._refresh()
+        prefer_large_pages(self.memory.ctypes.data)
         self._stop_area = StopArea(self._store, self.memory.ctypes.data, self._cells["log_full"])
         self.signal.attach(self._stop_area)
         self._unusable = False
