@@ -24,11 +24,11 @@ from tests.conformance.generator.choices import Choices
 from tests.conformance.generator.programs import random_world
 from tests.conformance.observation import compiled_text, difference
 
-WORLDS = 24
+WORLDS = 32
 EVENTS_MAX = 20_000
-EXAMPLES = 20
+EXAMPLES = 15
 """Compilations of one seed."""
-TAPE = 320
+TAPE = 240
 """Bytes of choices for one program; most need fewer. Hypothesis allows 8192 in all."""
 ATTEMPTS_MAX = 1500
 """How often a program that differs is made simpler, or not."""

@@ -77,7 +77,9 @@ class DeclarationRules(StatementRules):
         """A declaration inside a block or actor: reported, read, and hoisted to the top level."""
         token = self.token
         what = _DECLARED.get(token.kind, token.kind)
-        self.report("E0050", f"A {what} belongs at the top level, not inside a block.", self.span_of(token))
+        self.report(
+            "E0050", f"{_with_article(what)} belongs at the top level, not inside a block.", self.span_of(token)
+        )
         self.enter()
         if token.kind == "on":
             self.handler()
@@ -316,7 +318,9 @@ class DeclarationRules(StatementRules):
 
     def _misplaced_in_actor(self) -> None:
         what = _DECLARED.get(self.kind, self.kind)
-        self.report("E0050", f"A {what} belongs at the top level, not inside an actor.", self.span_of(self.token))
+        self.report(
+            "E0050", f"{_with_article(what)} belongs at the top level, not inside an actor.", self.span_of(self.token)
+        )
         self.hoisted.append(_DECLARATIONS[self.kind](self))
 
     def _fail_in_actor(self) -> None:
@@ -487,3 +491,7 @@ _DECLARED = {
     "on": "handler",
     "from": "import",
 }
+
+
+def _with_article(what: str) -> str:
+    return f"{'An' if what[0] in 'aeiou' else 'A'} {what}"

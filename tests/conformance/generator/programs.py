@@ -46,6 +46,8 @@ class World:
         self.c = c
         self.names = Names(prefix)
         self.declared: list[Type] = []
+        self.types: list[Type] = []
+        """The few types of this world: variables of one type meet more often, and less has to be compiled."""
         self.actors: list[Actor] = []
         self.lines: list[str] = []
 
@@ -57,6 +59,10 @@ class World:
             self.enum()
         for _ in range(self.c.below(2)):
             self.generic()
+        self.types = [INT, STRING, *self.declared]
+        for _ in range(self.c.between(1, 3)):
+            t = random_type(self.c, self.declared, self.c.one((1, 2)))
+            self.types += [t, *t.parts]
         for _ in range(self.c.below(2)):
             self.function()
         for _ in range(self.c.one((1, 1, 2))):
@@ -100,10 +106,10 @@ class World:
     def function(self) -> None:
         """A function that may call earlier ones, and itself with less fuel."""
         name = self.names.new("fn")
-        params = [Variable(self.names.new("a"), random_type(self.c, self.declared, 1)) for _ in range(self.c.below(3))]
-        result = random_type(self.c, self.declared, 1)
+        params = [Variable(self.names.new("a"), self.c.one(self.types)) for _ in range(self.c.below(3))]
+        result = self.c.one(self.types)
         is_recursive = self.c.often(3)
-        body = Statements(self.c, self.names, self.declared, params, Place(result=result))
+        body = Statements(self.c, self.names, self.types, params, Place(result=result))
         written = [f"{p.name}: {p.type.text}" for p in params]
         lines = body.body(1, self.c.between(0, 2))
         if is_recursive:
@@ -116,10 +122,7 @@ class World:
         self.names.functions.append(Signature(name, tuple(p.type for p in params), result, is_recursive))
 
     def variables(self, stem: str, count: int) -> list[Variable]:
-        return [
-            Variable(self.names.new(stem), random_type(self.c, self.declared, self.c.one((1, 2))), True)
-            for _ in range(count)
-        ]
+        return [Variable(self.names.new(stem), self.c.one(self.types), True) for _ in range(count)]
 
     def outline(self) -> None:
         """An actor's parameters, state and messages, so that others can know them."""
@@ -130,12 +133,12 @@ class World:
             if self.actors and self.c.often(3):
                 params.append(Variable(self.names.new("m"), self.c.one(self.actors).type))
             actor.handlers.append(Handler(self.names.new("on"), params))
-        actor.ask, actor.answer = self.names.new("ask"), random_type(self.c, self.declared, 1)
+        actor.ask, actor.answer = self.names.new("ask"), self.c.one(self.types)
         self.actors.append(actor)
 
     def actor(self, actor: Actor) -> None:
         place = Place(renders=True, in_actor=True)
-        begin = Statements(self.c, self.names, self.declared, actor.params, place)
+        begin = Statements(self.c, self.names, self.types, actor.params, place)
         others = [a.type for a in self.actors]
         peers = Variable(self.names.new("peer"), optional_of(self.c.one(others)), True)
         written = ", ".join(f"{p.name}: {p.type.text}" for p in actor.params)
@@ -148,9 +151,9 @@ class World:
         for handler in actor.handlers:
             params = ", ".join(["hop: int", *(f"{p.name}: {p.type.text}" for p in handler.params)])
             scope = [*known, *(Variable(p.name, p.type) for p in handler.params), Variable("self", actor.type)]
-            body = Statements(self.c, self.names, self.declared, scope, place)
+            body = Statements(self.c, self.names, self.types, scope, place)
             lines += [f"on {handler.name}({params}) {{", *self.does(body), *self.sends(body), "}"]
-        body = Statements(self.c, self.names, self.declared, known, Place())
+        body = Statements(self.c, self.names, self.types, known, Place())
         lines += [f"on {actor.ask}(hop: int) -> {actor.answer.text} {{", *body.body(1, self.c.between(0, 2))]
         lines += [f"render ({body.values.expr(actor.answer, 1)})", "}"]
         if self.c.often(1):
@@ -173,7 +176,7 @@ class World:
 
     def timer(self, known: list[Variable], place: Place) -> list[str]:
         left = self.names.new("left")
-        body = Statements(self.c, self.names, self.declared, known, place)
+        body = Statements(self.c, self.names, self.types, known, place)
         return [
             f"state {left}: int = {self.c.between(1, 3)}",
             f"every {self.c.between(1, 4)}ms {{",
@@ -232,7 +235,7 @@ class World:
 
     def driver(self) -> None:
         """Begins the world, when ``go`` comes."""
-        body = Statements(self.c, self.names, self.declared, [], Place(renders=True, in_actor=True))
+        body = Statements(self.c, self.names, self.types, [], Place(renders=True, in_actor=True))
         lines = body.body(1, self.c.between(1, 3)) if self.c.often(2) else []
         for actor in self.actors:
             name = self.names.new("the")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.conformance.generator.choices import Choices
 from tests.conformance.generator.expressions import Expressions, Names, Variable
-from tests.conformance.generator.types import INT, STRING, Type, random_type
+from tests.conformance.generator.types import INT, STRING, Type
 
 LOOPS_MAX = 2
 
@@ -25,10 +25,10 @@ class Place:
 class Statements:
     """Makes the lines of a body."""
 
-    def __init__(self, c: Choices, names: Names, declared: list[Type], variables: list[Variable], place: Place) -> None:
+    def __init__(self, c: Choices, names: Names, types: list[Type], variables: list[Variable], place: Place) -> None:
         self.c = c
         self.names = names
-        self.declared = declared
+        self.types = types
         self.variables = list(variables)
         self.place = place
         self.loops = 0
@@ -58,7 +58,7 @@ class Statements:
     def declaration(self, _: int) -> list[str]:
         if self.c.often(1):
             return self.function_value()
-        t = random_type(self.c, self.declared, self.c.one((1, 1, 2)))
+        t = self.c.one(self.types)
         value = (
             self.values.expr(t, 2) if t.kind not in ("list", "dict", "set") or not self.c.often(1) else _EMPTY[t.kind]
         )
@@ -68,7 +68,7 @@ class Statements:
 
     def function_value(self) -> list[str]:
         """A function that captures what is in scope."""
-        param, result = (random_type(self.c, self.declared, 1) for _ in range(2))
+        param, result = (self.c.one(self.types) for _ in range(2))
         new = Variable(self.names.new("f"), Type("function", (param, result)))
         written = self.values.function(self.names.new("x"), param, result)
         self.variables.append(new)
