@@ -74,6 +74,11 @@ def read_corpus_file(path: Path) -> CorpusFile:
     text = path.read_text(encoding="utf-8")
     if not text.startswith("// "):
         raise CorpusError(f"{path}:1: the first line must say the idea, as a comment of one sentence")
+    return read_program(path, text)
+
+
+def read_program(path: Path, text: str) -> CorpusFile:
+    """A program with expectations, which would stand at that path. Raises CorpusError as above."""
     settings = Settings()
     expected = []
     for number, line in enumerate(text.split("\n"), 1):
