@@ -15,6 +15,7 @@ from engine.base.source import SourceFile
 from engine.compiler.metadata import FieldInfo, Metadata, TypeInfo, VariantInfo
 from engine.compiler.syntax import ast
 from engine.compiler.syntax.parser import parse
+from engine.vm.json_text import JSON
 from engine.vm.plain import Plain, pack, pack_arguments
 
 _REFERENCE = re.compile(r'"(?:\\.|[^"\\])*"|\b([A-Za-z_][\w.]*)#(\d+)')
@@ -165,6 +166,8 @@ class Encoder:
                 name == info.plain_name
             ):
                 return self._variant(title, info, variant.text, args)
+            case "variant", _ if info.name == JSON:
+                return self._json(title, info, written)
             case "function", _:
                 raise ForkError(f"{title}: a function cannot be written here; change what the program gives it")
             case "actor", ast.Call(callee=callee, args=(ast.Arg(value=ast.IntLit(value=number)),)) if _dotted(callee):
@@ -173,6 +176,29 @@ class Encoder:
                 return self._actor(title, info, _dotted(written), self._actor_by_name(_dotted(written)))
             case _:
                 return self._number(title, info, written)
+
+    def _json(self, title: str, info: TypeInfo, written: ast.Expr) -> Plain:
+        """A value of JSON, as JSON has it."""
+        inner = written.operand if isinstance(written, ast.Unary) and written.op == "-" else written
+        match inner:
+            case ast.NoneLit() | ast.Name(text="null"):
+                name = "Null"
+            case ast.BoolLit():
+                name = "Bool"
+            case ast.IntLit():
+                name = "Int"
+            case ast.FloatLit():
+                name = "Float"
+            case ast.StringLit():
+                name = "String"
+            case ast.ListLit():
+                name = "List"
+            case ast.DictLit():
+                name = "Object"
+            case _:
+                raise ForkError(f'{title}: a value of JSON is expected, such as 5, "eve", [1, 2] or {{"a": null}}')
+        number = next(i for i, variant in enumerate(info.variants) if variant.name == name)
+        return [number, *(self.plain(title, part, written) for part in info.variants[number].parts)]
 
     def _number(self, title: str, info: TypeInfo, written: ast.Expr) -> Plain:
         sign, inner = (-1, written.operand) if isinstance(written, ast.Unary) and written.op == "-" else (1, written)

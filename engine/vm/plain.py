@@ -25,6 +25,7 @@ from engine.base.errors import MachineError
 from engine.base.events import OUTSIDE
 from engine.base.values import Value
 from engine.compiler.metadata import ENCODED, FieldInfo, Metadata, TypeInfo, VariantInfo
+from engine.vm import json_text
 from engine.vm.machine import Bytes
 
 Plain = Any
@@ -339,6 +340,9 @@ class Presenter:
         variant = info.variants[number]
         rows = zip(variant.names, variant.parts, carried, strict=True)
         parts = tuple((name, self.value(part, item)) for name, part, item in rows)
+        if info.name == json_text.JSON:
+            missing = getattr(carried[0], "missing", 0) if carried else 0
+            return json_text.shown(variant.name, parts[0][1] if parts else None, missing)
         name = f"{info.plain_name}.{variant.name}"
         if not parts:
             return Value(name, info.name)

@@ -14,7 +14,7 @@ from engine.compiler.check import tree
 from engine.compiler.check.arguments import Target, check_arguments
 from engine.compiler.check.body import WHAT_ALL_CAN, Body, describe, expression
 from engine.compiler.check.conversions import CONVERSIONS, convert
-from engine.compiler.check.enums import enum_named, struct_value, variant_call
+from engine.compiler.check.enums import enum_with, struct_value, variant_call
 from engine.compiler.check.features import report_feature_name
 from engine.compiler.check.foreign import foreign_method, foreign_name
 from engine.compiler.check.imports import qualified
@@ -74,7 +74,7 @@ def check_call(body: Body, node: ast.Call, expected: Type | None) -> tree.Expr |
         return _named_call(body, node, callee, expected)
     if not isinstance(callee, ast.FieldAccess):
         return _call_value(body, node, body.expr(callee))
-    if (enum := enum_named(body, callee.base)) is not None:
+    if (enum := enum_with(body, callee)) is not None:
         return variant_call(body, node, callee, enum, expected)
     if isinstance(callee.base, ast.Name) and body.find(callee.base.text) is None:
         base, name = callee.base.text, callee.name.text

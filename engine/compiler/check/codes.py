@@ -67,6 +67,5 @@ CODES: dict[str, str] = {
     "E0331": "an invariant without a condition",
     "E0907": "flows and pipes are not available yet",
     "E0910": "expect timeline is not available yet",
-    "E0911": "json is not available yet",
     "E0912": "tensors are not available yet",
 }

@@ -38,21 +38,28 @@ def read_data_types(world: World, module: ast.Module) -> None:
         elif isinstance(item, ast.EnumDecl):
             enum = world.enums.get(item.name.text)
             if enum is not None and enum.span == item.name.span:
-                _read_enum(world, enum, item)
+                read_enum(world, enum, item)
     for struct in world.here(world.structs):
         world.declared[struct.name] = tree.Struct(struct.name, struct.type_params, _plain(struct.fields))
     for enum in world.here(world.enums):
-        variants = tuple(tree.Variant(v.name, _plain(v.fields)) for v in enum.variants)
-        world.declared[enum.name] = tree.Enum(enum.name, enum.type_params, variants)
+        world.declared[enum.name] = _enum(enum)
     _check_ends(world)
     _check_growth(world)
 
 
 def declare_library_types(world: World) -> None:
-    """Makes the structs of the library known to a program."""
+    """Makes the structs and enums of the library known to a program."""
     for struct in world.library.world.structs.values():
         world.shared.structs[struct.name] = struct
         world.declared[struct.name] = tree.Struct(struct.name, struct.type_params, _plain(struct.fields))
+    for enum in world.library.world.enums.values():
+        world.shared.enums[enum.name] = enum
+        world.declared[enum.name] = _enum(enum)
+
+
+def _enum(enum: EnumInfo) -> tree.Enum:
+    variants = tuple(tree.Variant(v.name, _plain(v.fields)) for v in enum.variants)
+    return tree.Enum(enum.name, enum.type_params, variants)
 
 
 def _infos(world: World) -> list[StructInfo | EnumInfo]:
@@ -76,7 +83,8 @@ def read_struct(world: World, struct: StructInfo, decl: ast.StructDecl) -> None:
     struct.fields = tuple(fields)
 
 
-def _read_enum(world: World, enum: EnumInfo, decl: ast.EnumDecl) -> None:
+def read_enum(world: World, enum: EnumInfo, decl: ast.EnumDecl) -> None:
+    """Reads what the variants of an enum carry."""
     params: dict[str, Type] = {name: TypeParam(name) for name in enum.type_params}
     variants: list[VariantInfo] = []
     for variant in decl.variants:

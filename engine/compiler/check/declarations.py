@@ -86,6 +86,7 @@ def _collect_names(world: World, module: ast.Module) -> None:
     for name_of_library, struct in world.library.world.structs.items():
         if name_of_library not in declared and name_of_library not in world.imported:
             world.structs[name_of_library] = struct
+    world.enums.update(world.library.world.enums)  # of `json`; a program cannot take that name
     for name_text, span in world.top_names.items():
         if name_text in declared:
             later = max(span, declared[name_text])

@@ -16,7 +16,7 @@ from engine.compiler.check.literals import hoped
 from engine.compiler.check.report import meant
 from engine.compiler.check.type_names import read_type_arguments
 from engine.compiler.check.types import EnumType, StructType, Type
-from engine.compiler.check.world import EnumInfo, Parameter, StructInfo, VariantInfo
+from engine.compiler.check.world import MODULES, EnumInfo, Parameter, StructInfo, VariantInfo
 from engine.compiler.syntax import ast
 
 
@@ -25,6 +25,14 @@ def enum_named(body: Body, node: ast.Expr) -> EnumInfo | None:
     if isinstance(node, ast.Name) and body.find(node.text) is None:
         return body.world.enum(node.text)
     return None
+
+
+def enum_with(body: Body, node: ast.FieldAccess) -> EnumInfo | None:
+    """The enum whose name stands before the dot; a module may have its name, and then has what is no variant."""
+    enum = enum_named(body, node.base)
+    if enum is not None and enum.name in MODULES and enum.variant(node.name.text) is None:
+        return None
+    return enum
 
 
 def _hoped_for(body: Body, name: ast.Expr, expected: Type | None) -> Type | None:

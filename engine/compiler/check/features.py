@@ -8,7 +8,6 @@ from engine.compiler.check.report import Report
 _SENTENCES = {
     "E0907": "flows and pipes are not available yet",
     "E0910": "`expect timeline` is not available yet",
-    "E0911": "`json` is not available yet",
     "E0912": "tensors are not available yet",
 }
 
@@ -28,8 +27,6 @@ def report_feature_name(report: Report, name: str, span: Span) -> bool:
     """Says so where an unknown name is that of a feature to come; False where it is just unknown."""
     if name in _OUTSIDE:
         report.error("E0323", span, f"`{name}` is the outside, which is asked", f"write `await {_OUTSIDE[name]}`")
-    elif name == "json":
-        not_yet(report, "E0911", span)
     elif name == "tensor":
         not_yet(report, "E0912", span)
     elif name in _COMBINATORS:

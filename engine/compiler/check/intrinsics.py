@@ -90,6 +90,8 @@ INTRINSICS: dict[str, Signature] = _table(
     write_quoted(T) -> unit
     encode(T) -> unit
     decode() -> T
+    to_json(T) -> json
+    from_json(json) -> T
     keep(T, i32) -> T
     share(T) -> unit
     release(T) -> unit

@@ -16,7 +16,7 @@ from engine.compiler.check import tree
 from engine.compiler.check.actors import declare_parameters
 from engine.compiler.check.body import FUNCTION, Body
 from engine.compiler.check.branches import check_statements
-from engine.compiler.check.data_types import declare, read_struct
+from engine.compiler.check.data_types import declare, read_enum, read_struct
 from engine.compiler.check.declarations import read_parameters
 from engine.compiler.check.declared import Declared, held_types
 from engine.compiler.check.inference import TypeParam, parts
@@ -93,10 +93,13 @@ class Library:
             elif isinstance(item, ast.StructDecl):
                 declare(self._world, item)
                 read_struct(self._world, self._world.structs[item.name.text], item)
+            elif isinstance(item, ast.EnumDecl):
+                declare(self._world, item)
+                read_enum(self._world, self._world.enums[item.name.text], item)
             elif isinstance(item, ast.LetStmt) and isinstance(item.pattern, ast.BindPattern):
                 self._add_constant(item, item.pattern.name)
             else:
-                report.error("E0103", item.span, "a library file has functions, structs, cells and constants only")
+                report.error("E0103", item.span, "a library file has functions, types, cells and constants only")
 
     def _add_cell(self, item: ast.StateDecl) -> None:
         world, report = self._world, self._world.report

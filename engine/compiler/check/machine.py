@@ -8,10 +8,24 @@ from engine.compiler.check import tree
 from engine.compiler.check.body import Body, describe
 from engine.compiler.check.inference import head, resolve
 from engine.compiler.check.intrinsics import INTRINSICS
-from engine.compiler.check.operators import has_order, holds_function
+from engine.compiler.check.operators import has_order, holds, holds_function
 from engine.compiler.check.report import meant
 from engine.compiler.check.type_names import read_type
-from engine.compiler.check.types import BOOL, DURATION, FLOAT, I32, INT, STRING, UNIT, Type, is_reference, is_word
+from engine.compiler.check.types import (
+    BOOL,
+    DURATION,
+    FLOAT,
+    I32,
+    INT,
+    JSON,
+    STRING,
+    UNIT,
+    ActorType,
+    FnType,
+    Type,
+    is_reference,
+    is_word,
+)
 from engine.compiler.syntax import ast
 
 _TYPES: dict[str, Type] = {
@@ -20,6 +34,7 @@ _TYPES: dict[str, Type] = {
     "float": FLOAT,
     "bool": BOOL,
     "duration": DURATION,
+    "json": JSON,
     "unit": UNIT,
 }
 
@@ -70,5 +85,7 @@ def check_intrinsic(body: Body, node: ast.Call, name: str, expected: Type | None
         body.report.error("E0203", node.span, f"{describe(of)} has no order")
     if name in ("equal", "hash") and holds_function(body, of):
         body.report.error("E0203", node.span, "functions are never equal")
+    if name in ("to_json", "from_json") and holds(body, of, ActorType | FnType):
+        body.report.error("E0203", node.span, f"{describe(of)} holds what has no form in JSON: an actor or a function")
     result = of if signature.result == "T" else _TYPES[signature.result]
     return tree.Intrinsic(result, node.span, name, tuple(args), of)

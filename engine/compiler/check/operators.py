@@ -7,6 +7,8 @@ and ``in`` calls the library.
 
 from __future__ import annotations
 
+from types import UnionType
+
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import WHAT_ALL_CAN, Body, describe, expression
@@ -336,16 +338,21 @@ def has_order(body: Body, t: Type, seen: frozenset[Type] = frozenset()) -> bool:
     return all(has_order(body, part, seen) for part in parts(t))
 
 
-def holds_function(body: Body, t: Type, seen: frozenset[Type] = frozenset()) -> bool:
+def holds_function(body: Body, t: Type) -> bool:
     """Whether values of the type are functions or may hold some, so that nobody can say whether two are equal."""
+    return holds(body, t, FnType)
+
+
+def holds(body: Body, t: Type, kind: type[Type] | UnionType, seen: frozenset[Type] = frozenset()) -> bool:
+    """Whether values of the type are of that kind, or may hold some that are."""
     t = head(t)
-    if isinstance(t, FnType):
+    if isinstance(t, kind):
         return True
     if isinstance(t, StructType | EnumType):
         if t in seen:
             return False
-        return any(holds_function(body, held, seen | {t}) for held in held_types(body.world.declared, t))
-    return any(holds_function(body, part, seen) for part in parts(t))
+        return any(holds(body, held, kind, seen | {t}) for held in held_types(body.world.declared, t))
+    return any(holds(body, part, kind, seen) for part in parts(t))
 
 
 # --- membership -------------------------------------------------------------------------------

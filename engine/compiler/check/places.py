@@ -13,11 +13,11 @@ from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import FUNCTION, TOP, WHAT_ALL_CAN, Body, describe, expression
 from engine.compiler.check.closures import captured, expected_function, is_function, named_function
-from engine.compiler.check.enums import enum_named, variant_value
+from engine.compiler.check.enums import enum_with, variant_value
 from engine.compiler.check.features import report_feature_name
 from engine.compiler.check.foreign import foreign_method, foreign_name
 from engine.compiler.check.imports import qualified
-from engine.compiler.check.inference import TypeVar, head
+from engine.compiler.check.inference import TypeVar, head, unify
 from engine.compiler.check.library_calls import library_call
 from engine.compiler.check.narrowing import as_declared
 from engine.compiler.check.report import meant
@@ -28,6 +28,7 @@ from engine.compiler.check.types import (
     BYTES,
     ERROR,
     INT,
+    JSON,
     STRING,
     ActorType,
     DictType,
@@ -171,15 +172,15 @@ def _field(body: Body, node: ast.FieldAccess, expected: Type | None) -> tree.Exp
     node = named
     if isinstance(node.base, ast.Name) and node.base.text in body.world.missing_types:
         return body.nothing(node.span)
-    if isinstance(node.base, ast.Name) and body.find(node.base.text) is None:
-        module = body.world.library_module(node.base.text)
-        if module is not None:
-            return _module_member(body, node, module, expected)
-    if (enum := enum_named(body, node.base)) is not None:
+    if (enum := enum_with(body, node)) is not None:
         variant = enum.variant(node.name.text)
         if variant is not None and variant.fields and expected_function(expected) is not None:
             return named_function(body, node, None, expected)
         return variant_value(body, node, enum, expected)
+    if isinstance(node.base, ast.Name) and body.find(node.base.text) is None:
+        module = body.world.library_module(node.base.text)
+        if module is not None:
+            return _module_member(body, node, module, expected)
     base = body.value(node.base)
     if not node.safe:
         return field_of(body, base, node.name, node.span)
@@ -294,7 +295,7 @@ def method_type(t: Type) -> str | None:
         return "dict"
     if isinstance(t, SetType):
         return "set"
-    return str(t) if t in SCALARS.values() or str(t) == "i32" else None
+    return str(t) if t in SCALARS.values() or t == JSON or str(t) == "i32" else None
 
 
 # --- items ------------------------------------------------------------------------------------
@@ -308,6 +309,8 @@ def _item(body: Body, node: ast.IndexAccess, expected: Type | None) -> tree.Expr
         return tree.ItemRead(t.item, node.span, base, body.typed(node.index, INT, "an index"))
     if isinstance(t, DictType):
         return tree.ItemRead(t.value, node.span, base, body.typed(node.index, t.key, "the key"))
+    if t == JSON:
+        return _json_item(body, node, base)
     if t is STRING or t is BYTES:
         result = STRING if t is STRING else INT
         return tree.ItemRead(result, node.span, base, body.typed(node.index, INT, "an index"))
@@ -323,6 +326,18 @@ def _item(body: Body, node: ast.IndexAccess, expected: Type | None) -> tree.Expr
                 note = "a set has no positions; use `in` or a `for` loop"
             body.report.error("E0217", base.span, f"{describe(t)} has no items to take with `[…]`", note)
     return body.nothing(node.span)
+
+
+def _json_item(body: Body, node: ast.IndexAccess, base: tree.Expr) -> tree.Expr:
+    """``j["name"]`` or ``j[0]``."""
+    index = body.value(node.index)
+    by_name = head(index.type) is STRING
+    if not by_name and not unify(index.type, INT):
+        body.mismatch(index, INT, "the position of an item, or a string for its name,", None)
+        return body.nothing(node.span)
+    call = library_call(body, f"json_item.{'at_key' if by_name else 'at_index'}", node.span, (base, index))
+    assert call is not None
+    return call
 
 
 @expression(ast.SliceAccess)

@@ -127,9 +127,7 @@ def _declared(world: World, report: Report, node: ast.NamedType, params: Mapping
         return _alias(world, report, name)
     if name.partition(".")[0] in world.missing_types:
         return None
-    if name == "json":
-        not_yet(report, "E0911", node.span)
-    elif name == "tensor":
+    if name == "tensor":
         not_yet(report, "E0912", node.span)
     else:
         actors = (a for a in world.actors if a != "main")

@@ -146,6 +146,10 @@ class FnType(Type):
         return "fn(" + ", ".join(map(str, self.params)) + ")" + arrow
 
 
+JSON = EnumType("json")
+"""The library's enum of JSON values."""
+
+
 def _with_args(name: str, args: tuple[Type, ...]) -> str:
     return f"{name}<{', '.join(map(str, args))}>" if args else name
 

@@ -24,7 +24,7 @@ from engine.compiler.syntax import ast
 
 T = TypeVar("T")
 
-MODULES = ("math", "random")
+MODULES = ("math", "random", "json")
 """Modules of the library, which programs may use by name. ``math.sin`` is the library function of that full name, and
 the constant ``math.pi`` the library's ``MATH_PI``."""
 
@@ -280,9 +280,7 @@ class World:
     def method(self, type_name: str, name: str) -> Signature | None:
         """A method of a built-in type."""
         full = f"{type_name}.{name}"
-        if not self.is_library:
-            return self.library.public(full)
-        found = self.library.signature(full)
+        found = self.library.signature(full) if self.is_library else self.library.public(full)
         return found if found is not None and found.params and found.params[0].name == "self" else None
 
     def library_module(self, name: str) -> str | None:

@@ -10,7 +10,8 @@ structs, tuples and optionals they are made here, one IR function for each type,
   in the region of what holds it. Where a copy in the heap takes the place of an object in the heap, that one's own
   bytes are freed at the end of the turn;
 - ``put`` stores a value into a slot of an object, in the heap by adopting it and releasing what was there at the end of
-  the turn; ``replace`` releases it at once.
+  the turn; ``replace`` releases it at once;
+- ``to_json`` and ``from_json`` are in ``derive_json``.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from engine.compiler.check.types import (
     DURATION,
     FLOAT,
     INT,
+    JSON,
     STRING,
     ActorType,
     DictType,
@@ -46,7 +48,7 @@ from engine.compiler.check.types import (
 )
 from engine.compiler.check.types import I32 as I32_TYPE
 from engine.compiler.ir import nodes as ir
-from engine.compiler.lower import arithmetic, derive_enums
+from engine.compiler.lower import arithmetic, derive_enums, derive_json
 from engine.compiler.lower.functions import FunctionBuilder, i32, i64, load32, op32, op64, store32
 from engine.compiler.lower.layouts import (
     ARENA,
@@ -74,6 +76,7 @@ RESULTS: dict[str, Type | None] = {
     "release": None,
     "put": None,
     "replace": None,
+    "to_json": JSON,
 }
 """The results of operations; those that are missing give a value of the type itself."""
 
@@ -84,6 +87,8 @@ def container_ref(op: str, t: Type) -> FunctionRef | None:
     """The library function for a string, bytes, list, dict or set."""
     if op == "write_quoted" and t != STRING:
         op = "write_text"
+    if t == JSON and op == "write_text":
+        return FunctionRef("json_text.write")
     match t:
         case ListType(item):
             return FunctionRef(f"list.{op}", (item,))
@@ -104,6 +109,8 @@ class Derive:
         """The operation on these arguments, inside ``f``; an expression of no type where it gives nothing.
 
         Some operations emit statements: call this at the level of statements, or gather what it emits."""
+        if t == JSON and op in derive_json.OPERATIONS:
+            return args[0]
         if is_plain_enum(t):
             return self._plain_enum(f, op, t, args)
         if not is_reference(t):
@@ -187,7 +194,9 @@ class Derive:
 
     def _make(self, name: str, op: str, t: Type) -> FunctionBuilder:
         f = FunctionBuilder(self.lowering, name, is_library=True, result=RESULTS.get(op, t))
-        if op in ("put", "replace"):
+        if op in derive_json.OPERATIONS:
+            derive_json.fill(self, f, op, t)
+        elif op in ("put", "replace"):
             self._put(f, t, at_once=op == "replace")
         elif isinstance(t, OptionalType):
             _OPTIONAL[op](self, f, t)
@@ -199,10 +208,11 @@ class Derive:
 
     def _plain_enum(self, f: FunctionBuilder, op: str, t: Type, args: Sequence[ir.Expr]) -> ir.Expr:
         """An enum that is only a number is an int in everything but its text."""
-        if op not in ("write_text", "write_quoted"):
+        op = "write_text" if op == "write_quoted" else op
+        if op != "write_text" and op not in derive_json.OPERATIONS:
             return _scalar(f, op, INT, args)
-        name = f"write_text:{t}"
-        return f.call_name(self.lowering.made(name, lambda: self._make(name, "write_text", t)), None, args)
+        name = f"{op}:{t}"
+        return f.call_name(self.lowering.made(name, lambda: self._make(name, op, t)), _machine(op, t), args)
 
     def _fields(self, t: Type) -> Fields:
         if isinstance(t, TupleType):

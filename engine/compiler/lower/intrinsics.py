@@ -7,7 +7,7 @@ from collections.abc import Callable
 from engine.compiler.check.tree import Binary, Const, Expr, Intrinsic
 from engine.compiler.check.types import Type, is_reference
 from engine.compiler.ir import nodes as ir
-from engine.compiler.lower import expressions
+from engine.compiler.lower import derive_json, expressions
 from engine.compiler.lower.functions import FunctionBuilder, do, i32, i64, op32, op64
 from engine.compiler.lower.layouts import load_slot, store_slot, value_type, zero
 
@@ -60,7 +60,17 @@ _SAME = {"as_i32", "duration", "microseconds", "address", "at", "actor", "actor_
 
 _EFFECTS = {"copy": "memory.copy", "fill": "memory.fill"}
 _TABLE_CALLS = {"call_1", "call_2"}
-_DERIVED = {"equal", "compare", "hash", "write_text", "write_quoted", "encode", "decode", "release"}
+_DERIVED = {
+    "equal",
+    "compare",
+    "hash",
+    "write_text",
+    "write_quoted",
+    "encode",
+    "decode",
+    "release",
+    *derive_json.OPERATIONS,
+}
 
 CANONICAL_NAN = 0x7FF8000000000000
 

@@ -287,7 +287,6 @@ CASES: list[tuple[str, str, str]] = [
     ("E0201", 'invariant "b" { «1 + 1» }', "must be `bool`"),
     ("E0302", 'actor A { state n: int = 1 }\ninvariant "b" { «A».n == 1 }', "this is an invariant"),
     ("E0910", "«expect timeline { node A -> B at 10ms }»", "`expect timeline` is not available yet"),
-    ("E0911", "fn f(j: «json») {}", "`json` is not available yet"),
     ("E0912", "fn f(t: «tensor») {}", "tensors are not available yet"),
     ("E0912", 'agent C {\n model "l"\n on m() { render «model.embed("x")» }\n}', "gives a tensor"),
 ]  # fmt: skip
