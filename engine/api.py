@@ -16,6 +16,7 @@ from pathlib import Path
 from engine.base.diagnostics import Diagnostic
 from engine.base.errors import AeroFlowError as AeroFlowError
 from engine.base.errors import ForkError as ForkError
+from engine.base.errors import FormatError as FormatError
 from engine.base.errors import Interrupted as Interrupted
 from engine.base.errors import MachineError as MachineError
 from engine.base.errors import ModuleError as ModuleError
@@ -38,6 +39,7 @@ from engine.base.values import Value as Value
 from engine.base.values import quote as quote
 from engine.compiler.check.library import Library
 from engine.compiler.driver import ALONE, Cache, check_source, compile_program, load_library
+from engine.compiler.format.source import format_source
 from engine.compiler.modules import FoundModule as FoundModule
 from engine.compiler.modules import ModuleFinder as ModuleFinder
 from engine.compiler.modules import Surroundings as Surroundings
@@ -149,6 +151,24 @@ class Build:
     problems: tuple[Problem, ...]
     program: Program | None
     summary: ProgramSummary | None
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """A text in the one style; None, and the problems, where it cannot be read."""
+
+    text: str | None
+    problems: tuple[Problem, ...]
+
+
+def format_text(text: str, file: str) -> Formatted:
+    """A program laid out in the one style, with the same meaning and every comment.
+
+    Raises ``FormatError``, which is a mistake of the formatter, rather than give a text that means something else.
+    """
+    source = SourceFile(file, text)
+    result, diagnostics = format_source(source)
+    return Formatted(result, _problems(tuple(diagnostics), Sources((source,))))
 
 
 def analyse(text: str, file: str, around: Surroundings = ALONE) -> Analysis:

@@ -32,3 +32,7 @@ class ForkError(AeroFlowError):
 
 class Interrupted(AeroFlowError):
     """Work was stopped from outside before it was done; nothing has changed."""
+
+
+class FormatError(AeroFlowError):
+    """Formatting would have changed what a program means: a mistake of the formatter, and nothing was changed."""

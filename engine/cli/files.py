@@ -12,9 +12,14 @@ from engine.cli.report import EXIT_PROBLEM, fail, say, say_problems
 
 
 def read_source(path: Path) -> str:
-    """The text of a program; ends the command where it cannot be read."""
+    """The text of a program with ``\\n`` for every line break; ends the command where it cannot be read."""
+    return read_exactly(path).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_exactly(path: Path) -> str:
+    """The text of a program with the line breaks that it has; ends the command where it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         fail(f"there is no file {path}")
     except IsADirectoryError:

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from engine.project.whole_files import write_atomically
 from studio.model.document import Document, TextFormat
 from studio.model.documents import Documents
 from studio.services.background import Background
-from studio.services.text_files import digest, write_atomically
+from studio.services.text_files import digest
 
 DELAY_MS = 300
 VERSION = 1

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from engine.project.whole_files import write_atomically
 from studio.model.places import Places
 from studio.model.session_state import SessionState, dump_session, parse_session
 from studio.model.settings import Settings
 from studio.services.background import Background
-from studio.services.text_files import write_atomically
 
 DELAY_MS = 400
 

@@ -1,0 +1,88 @@
+"""``aeroflow fmt``: programs in the one style."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine import api
+from engine.cli.files import read_exactly
+from engine.cli.report import EXIT_PROBLEM, fail, give, say, say_problems
+from engine.project.whole_files import write_atomically
+
+STDIN = "<stdin>"
+
+
+def fmt(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Programs or folders; else this folder.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; list what would change and exit 1.")] = False,
+    stdin: Annotated[bool, typer.Option("--stdin", help="Format what comes in, onto standard output.")] = False,
+) -> None:
+    """Lay programs out in the one style. What they mean and every comment stay; files with mistakes are left alone."""
+    if stdin:
+        if paths:
+            fail("name files or use --stdin, not both")
+        _format_stdin(check)
+        return
+    changed, broken, files = 0, 0, list(_programs(paths or [Path()]))
+    for path in files:
+        text = read_exactly(path)
+        result = _formatted(text, str(path))
+        if result is None:
+            broken += 1
+        elif result != text:
+            changed += 1
+            if check:
+                give(str(path))
+            else:
+                _write(path, result)
+    told = f"{len(files)} file{'s' * (len(files) != 1)}: {changed} {'to format' if check else 'formatted'}"
+    say(told + (f", {broken} with mistakes" if broken else ""))
+    if broken or (check and changed):
+        raise typer.Exit(EXIT_PROBLEM)
+
+
+def _format_stdin(check: bool) -> None:
+    try:
+        text = typer.get_binary_stream("stdin").read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        fail(f"standard input is not UTF-8 text (byte {error.start})")
+    result = _formatted(text, STDIN)
+    if result is None:
+        raise typer.Exit(EXIT_PROBLEM)
+    if not check:
+        sys.stdout.write(result)
+    elif result != text:
+        give(STDIN)
+        raise typer.Exit(EXIT_PROBLEM)
+
+
+def _programs(paths: list[Path]) -> Iterator[Path]:
+    """The files among the paths, and the programs in the folders, in order of their names."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        inside = (found for found in path.rglob("*.aefl") if found.is_file())
+        yield from sorted(f for f in inside if not any(part.startswith(".") for part in f.relative_to(path).parts))
+
+
+def _formatted(text: str, name: str) -> str | None:
+    """The text in the one style, or None for one with mistakes, which are told."""
+    try:
+        result = api.format_text(text, name)
+    except api.FormatError as error:
+        fail(f"internal error: {error}")
+    say_problems(result.problems)
+    return result.text
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        write_atomically(path, text.encode("utf-8"))
+    except OSError as error:
+        fail(f"{path} cannot be written: {error.strerror}")

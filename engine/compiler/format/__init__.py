@@ -1,0 +1,1 @@
+"""One way to lay a program out: ``source.py`` is the entrance."""
