@@ -59,11 +59,12 @@ def mark(pieces: list[Piece], shape: Shape) -> list[Piece]:
     starts = [piece.start for piece in pieces]
     infix: set[int] = set()
     for end, op in shape.infix:
-        if op in _IN_TYPES:
-            at = bisect_left(starts, end)
-            while pieces[at].kind != op:
-                at += 1
-            infix.add(starts[at])
+        at = bisect_left(starts, end)
+        if op not in _IN_TYPES or starts[at - 1] + len(pieces[at - 1].text) > end:
+            continue  # an operator inside an f-string is no piece
+        while pieces[at].kind != op:
+            at += 1
+        infix.add(starts[at])
     split: list[Piece] = []
     for piece in pieces:
         if piece.kind not in _IN_TYPES or piece.start in infix:

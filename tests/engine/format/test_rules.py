@@ -58,6 +58,7 @@ def lines(*texts: str) -> str:
         ("let w = spawn W( ) restart on_fault ( max:3 )", "let w = spawn W() restart on_fault(max: 3)"),
         ("let q = a|>b ?? c", "let q = a |> b ?? c"),
         ('let f = f"{ a+b :>5} x"', 'let f = f"{ a+b :>5} x"'),
+        ('let f = f"{a>b}"; let g: list<int> = a', 'let f = f"{a>b}"\nlet g: list<int> = a'),
         ("let h = 3   ticks", "let h = 3   ticks"),
         ('fail( "why" )', 'fail("why")'),
     ],
