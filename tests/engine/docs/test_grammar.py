@@ -18,8 +18,8 @@ GRAMMAR = read_grammar((Path(__file__).parents[3] / "resources/docs/grammar.ebnf
 FOREIGN_OPERATORS = {"&&", "||", "!"}
 """Tokens that the lexer knows from other languages, to say what they are here."""
 
-RESERVED = KEYWORDS | CONTEXTUAL_KEYWORDS | frozenset(FOREIGN_WORDS) | {"_", "as", "us", "ms", "s", "m", "h"}
-PROGRAMS = 400
+RESERVED = KEYWORDS | CONTEXTUAL_KEYWORDS | frozenset(FOREIGN_WORDS) | {"_", "us", "ms", "s", "m", "h"}
+PROGRAMS = 600
 
 
 @pytest.fixture(scope="module")
