@@ -109,7 +109,7 @@ class Sentences:
             options = [(i, option) for i, option in options if self._distance(option) == least]
         weights = [1 / (1 + self._chosen[id(node), i]) for i, _ in options]
         index, found = self._random.choices(options, weights)[0]
-        self._chosen[id(node), index] += 1
+        self._chosen[id(node), index] += not self._is_long()
         return found
 
     def _is_allowed(self, option: Node) -> bool:

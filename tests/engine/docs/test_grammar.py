@@ -19,7 +19,7 @@ FOREIGN_OPERATORS = {"&&", "||", "!"}
 """Tokens that the lexer knows from other languages, to say what they are here."""
 
 RESERVED = KEYWORDS | CONTEXTUAL_KEYWORDS | frozenset(FOREIGN_WORDS) | {"_", "us", "ms", "s", "m", "h"}
-PROGRAMS = 600
+PROGRAMS = 400
 
 
 @pytest.fixture(scope="module")
