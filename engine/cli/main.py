@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli import bench, check, fmt, ide, new, run, tests, traces
+from engine.cli import bench, check, doc, fmt, ide, new, run, tests, traces
 
 app = typer.Typer(
     name="aeroflow",
@@ -24,6 +24,7 @@ app.command("new")(new.new)
 app.command("test")(tests.run_tests)
 app.command("ir")(check.ir)
 app.command("fmt")(fmt.fmt)
+app.command("doc")(doc.doc)
 app.command("state")(traces.state)
 app.command("events")(traces.events)
 app.command("fork")(traces.fork)

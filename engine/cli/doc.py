@@ -1,0 +1,126 @@
+"""``aeroflow doc``: what a program offers, from its declarations and the comments above them, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine import api
+from engine.cli.files import program_path, read_source
+from engine.cli.report import EXIT_PROBLEM, fail, give, say
+from engine.project.whole_files import write_atomically
+
+DECLARATIONS = ("actor", "agent", "struct", "enum", "function")
+EXPORT = "export "
+
+
+def doc(
+    paths: Annotated[list[Path], typer.Argument(help="Programs or folders.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A folder for one file each.")] = None,
+) -> None:
+    """Describe what programs declare, with the comments above it, as Markdown."""
+    files = list(_programs(paths))
+    if not files:
+        fail("there is no program here")
+    broken = 0
+    for path in files:
+        text = read_source(path)
+        analysis = api.analyse_in_project(text, str(path))
+        broken += not analysis.ok
+        described = "\n".join(describe(path.name, text, analysis.outline))
+        if output is None:
+            give(described)
+        else:
+            output.mkdir(parents=True, exist_ok=True)
+            write_atomically(output / f"{path.stem}.md", f"{described}\n".encode())
+    if broken:
+        say(f"{broken} of {len(files)} programs have mistakes; `aeroflow check` shows them")
+        raise typer.Exit(EXIT_PROBLEM)
+
+
+def _programs(paths: list[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(path.rglob("*.aefl"))
+        else:
+            yield program_path(path)
+
+
+def describe(name: str, text: str, outline: tuple[api.Symbol, ...]) -> Iterator[str]:
+    """The lines of Markdown for one file. If it exports anything, the rest is its own business and left out."""
+    lines = text.splitlines()
+    yield f"# {name}"
+    yield from _paragraph(_comment_at_the_top(lines))
+    symbols = [symbol for symbol in outline if symbol.kind in DECLARATIONS]
+    exported = [symbol for symbol in symbols if _line(lines, symbol).startswith(EXPORT)]
+    for symbol in exported or symbols:
+        yield ""
+        yield f"## {_kind(symbol)} `{_signature(lines, symbol)}`"
+        yield from _paragraph(_comment_above(lines, symbol))
+        yield from _parts(lines, symbol)
+
+
+def _parts(lines: list[str], symbol: api.Symbol) -> Iterator[str]:
+    """Fields, variants and states as a list; what an actor handles with headings of their own."""
+    items = [child for child in symbol.children if child.kind in ("variable", "state")]
+    if items:
+        yield ""
+    for child in items:
+        comment = " ".join(_comment_above(lines, child))
+        yield f"- `{_signature(lines, child)}`" + (f": {comment}" if comment else "")
+    for child in symbol.children:
+        if child.kind in ("handler", "timer", "function"):
+            yield ""
+            yield f"### `{_signature(lines, child)}`"
+            yield from _paragraph(_comment_above(lines, child))
+
+
+def _kind(symbol: api.Symbol) -> str:
+    return symbol.kind.capitalize()
+
+
+def _line(lines: list[str], symbol: api.Symbol) -> str:
+    return lines[symbol.range.line - 1].strip()
+
+
+def _signature(lines: list[str], symbol: api.Symbol) -> str:
+    """The declaration up to its body, on one line."""
+    where = symbol.range
+    text = " ".join(line.strip() for line in lines[where.line - 1 : where.end_line])
+    if where.line == where.end_line:
+        text = lines[where.line - 1][where.column - 1 : where.end_column - 1].strip()
+    if symbol.kind not in ("variable", "state"):
+        text = text.partition(" {")[0]
+    text = text.replace("( ", "(").replace(" )", ")").removeprefix(EXPORT)
+    return text.removeprefix(f"{symbol.kind} ") if symbol.kind != "function" else text.removeprefix("fn ")
+
+
+def _comment_above(lines: list[str], symbol: api.Symbol) -> list[str]:
+    """The lines of the comment that ends right above a declaration, where that is the first one of its line."""
+    found: list[str] = []
+    if lines[symbol.range.line - 1][: symbol.range.column - 1].strip() not in ("", "export", "state"):
+        return found
+    for line in reversed(lines[: symbol.range.line - 1]):
+        if not line.strip().startswith("//"):
+            break
+        found.insert(0, line.strip().removeprefix("//").strip())
+    return found
+
+
+def _comment_at_the_top(lines: list[str]) -> list[str]:
+    """The comment that a file begins with, where it stands for itself."""
+    found: list[str] = []
+    for line in lines:
+        if not line.startswith("//"):
+            return [] if line.strip() else found
+        found.append(line.removeprefix("//").strip())
+    return found
+
+
+def _paragraph(comment: list[str]) -> Iterator[str]:
+    if comment:
+        yield ""
+        yield from comment
