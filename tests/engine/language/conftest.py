@@ -6,8 +6,6 @@ import pytest
 
 from engine import api
 
-pytest.register_assert_rewrite("tests.engine.language.running")
-
 
 @pytest.fixture(autouse=True, scope="session")
 def _compiler() -> None:

@@ -81,7 +81,7 @@ def test_what_follows_a_value_belongs_to_it(text: str, meaning: str) -> None:
         ("fn(x: int) -> int { x }", "(LambdaExpr [(Param x int - False)] int {x})"),
         ("fn(x) => x + 1", "(LambdaExpr [(Param x - - False)] - (+ x 1))"),
         ('f"a {x} b"', "(FString ['a ' (FStringPart x -) ' b'])"),
-        ('f"{x + 1:>4}"', "(FString [(FStringPart (+ x 1) '>4')])"),
+        ('f"{x + 1:>4}"', "(FString [(FStringPart (+ x 1) >4)])"),
         ('f"{f(a: {1: 2})}"', "(FString [(FStringPart f(a: (DictLit [[1 2]])) -)])"),
         ("250us", "250us"),
         ("3 ticks", "3ticks"),
