@@ -35,7 +35,7 @@ from engine.base.errors import TraceFileError
 from engine.base.events import MARK_DTYPE
 
 MAGIC = b"AEROFLOWTRACE1\n"
-VERSION = 1
+VERSION = 2
 PAGE = 4096
 BYTES_MAX = 2**32 + 2**20
 """No part of a trace is larger, uncompressed: a machine's memory has 4 GiB."""
@@ -342,6 +342,10 @@ def _connected(branches: list[BranchRecord]) -> tuple[BranchRecord, ...]:
 def _header(body: dict[str, Any]) -> TraceHeader:
     if int(body["version"]) > VERSION:
         raise TraceFileError("the trace was written by a newer AeroFlow; update to open it")
+    if int(body["version"]) < VERSION:
+        raise TraceFileError(
+            "the trace was written by an earlier AeroFlow, which this one cannot replay; record the program again"
+        )
     module = _decompress(body["module"])
     if blake3(module).digest() != body["module_digest"]:
         raise ValueError("the module is not the one that was recorded")
@@ -357,8 +361,6 @@ def _header(body: dict[str, Any]) -> TraceHeader:
 
 
 def _sources(body: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    if "source_name" in body:  # before programs had several files
-        return ((str(body["source_name"]), str(body["source_text"])),)
     sources = tuple((str(name), str(text)) for name, text in body["sources"])
     if not sources:
         raise ValueError("the trace has no source")

@@ -16,7 +16,17 @@ from hypothesis import strategies as st
 
 from engine.base.errors import TraceFileError
 from engine.base.events import MARK_DTYPE
-from engine.trace.aft import MAGIC, PAGE, BranchRecord, CheckpointRecord, Trace, TraceHeader, read_trace, write_trace
+from engine.trace.aft import (
+    MAGIC,
+    PAGE,
+    VERSION,
+    BranchRecord,
+    CheckpointRecord,
+    Trace,
+    TraceHeader,
+    read_trace,
+    write_trace,
+)
 
 
 def branch(number: int, parent: int | None, at: int, total: int) -> BranchRecord:
@@ -134,10 +144,22 @@ def test_a_foreign_file_is_refused_in_plain_words(tmp_path: Path, content: bytes
 
 def test_contents_that_make_no_sense_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.aft"
-    data = msgpack.packb(["header", {"version": 1, "seed": 5}])
-    path.write_bytes(MAGIC + struct.pack("<II", len(data), zlib.crc32(data)) + data)
+    _write_header(path, {"version": VERSION, "seed": 5})
     with pytest.raises(TraceFileError, match=r"the header.*makes no sense"):
         read_trace(path)
+
+
+def _write_header(path: Path, header: dict[str, object]) -> None:
+    data = msgpack.packb(["header", header])
+    path.write_bytes(MAGIC + struct.pack("<II", len(data), zlib.crc32(data)) + data)
+
+
+def test_traces_of_other_versions_are_refused_in_plain_words(tmp_path: Path) -> None:
+    path = tmp_path / "x.aft"
+    for version, words in ((VERSION - 1, "earlier AeroFlow"), (VERSION + 1, "newer AeroFlow")):
+        _write_header(path, {"version": version})
+        with pytest.raises(TraceFileError, match=words):
+            read_trace(path)
 
 
 @given(data=st.data())
