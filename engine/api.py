@@ -44,7 +44,7 @@ from engine.compiler.modules import FoundModule as FoundModule
 from engine.compiler.modules import ModuleFinder as ModuleFinder
 from engine.compiler.modules import Surroundings as Surroundings
 from engine.compiler.modules import tests_of
-from engine.compiler.syntax import ast
+from engine.compiler.syntax.outline import OutlineEntry, outline
 from engine.compiler.syntax.parser import parse
 from engine.outside.permissions import Permissions as Permissions
 from engine.outside.real import RealOutside as RealOutside
@@ -176,7 +176,8 @@ def analyse(text: str, file: str, around: Surroundings = ALONE) -> Analysis:
     problems."""
     source = SourceFile(file, text)
     checked = check_source(source, _library(), around)
-    return Analysis(_problems(checked.diagnostics, checked.sources), _outline(checked.tree, source))
+    symbols = tuple(_symbol(entry, source) for entry in outline(checked.tree, source))
+    return Analysis(_problems(checked.diagnostics, checked.sources), symbols)
 
 
 def compile(text: str, file: str, around: Surroundings = ALONE) -> Build:
@@ -298,61 +299,6 @@ def _problems(diagnostics: tuple[Diagnostic, ...], sources: Sources) -> tuple[Pr
     )
 
 
-def _outline(module: ast.Module, source: SourceFile) -> tuple[Symbol, ...]:
-    found = (_symbol(item, source) for item in module.items)
-    return tuple(symbol for symbol in found if symbol is not None)
-
-
-def _symbol(item: ast.Decl | ast.Stmt, source: SourceFile) -> Symbol | None:
-    """The entry of a declaration, or None for what an outline does not show."""
-    where = _range(item.span, source)
-    match item:
-        case ast.ActorDecl():
-            return Symbol(
-                item.name.text,
-                "agent" if item.is_agent else "actor",
-                _parameters(item.params, source),
-                where,
-                _members(item, source),
-            )
-        case ast.FnDecl():
-            return Symbol(item.name.text, "function", _signature(item.params, item.result, source), where)
-        case ast.StructDecl():
-            fields = tuple(
-                Symbol(f.name.text, "variable", _text(f.type, source), _range(f.span, source)) for f in item.fields
-            )
-            return Symbol(item.name.text, "struct", "", where, fields)
-        case ast.EnumDecl():
-            variants = tuple(Symbol(v.name.text, "variable", "", _range(v.span, source)) for v in item.variants)
-            return Symbol(item.name.text, "enum", "", where, variants)
-        case ast.LetStmt(pattern=ast.BindPattern(name=name)):
-            return Symbol(name, "variable", _text(item.type, source), where)
-        case ast.EveryStmt():
-            return Symbol(f"every {_text(item.interval, source)}", "timer", "", where)
-    return None
-
-
-def _members(actor: ast.ActorDecl, source: SourceFile) -> tuple[Symbol, ...]:
-    """An actor's states, handlers and timers in the order of the text."""
-    rows = [
-        *((s.span, s.name.text, "state", _text(s.type, source)) for s in actor.states),
-        *((h.span, h.name.text, "handler", _signature(h.params, h.result, source)) for h in actor.handlers),
-        *((t.span, f"every {_text(t.interval, source)}", "timer", "") for t in actor.timers),
-    ]
-    return tuple(Symbol(name, kind, detail, _range(span, source)) for span, name, kind, detail in sorted(rows))
-
-
-def _signature(params: tuple[ast.Param, ...], result: ast.TypeExpr | None, source: SourceFile) -> str:
-    return _parameters(params, source) + (f" -> {_text(result, source)}" if result is not None else "")
-
-
-def _parameters(params: tuple[ast.Param, ...], source: SourceFile) -> str:
-    return "(" + ", ".join(_parameter(param, source) for param in params) + ")"
-
-
-def _parameter(param: ast.Param, source: SourceFile) -> str:
-    return param.name.text if param.type is None else f"{param.name.text}: {_text(param.type, source)}"
-
-
-def _text(node: ast.Node | None, source: SourceFile) -> str:
-    return "" if node is None else source.cut(node.span)
+def _symbol(entry: OutlineEntry, source: SourceFile) -> Symbol:
+    children = tuple(_symbol(child, source) for child in entry.children)
+    return Symbol(entry.name, entry.kind, entry.detail, _range(entry.span, source), children)

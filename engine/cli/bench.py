@@ -25,7 +25,7 @@ def bench(
     rounds: Annotated[int, typer.Option(help="How often each is run, in turns with its rivals.", min=1)] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as one JSON document.")] = False,
 ) -> None:
-    """Measure AeroFlow beside CPython, Go and Node, in turns within one run; exit 1 if a bar is missed.
+    """Measure AeroFlow beside C, CPython, Erlang, Go and Node, in turns within one run; exit 1 if a bar is missed.
 
     `savina` stands for the 30 actor programs of that suite, `savina/big` for one of them.
     """

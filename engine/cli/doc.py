@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 
 from engine import api
-from engine.cli.files import program_path, read_source
+from engine.cli.files import programs_in, read_source
 from engine.cli.report import EXIT_PROBLEM, fail, give, say
 from engine.project.whole_files import write_atomically
 
 DECLARATIONS = ("actor", "agent", "struct", "enum", "function")
+CHECKS = ("test", "invariant")
+"""What the outline says of blocks with a title; nobody calls them."""
 EXPORT = "export "
 
 
@@ -22,7 +24,7 @@ def doc(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A folder for one file each.")] = None,
 ) -> None:
     """Describe what programs declare, with the comments above it, as Markdown."""
-    files = list(_programs(paths))
+    files = programs_in(paths)
     if not files:
         fail("there is no program here")
     broken = 0
@@ -41,20 +43,12 @@ def doc(
         raise typer.Exit(EXIT_PROBLEM)
 
 
-def _programs(paths: list[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(path.rglob("*.aefl"))
-        else:
-            yield program_path(path)
-
-
 def describe(name: str, text: str, outline: tuple[api.Symbol, ...]) -> Iterator[str]:
     """The lines of Markdown for one file. If it exports anything, the rest is its own business and left out."""
     lines = text.splitlines()
     yield f"# {name}"
     yield from _paragraph(_comment_at_the_top(lines))
-    symbols = [symbol for symbol in outline if symbol.kind in DECLARATIONS]
+    symbols = [symbol for symbol in outline if symbol.kind in DECLARATIONS and symbol.detail not in CHECKS]
     exported = [symbol for symbol in symbols if _line(lines, symbol).startswith(EXPORT)]
     for symbol in exported or symbols:
         yield ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import typer
@@ -38,6 +39,22 @@ def compile_file(path: Path, checked: bool = False) -> api.Program:
     if build.program is None:
         raise typer.Exit(EXIT_PROBLEM)
     return build.program
+
+
+def programs_in(paths: Iterable[Path]) -> list[Path]:
+    """The files among the paths and the programs below the folders, each once, but none of hidden folders; ends the
+    command where there is no such path."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = (file for file in path.rglob("*.aefl") if file.is_file())
+            visible = (f for f in inside if not any(part.startswith(".") for part in f.relative_to(path).parts))
+            found.update(dict.fromkeys(sorted(visible)))
+        elif path.exists():
+            found[path] = None
+        else:
+            fail(f"there is no file {path}")
+    return list(found)
 
 
 def program_path(path: Path) -> Path:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from engine import api
-from engine.cli.files import read_exactly
+from engine.cli.files import programs_in, read_exactly
 from engine.cli.report import EXIT_PROBLEM, fail, give, say, say_problems
 from engine.project.whole_files import write_atomically
 
@@ -28,7 +27,7 @@ def fmt(
             fail("name files or use --stdin, not both")
         _format_stdin(check)
         return
-    changed, broken, files = 0, 0, list(_programs(paths or [Path()]))
+    changed, broken, files = 0, 0, programs_in(paths or [Path()])
     for path in files:
         text = read_exactly(path)
         result = _formatted(text, str(path))
@@ -59,16 +58,6 @@ def _format_stdin(check: bool) -> None:
     elif result != text:
         give(STDIN)
         raise typer.Exit(EXIT_PROBLEM)
-
-
-def _programs(paths: list[Path]) -> Iterator[Path]:
-    """The files among the paths, and the programs in the folders, in order of their names."""
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        inside = (found for found in path.rglob("*.aefl") if found.is_file())
-        yield from sorted(f for f in inside if not any(part.startswith(".") for part in f.relative_to(path).parts))
 
 
 def _formatted(text: str, name: str) -> str | None:

@@ -93,14 +93,18 @@ def run(
         f"{last.status.value} at tick {last.tick}: {last.total:,} events{_dead(last.dead_letters)}, {rate:,.0f}/s, "
         f"hash {last.execution_hash & (2**64 - 1):016x}" + (f", recorded in {record}" if record else "")
     )
+    for line in api.stuck(last.waits):
+        say(f"{file}: {line}")
+    raise typer.Exit(exit_code(last, outputs))
+
+
+def exit_code(last: api.Progress, outputs: list[api.Output]) -> int:
+    """How the run ended, for whoever started it."""
     if last.status is api.Status.INTERRUPTED:
-        raise typer.Exit(EXIT_INTERRUPTED)
+        return EXIT_INTERRUPTED
     if any(output.kind == "fault" and output.actor == 0 for output in outputs):
-        raise typer.Exit(EXIT_FAULT)
-    if last.waits:
-        for line in api.stuck(last.waits):
-            say(f"{file}: {line}")
-        raise typer.Exit(EXIT_STUCK)
+        return EXIT_FAULT
+    return EXIT_STUCK if last.waits else 0
 
 
 def _dead(count: int) -> str:

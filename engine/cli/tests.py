@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import typer
 
 from engine import api
-from engine.cli.files import read_source
+from engine.cli.files import programs_in, read_source
 from engine.cli.report import EXIT_PROBLEM, fail, give, say
 from engine.cli.test_case import Case, Outcome, run_case
 
@@ -32,10 +32,9 @@ def run_tests(
     traces: Annotated[Path, typer.Option(help="The folder for the recordings of tests that failed.")] = TRACES,
 ) -> None:
     """Run the tests of programs; exit 1 if one fails, 2 if there are none."""
-    files = list(dict.fromkeys(file for path in paths or [Path()] for file in _files(path)))
     cases = [
         Case(file, name, line, seed, events, traces)
-        for file in files
+        for file in programs_in(paths or [Path()])
         for name, line in api.tests_in(read_source(file), str(file))
         if only in name or only in str(file)
     ]
@@ -53,16 +52,6 @@ def run_tests(
     say(f"{count}: {failed} failed" if failed else f"{count} passed")
     if failed:
         raise typer.Exit(EXIT_PROBLEM)
-
-
-def _files(path: Path) -> list[Path]:
-    """A program, or all programs below a folder; none of hidden folders."""
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
-        fail(f"there is no file {path}")
-    found = (file for file in path.rglob("*.aefl") if file.is_file())
-    return sorted(f for f in found if not any(part.startswith(".") for part in f.relative_to(path).parts))
 
 
 def _run_all(cases: list[Case]) -> Iterator[Outcome]:

@@ -223,7 +223,6 @@ FAULT_KINDS: tuple[str, ...] = (
     "heap_limit",  # a: bytes asked for
     "bad_conversion",  # a float that no int can hold; a: address of its text as a string object
     "bad_shift",  # a: the count
-    "unwrap_none",
     "model_missing",  # a: address of the model's name as a string object
     "out_of_memory",
     "engine",  # a mistake of the engine itself; a: code

@@ -39,6 +39,9 @@ from engine.compiler.ir.ops import IMPURE
 FAULT_FUNCTION = "fault.raise"
 """The library function that a ``Fault`` calls: (kind: i32, site: i32, a: i64, b: i64) -> ()."""
 
+SCHEDULER = "run"
+"""The kernel's export whose loop hands messages to actors; it looks after every turn whether it should pause."""
+
 Node = Expr | Stmt
 
 LEAVES = frozenset((Const, Get, StaticAddress, FunctionIndex))

@@ -15,8 +15,9 @@ DETAIL_MAX = 80
 
 @dataclass(frozen=True, slots=True)
 class OutlineEntry:
-    """A declaration: ``kind`` is one of ``actor agent function struct enum state handler timer variable``;
-    ``detail`` is what follows the name, on one line; ``span`` is the whole declaration."""
+    """A declaration: ``kind`` is one of ``actor agent function struct enum state handler timer variable``; ``detail``,
+    on one line, is the parameters and result of what has them, and the type of what is written with one; ``span`` is
+    the whole declaration."""
 
     name: str
     kind: str
@@ -39,10 +40,7 @@ def _entries(item: ast.Decl | ast.Stmt, source: SourceFile) -> list[OutlineEntry
         case ast.ActorDecl():
             return [_actor(item, source)]
         case ast.StructDecl():
-            fields = tuple(
-                OutlineEntry(f.name.text, "variable", _detail(source, f.name.span.end, f.span.end), f.span)
-                for f in item.fields
-            )
+            fields = tuple(OutlineEntry(f.name.text, "variable", _of_node(source, f.type), f.span) for f in item.fields)
             return [OutlineEntry(item.name.text, "struct", "", item.span, fields)]
         case ast.EnumDecl():
             variants = tuple(
@@ -75,14 +73,13 @@ def _actor(item: ast.ActorDecl, source: SourceFile) -> OutlineEntry:
     children += [_timer(t, source) for t in item.timers]
     children.sort(key=lambda entry: entry.span.start)
     kind = "agent" if item.is_agent else "actor"
-    detail = ""
-    if item.params:
-        detail = f"({_detail(source, item.params[0].span.start, item.params[-1].span.end)})"
+    inside = _detail(source, item.params[0].span.start, item.params[-1].span.end) if item.params else ""
+    detail = f"({inside})"
     return OutlineEntry(item.name.text, kind, detail, item.span, tuple(children))
 
 
 def _state(item: ast.StateDecl, source: SourceFile) -> OutlineEntry:
-    return OutlineEntry(item.name.text, "state", _detail(source, item.name.span.end, item.span.end), item.span)
+    return OutlineEntry(item.name.text, "state", _of_node(source, item.type), item.span)
 
 
 def _timer(item: ast.EveryStmt, source: SourceFile) -> OutlineEntry:
@@ -103,10 +100,13 @@ def _variables(item: ast.LetStmt, source: SourceFile) -> list[OutlineEntry]:
                 waiting[:0] = items
             case ast.VariantPattern(items=args) if args is not None:
                 waiting[:0] = (arg.pattern for arg in args)
-    detail = "" if item.type is None else ": " + _detail(source, item.type.span.start, item.type.span.end)
     if len(names) == 1:
-        return [OutlineEntry(names[0][0], "variable", detail, item.span)]
+        return [OutlineEntry(names[0][0], "variable", _of_node(source, item.type), item.span)]
     return [OutlineEntry(name, "variable", "", span) for name, span in names]
+
+
+def _of_node(source: SourceFile, node: ast.Node | None) -> str:
+    return "" if node is None else _detail(source, node.span.start, node.span.end)
 
 
 def _detail(source: SourceFile, start: int, end: int) -> str:

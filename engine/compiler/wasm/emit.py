@@ -53,13 +53,11 @@ from engine.compiler.ir.nodes import (
     Store,
     ValueType,
 )
-from engine.compiler.ir.walk import FAULT_FUNCTION, Summary, walk
+from engine.compiler.ir.walk import FAULT_FUNCTION, SCHEDULER, Summary, walk
 
 STATIC_END_CELL = "static_end"
 FIRST_CELL = 64
 STOP_BYTES = 64
-SCHEDULER = "run"
-"""Its own loop, the first one, looks after every turn whether it should pause."""
 PAGE = 65536
 PAGES_MAX = 65536
 FREE_PAGES = 16
@@ -179,7 +177,7 @@ def _function_text(function: Function, layout: _Layout) -> str:
     if others:
         head += f"(local {' '.join(others)})"
     body = _Body(layout, Counter(node.local for node in walk(function.body) if type(node) is Get))
-    body.loops = -1 if function.name == SCHEDULER else 0
+    body.loops = -1 if function.name == SCHEDULER else 0  # its own loop, the first one, looks by itself
     if function.name in layout.recursive:
         body.poll(0)
     body.statements(function.body)

@@ -43,7 +43,7 @@ def test_the_outline_names_everything_with_its_kind() -> None:
         ("Order", "struct", ""),
         ("twice", "function", "(n: int) -> int"),
         ("Helper", "agent", "()"),
-        ("Clock", "actor", "(period: int)"),
+        ("Clock", "actor", "(period: int = 1)"),
         ("c", "variable", ""),
     ]
     clock = api.analyse(text, "x.aefl").outline[3]

@@ -23,6 +23,8 @@ actor Till(start: int = 0) {
     every 10ms { render {sum} }
 }
 
+test "a till starts empty" { assert true }
+
 fn hidden(
     x: int
 ) -> int { return x }

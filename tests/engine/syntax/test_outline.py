@@ -24,12 +24,12 @@ def lines(entries: tuple[OutlineEntry, ...], indent: str = "") -> list[str]:
 def test_the_outline_lists_what_is_declared_with_its_parts() -> None:
     assert lines(outline_of(PROGRAM)) == [
         "struct Order",
-        "  variable id : int",
-        "  variable qty : int = 1",
+        "  variable id int",
+        "  variable qty int",
         "function total (orders: list<Order>) -> int",
         "actor Shop (start: int = 0)",
-        "  state orders : list<Order> = []",
-        "  state open : bool = true",
+        "  state orders list<Order>",
+        "  state open bool",
         "  handler order (id: int, qty: int) -> int",
         "  timer every 10ms",
         "  handler close ()",

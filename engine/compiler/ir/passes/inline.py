@@ -41,7 +41,7 @@ from engine.compiler.ir.nodes import (
     ValueType,
 )
 from engine.compiler.ir.passes.assigned import maybe_unset
-from engine.compiler.ir.walk import Rewriter, Summary, set_locals, size, walk
+from engine.compiler.ir.walk import SCHEDULER, Rewriter, Summary, set_locals, size, walk
 
 SMALL = 40
 """Functions of at most so many nodes go into every caller. Every call looks at the host's wish to stop, so messages,
@@ -49,7 +49,6 @@ which pass through a dozen functions of the kernel, take a seventh less time tha
 ONLY_CALL = 200
 """A function with one call in the whole program goes into its caller if it has at most so many nodes and no loop:
 beside a loop a call costs nothing, and the caller stays small enough to be inlined itself."""
-SCHEDULER = "run"
 HOT = frozenset(
     (
         "clock.advance",
