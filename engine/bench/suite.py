@@ -15,6 +15,7 @@ from pathlib import Path
 from engine import api
 from engine.bench.compilation import check_large, compile_large, compile_small
 from engine.bench.harness import Bar, Contender, Result, Timed, compare
+from engine.bench.json_reading import read_json, read_json_fields
 from engine.bench.rival_programs import rivals
 from engine.vm.machine import EVENTS_MAX, LOG_EVENTS, LOG_NOTHING, Batch, Machine
 from engine.vm.records import read_outputs
@@ -231,6 +232,8 @@ BENCHMARKS: dict[str, Callable[[int], Result]] = {
     "dict_strings": dict_strings,
     "word_count": word_count,
     "elementary": elementary,
+    "json": read_json,
+    "json_fields": read_json_fields,
     "recording": recording,
     "seek": seek,
     "stop": stop,
