@@ -258,7 +258,12 @@ def without_caches() -> Iterator[None]:
 
 
 def _cache() -> Cache | None:
-    return DiskCache(compiler_version()) if _caches_on else None
+    return _disk_cache() if _caches_on else None
+
+
+@lru_cache(maxsize=1)
+def _disk_cache() -> DiskCache:
+    return DiskCache(compiler_version())
 
 
 keep_native_code_in(_cache())

@@ -27,8 +27,9 @@ from engine.base.source import SourceFile, Sources, Span
 from engine.compiler.check.checker import check_program
 from engine.compiler.check.library import Library
 from engine.compiler.check.tree import Program
+from engine.compiler.ir.memo import Memo
 from engine.compiler.ir.nodes import Module
-from engine.compiler.ir.passes import Memo, optimise
+from engine.compiler.ir.passes import optimise
 from engine.compiler.ir.printer import print_module
 from engine.compiler.lower.program import lower
 from engine.compiler.metadata import CellInfo, Metadata
@@ -70,7 +71,8 @@ class CompiledProgram:
     @cached_property
     def ir_text(self) -> str:
         """The IR that the module was emitted from, for people; made when it is first asked for."""
-        return print_module(self._make_ir())
+        with _at_full_speed():
+            return print_module(self._make_ir())
 
     @cached_property
     def unoptimised(self) -> Module:
@@ -128,12 +130,16 @@ class Checked:
 def check_source(source: SourceFile, library: Library, around: Surroundings = ALONE) -> Checked:
     """Checks a file and what it imports."""
     with _at_full_speed():
-        loaded = load(source, around)
-        program, more = check_program(loaded, library)
-        tests = tests_of(loaded.started.tree)
-        if tests and not loaded.tests:  # what is wrong with them is found in a program of their own
-            _, found = check_program(replace(loaded, tests=tests), library)
-            more = sorted({*more, *found}, key=lambda d: (d.span, d.code, d.message))
+        return _checked(source, library, around)
+
+
+def _checked(source: SourceFile, library: Library, around: Surroundings) -> Checked:
+    loaded = load(source, around)
+    program, more = check_program(loaded, library)
+    tests = tests_of(loaded.started.tree)
+    if tests and not loaded.tests:  # what is wrong with them is found in a program of their own
+        _, found = check_program(replace(loaded, tests=tests), library)
+        more = sorted({*more, *found}, key=lambda d: (d.span, d.code, d.message))
     diagnostics = (*loaded.diagnostics, *_without_echoes(loaded.diagnostics, more, loaded.sources))
     return Checked(diagnostics, loaded.sources, loaded.started.tree, program)
 
@@ -162,29 +168,43 @@ def compile_program(
     """Compiles a program. ``assemble`` turns WebAssembly text into bytes. With ``counting`` the module counts the
     calls of the program's functions in the cell ``calls``."""
     with _at_full_speed():
-        checked = check_source(source, library, around)
-        diagnostics, sources = checked.diagnostics, checked.sources
-        if any(diagnostic.is_error for diagnostic in diagnostics):
-            return CompileResult(None, diagnostics, sources)
-        settings = (str(counting), str(around.tick_us), repr(around.test), str(around.checked))
-        key = f"program-{_digest(*_texts(sources), *settings, _library_digest(library))}"
-        kept = _kept_program(cache, key)
-        if kept is None:
-            unoptimised, metadata = lower(checked.program, library, sources)
-            module, metadata = _optimised(unoptimised, metadata, library, sources, counting)
-            wasm = assemble(emit(module))
-            if cache:
-                cache.put(key, msgpack.packb([wasm, metadata.to_plain()]))
-            compiled = CompiledProgram(wasm, metadata, sources, lambda: module, lambda: unoptimised)
-        else:
-            make = partial(lower, checked.program, library, sources)
-            optimised = partial(_optimised, library=library, sources=sources, counting=counting)
-            compiled = CompiledProgram(*kept, sources, lambda: optimised(*make())[0], lambda: make()[0])
-        return CompileResult(compiled, diagnostics, sources)
+        return _compiled(source, library, assemble, cache, around, counting)
+
+
+def _compiled(
+    source: SourceFile,
+    library: Library,
+    assemble: Callable[[str], bytes],
+    cache: Cache | None,
+    around: Surroundings,
+    counting: bool,
+) -> CompileResult:
+    """What ``compile_program`` gives. The IR is not kept: whoever wants to see it has it made once more."""
+    checked = check_source(source, library, around)
+    program, diagnostics, sources = checked.program, checked.diagnostics, checked.sources
+    if any(diagnostic.is_error for diagnostic in diagnostics):
+        return CompileResult(None, diagnostics, sources)
+    settings = (str(counting), str(around.tick_us), repr(around.test), str(around.checked))
+    key = f"program-{_digest(*_texts(sources), *settings, _library_digest(library))}"
+    kept = _kept_program(cache, key)
+    if kept is None:
+        module, metadata = _optimised(*lower(program, library, sources), library, sources, counting)
+        wasm = assemble(emit(module, _memo(library)))
+        if cache:
+            cache.put(key, msgpack.packb([wasm, metadata.to_plain()]))
+        kept = wasm, metadata
+    make = partial(lower, program, library, sources)
+    optimised = partial(_optimised, library=library, sources=sources, counting=counting)
+    compiled = CompiledProgram(*kept, sources, lambda: optimised(*make())[0], lambda: make()[0])
+    return CompileResult(compiled, diagnostics, sources)
 
 
 _memos: WeakKeyDictionary[Library, Memo] = WeakKeyDictionary()
-"""What optimising the library's functions gave, for the next program."""
+"""What was made of the functions of earlier programs, for the next one."""
+
+
+def _memo(library: Library) -> Memo:
+    return _memos.setdefault(library, Memo())
 
 
 def _optimised(
@@ -192,7 +212,7 @@ def _optimised(
 ) -> tuple[Module, Metadata]:
     """A lowered module after the passes, and what it says about itself then."""
     files = frozenset(file.name for file in sources.files)
-    module = optimise(module, files, counting, _memos.setdefault(library, Memo()))
+    module = optimise(module, files, counting, _memo(library))
     cells = tuple(CellInfo(cell.name, cell.address, cell.type) for cell in module.cells)
     return module, replace(metadata, sites=module.sites, cells=cells)
 
@@ -223,7 +243,11 @@ def _digest(*texts: str) -> str:
 
 @contextmanager
 def _at_full_speed() -> Iterator[None]:
-    """Passes follow the nesting of a program by recursion, and make many small objects but no circles of them."""
+    """Passes follow the nesting of a program by recursion, and make many small objects but no circles of them.
+
+    The collector looks at all that is there when it is let go on, so what is inside belongs in a function of its own,
+    that has let go of its own things by then.
+    """
     if sys.getrecursionlimit() < RECURSION_MAX:
         sys.setrecursionlimit(RECURSION_MAX)
     collecting = gc.isenabled()

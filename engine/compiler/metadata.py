@@ -5,7 +5,7 @@ It travels with the module: in memory, in the compile cache and in trace files (
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from engine.compiler.ir.nodes import Site
@@ -133,7 +133,8 @@ class Metadata:
 
     def to_plain(self) -> dict[str, Any]:
         """The same as dicts, lists, strings and ints, for msgpack."""
-        return asdict(self)
+        plain: dict[str, Any] = _plain(self)
+        return plain
 
     @staticmethod
     def from_plain(plain: dict[str, Any]) -> Metadata:
@@ -181,3 +182,11 @@ class Metadata:
             ),
             tick_us=plain.get("tick_us", 1000),
         )  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """What ``dataclasses.asdict`` gives, which also copies what never changes and takes five times as long."""
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    names = getattr(type(value), "__dataclass_fields__", None)
+    return value if names is None else {name: _plain(getattr(value, name)) for name in names}

@@ -22,6 +22,8 @@ _DIGEST_BYTES = 32
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]")
 BYTES_MAX = 200 * 1024 * 1024
 """When the entries take more, the ones that were not used for longest go, down to half of it."""
+LOOKS = 32
+"""The folder is looked through each time that this part of the most bytes was put into it."""
 
 
 def user_cache_folder() -> Path:
@@ -36,6 +38,7 @@ class DiskCache:
         self.folder = user_cache_folder() if folder is None else folder
         self.version = version
         self.bytes_max = bytes_max
+        self._bytes_unlooked = bytes_max
 
     def get(self, key: str) -> bytes | None:
         """The content that was kept under the key; None where there is none, or none that is whole."""
@@ -64,13 +67,17 @@ class DiskCache:
                 with contextlib.suppress(OSError):
                     os.unlink(temporary)
                 raise
-            self._make_room()
+            self._bytes_unlooked += len(content)
+            if self._bytes_unlooked > self.bytes_max // LOOKS:
+                self._make_room()
+                self._bytes_unlooked = 0
 
     def _path(self, key: str) -> Path:
         return self.folder / _NOT_IN_NAMES.sub("_", f"{self.version}-{key}")
 
     def _make_room(self) -> None:
-        entries = [(path.stat(), path) for path in self.folder.iterdir() if path.is_file()]
+        with os.scandir(self.folder) as found:
+            entries = [(entry.stat(), Path(entry)) for entry in found if entry.is_file()]
         total = sum(stat.st_size for stat, _ in entries)
         if total <= self.bytes_max:
             return

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
 from engine.base.source import Span
+from engine.base.value import value
 from engine.compiler.check.types import Type
 
 # --- what names stand for ---------------------------------------------------------------------
@@ -30,7 +31,7 @@ class Local:
     is_param: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StateField:
     """A field of an actor's state, at ``index`` (parameters of the actor come first)."""
 
@@ -40,7 +41,7 @@ class StateField:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Cell:
     """A named 8-byte cell of the kernel's memory, declared with ``state`` in a library file."""
 
@@ -49,7 +50,7 @@ class Cell:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FunctionRef:
     """A function by name (``greet``, ``list.push``) and its type arguments, in order of its type parameters."""
 
@@ -60,7 +61,7 @@ class FunctionRef:
         return self.name + ("<" + ", ".join(map(str, self.type_args)) + ">" if self.type_args else "")
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Handler:
     """A kind of turn: ``start`` (the first turn of an actor), ``message`` or ``timer``.
 
@@ -79,7 +80,7 @@ class Handler:
 # --- expressions ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Expr:
     """Any expression; ``type`` is ``UNIT`` where there is no value, ``NEVER`` where it does not come back."""
 
@@ -87,35 +88,35 @@ class Expr:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Const(Expr):
     """An int, float, bool, str, bytes, duration (int, in microseconds), or None for ``none``."""
 
     value: int | float | bool | str | bytes | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class LocalRead(Expr):
     """The value of a local. A place."""
 
     local: Local
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StateRead(Expr):
     """The value of a field of the running actor's state. A place."""
 
     field: StateField
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CellRead(Expr):
     """The value of a kernel cell. A place."""
 
     cell: Cell
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PeekField(Expr):
     """A field of another actor's state, in tests and invariants only, which run while no other turn does."""
 
@@ -124,7 +125,7 @@ class PeekField(Expr):
     field: StateField
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FieldRead(Expr):
     """A field of a struct, a tuple's item, or what an enum's value carries that is known to be of the variant, by its
     index. A place if ``base`` is one."""
@@ -134,7 +135,7 @@ class FieldRead(Expr):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ItemRead(Expr):
     """``base[index]`` on a list, dict, string (a code point, as string) or bytes (an int). A place if ``base`` is
     one."""
@@ -146,7 +147,7 @@ class ItemRead(Expr):
 Place = LocalRead | StateRead | CellRead | FieldRead | ItemRead
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Unary(Expr):
     """``neg`` (int: checked; float), ``not`` (bool), ``bitnot``."""
 
@@ -154,7 +155,7 @@ class Unary(Expr):
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Binary(Expr):
     """An operator on two numbers or bools of one type (int, float, duration, i32, bool, actor references).
 
@@ -168,7 +169,7 @@ class Binary(Expr):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Derived(Expr):
     """An operation that exists for every type and follows its parts: ``equal(a, b)`` and ``compare(a, b)`` (an int
     below, at or above 0), ``hash(a)``, ``text(a)`` (the string of LANGUAGE §3). ``of`` is the type of the arguments."""
@@ -178,7 +179,7 @@ class Derived(Expr):
     args: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Intrinsic(Expr):
     """An operation of the machine that only library files use; see ``check/intrinsics.py``. ``of`` is its type
     argument."""
@@ -188,7 +189,7 @@ class Intrinsic(Expr):
     of: Type | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Call(Expr):
     """A call of a function of the program or the library, every parameter given. Where the function's first
     parameter is ``var self``, the first argument is a place, and changes."""
@@ -211,7 +212,7 @@ class ClosureBody:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Closure(Expr):
     """A new function value; ``captures`` are the values for ``captured``."""
 
@@ -219,7 +220,7 @@ class Closure(Expr):
     captures: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CallValue(Expr):
     """A call of a function value."""
 
@@ -227,42 +228,42 @@ class CallValue(Expr):
     args: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ListNew(Expr):
     """A new list of these items."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DictNew(Expr):
     """A new dict, entries put in order (a later equal key replaces the value)."""
 
     entries: tuple[tuple[Expr, Expr], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SetNew(Expr):
     """A new set of these items, in order."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TupleNew(Expr):
     """A new tuple."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StructNew(Expr):
     """A new struct, every field given, in the order of the fields."""
 
     fields: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EnumNew(Expr):
     """A value of an enum: the number of its variant, and all that the variant carries."""
 
@@ -270,42 +271,42 @@ class EnumNew(Expr):
     fields: tuple[Expr, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class VariantRead(Expr):
     """The number of the variant that an enum's value is, an int."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TextNew(Expr):
     """A string made of the texts of these values one after another (f-strings, and chains of string ``+``)."""
 
     parts: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Wrap(Expr):
     """``T`` as ``T?``."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Unwrap(Expr):
     """``T?`` that is known not to be ``none``, as ``T``. A place if ``value`` is one."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class IsNone(Expr):
     """Whether a ``T?`` is ``none``."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class IfElse(Expr):
     """``then`` or ``otherwise``; a branch of type ``NEVER`` does not come back."""
 
@@ -314,7 +315,7 @@ class IfElse(Expr):
     otherwise: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class BlockExpr(Expr):
     """Statements, then a value (None where the type is ``UNIT`` or ``NEVER``)."""
 
@@ -322,7 +323,7 @@ class BlockExpr(Expr):
     value: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Convert(Expr):
     """``float`` of an int, ``int`` of a float (truncated; faults if it does not fit or is NaN), ``int`` of a duration
     (microseconds) or of an i32, ``i32`` of an int (wrapped)."""
@@ -330,24 +331,24 @@ class Convert(Expr):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SelfRef(Expr):
     """The running actor's reference."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SenderRef(Expr):
     """The reference of the actor whose message is handled; its type is ``ActorType("any")``."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DefaultActor(Expr):
     """The reference of an actor type's default instance; it is spawned before the program's first line."""
 
     actor: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Spawn(Expr):
     """A new actor; ``args`` are its parameters in order, all given. Its start turn runs one tick later. ``restart`` is
     ``never``, ``on_fault`` (then ``limits`` are how many restarts at most in which time, negative for ever) or
@@ -359,7 +360,7 @@ class Spawn(Expr):
     limits: tuple[Expr, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Await(Expr):
     """The answer to a message: the turn ends here, and goes on when it comes. ``UNIT`` where the handler has no result;
     then it is awaited that the handler has ended."""
@@ -369,7 +370,7 @@ class Await(Expr):
     args: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TimerNew(Expr):
     """A send with a delay, and the handle to cancel it; with ``repeats`` it comes again after each such time."""
 
@@ -377,7 +378,7 @@ class TimerNew(Expr):
     repeats: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ModelCall(Expr):
     """``model.run(…)`` in an agent; without an installed model it faults and says how to install one."""
 
@@ -389,14 +390,14 @@ class ModelCall(Expr):
 # --- statements -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Stmt:
     """Any statement."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Let(Stmt):
     """The first value of a local."""
 
@@ -404,7 +405,7 @@ class Let(Stmt):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Assign(Stmt):
     """``place = value``, or ``place = place op value`` with the place's own expressions evaluated once."""
 
@@ -413,14 +414,14 @@ class Assign(Stmt):
     op: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Evaluate(Stmt):
     """An expression for its effect; a value is dropped."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class If(Stmt):
     """A branch."""
 
@@ -429,7 +430,7 @@ class If(Stmt):
     otherwise: tuple[Stmt, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class While(Stmt):
     """A loop."""
 
@@ -437,7 +438,7 @@ class While(Stmt):
     body: tuple[Stmt, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ForRange(Stmt):
     """``for item in start..end`` over ints (or i32 in library files)."""
 
@@ -447,7 +448,7 @@ class ForRange(Stmt):
     body: tuple[Stmt, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ForEach(Stmt):
     """``for item in values`` over a list, set, string (code points) or bytes; over a dict ``item`` is the key and
     ``value`` the value, where asked for. Goes over the values as they were at the start, whatever the body does."""
@@ -458,24 +459,24 @@ class ForEach(Stmt):
     body: tuple[Stmt, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Break(Stmt):
     """Leaves the innermost loop."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Continue(Stmt):
     """Goes on with the next round of the innermost loop."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Return(Stmt):
     """Leaves the function (or the turn) with its result."""
 
     value: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Assert(Stmt):
     """Faults where the condition is false. For a comparison, ``left`` and ``right`` are read again from temporaries
     to show both sides; ``text`` is the condition as written."""
@@ -487,24 +488,24 @@ class Assert(Stmt):
     right: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Fail(Stmt):
     """``fail "why"``."""
 
     message: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Stop(Stmt):
     """The actor ends when the turn does."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Request(Stmt):
     """The message of the turn is for the host, which answers it; all that an actor of the outside does."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Send(Stmt):
     """A message to ``receiver``; with ``delay`` (a duration, rounded up to whole ticks) that much later than one
     tick."""
@@ -515,7 +516,7 @@ class Send(Stmt):
     delay: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Suspend(Stmt):
     """``let local = …`` with something in which the turn may end: an ``Await``, or a call of a function that
     awaits. Lowering makes these (``lower/resumable``), the checker does not. ``number`` counts them in their
@@ -526,7 +527,7 @@ class Suspend(Stmt):
     value: Await | Call
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class HandlerRef:
     """A handler by its actor's and its own name."""
 
@@ -534,14 +535,14 @@ class HandlerRef:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Emit(Stmt):
     """``render`` in a handler or at the top level: an output event of the running actor."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TimelineEntry:
     """One ``node A -> B at …`` with its time in ticks as written (``10ms`` or ``tick=125``) and in microseconds, or
     None where ticks were written."""
@@ -553,14 +554,14 @@ class TimelineEntry:
     payload: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EmitTimeline(Stmt):
     """``render timeline { … }``."""
 
     entries: tuple[TimelineEntry, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PictureField:
     """One ``server_1.counter`` of ``render distributed state``: its text, the actor, and the field of that actor's
     state."""
@@ -571,7 +572,7 @@ class PictureField:
     field: StateField
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EmitState(Stmt):
     """``render distributed state { … }``: taken at the end of the tick."""
 
@@ -581,7 +582,7 @@ class EmitState(Stmt):
 # --- declarations -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Function:
     """A function with one set of type arguments. ``result`` is ``UNIT`` where it gives nothing.
     ``changes_first`` says that the first parameter is ``var self``; ``is_library`` that it came with the engine."""
@@ -597,7 +598,7 @@ class Function:
     exported: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Struct:
     """A struct's fields in order; their types may mention the type parameters."""
 
@@ -606,7 +607,7 @@ class Struct:
     fields: tuple[tuple[str, Type], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Variant:
     """A variant of an enum. What it carries has names; ``0``, ``1``, … where none were written."""
 
@@ -619,7 +620,7 @@ class Variant:
         return bool(self.fields) and not self.fields[0][0].isdecimal()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Enum:
     """An enum's variants in order; what they carry may mention the type parameters."""
 
@@ -628,7 +629,7 @@ class Enum:
     variants: tuple[Variant, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Turn:
     """A handler with its body; for ``timer``, ``interval`` is the period (evaluated when it is armed)."""
 
@@ -637,7 +638,7 @@ class Turn:
     interval: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Actor:
     """An actor type. ``fields`` are its parameters, then its ``state``. The start turn (``turns[0]``) has the
     parameters as parameters, assigns all fields and runs nothing else (for ``main``: the whole top level, then
@@ -656,7 +657,7 @@ class Actor:
     default_args: tuple[Expr, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Program:
     """A whole checked program. ``actors[0]`` is ``main``. Library functions are not in ``functions``: the library
     instantiates them when lowering asks. ``asked`` are the handlers whose answers are awaited somewhere."""

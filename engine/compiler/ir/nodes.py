@@ -10,7 +10,7 @@ an f64, a ``bool`` an i32 (0 or 1), and anything else an i32 address. In memory 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from engine.base.value import value
 
 ValueType = str
 """``i32``, ``i64`` or ``f64``."""
@@ -25,7 +25,7 @@ the running actor's state block; a slot of a struct, tuple or box; a slot of a l
 # --- expressions ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Const:
     """A number of a value type; for ``f64`` a float but never -0.0, otherwise a signed int."""
 
@@ -33,7 +33,7 @@ class Const:
     value: int | float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Get:
     """The value of a local."""
 
@@ -41,7 +41,7 @@ class Get:
     local: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Op:
     """A WebAssembly numeric instruction by its name (``i64.add``, ``i32.eqz``, ``f64.convert_i64_s``)."""
 
@@ -50,7 +50,7 @@ class Op:
     args: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Load:
     """A WebAssembly load by its name (``i64.load``, ``i32.load8_u``) from ``address + offset``. ``part`` is one of the
     parts of objects below, where it is known what the load reaches."""
@@ -62,7 +62,7 @@ class Load:
     part: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Call:
     """A call; ``type`` is None where the function gives nothing (then only inside ``Eval``)."""
 
@@ -71,7 +71,7 @@ class Call:
     args: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CallIndirect:
     """A call through the function table; ``params`` are the value types of the signature."""
 
@@ -81,7 +81,7 @@ class CallIndirect:
     args: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Choose:
     """``then`` or ``otherwise``; only the chosen one is evaluated."""
 
@@ -91,7 +91,7 @@ class Choose:
     otherwise: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Do:
     """Statements, then a value."""
 
@@ -100,7 +100,7 @@ class Do:
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StaticAddress:
     """The address of static data (a string object made from ``data``), placed by emission; ``data`` is the object's
     whole content. Equal data share one address."""
@@ -109,7 +109,7 @@ class StaticAddress:
     type: ValueType = I32
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FunctionIndex:
     """The place of a function in the function table, as an i32."""
 
@@ -123,7 +123,7 @@ Expr = Const | Get | Op | Load | Call | CallIndirect | Choose | Do | StaticAddre
 # --- statements -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Set:
     """Gives a local its value."""
 
@@ -131,7 +131,7 @@ class Set:
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Store:
     """A WebAssembly store by its name (``i64.store``, ``i32.store8``) to ``address + offset``; ``part`` as in loads."""
 
@@ -142,14 +142,14 @@ class Store:
     part: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Eval:
     """An expression for its effect; a value is dropped."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Effect:
     """A WebAssembly instruction without result by its name (``memory.copy``, ``memory.fill``)."""
 
@@ -157,7 +157,7 @@ class Effect:
     args: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class If:
     """A branch; the condition is an i32."""
 
@@ -166,7 +166,7 @@ class If:
     otherwise: tuple[Stmt, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Block:
     """Statements that ``Break(label)`` leaves. Labels are unique in a function."""
 
@@ -174,7 +174,7 @@ class Block:
     body: tuple[Stmt, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Loop:
     """Statements that ``Break(label)`` starts again; running off the end leaves."""
 
@@ -182,7 +182,7 @@ class Loop:
     body: tuple[Stmt, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Break:
     """Leaves the block, or starts the loop again, with that label; only if ``condition`` holds, where there is one."""
 
@@ -190,14 +190,14 @@ class Break:
     condition: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Return:
     """Leaves the function."""
 
     value: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Fault:
     """Ends the turn: stores the fault's kind (``FAULT_KINDS``), its site (an index of the program's sites) and two
     operands for its message, and traps. Does not come back."""
@@ -231,7 +231,7 @@ FAULT_KINDS: tuple[str, ...] = (
 """Kinds of faults, by number. Sites say where; operands say with what."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Local:
     """A local of a function; ``name`` is for people."""
 
@@ -239,7 +239,7 @@ class Local:
     type: ValueType
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Function:
     """A function. The first ``param_count`` locals are its parameters; the others start as zero. ``always_inline`` asks
     for inlining at every call; ``exported`` names an export; ``file`` and ``line`` are where it was written."""
@@ -260,7 +260,7 @@ class Function:
         return self.locals[: self.param_count]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Site:
     """A place in the source where a fault can happen; ``function`` is the source function or ``Actor.handler``."""
 
@@ -271,7 +271,7 @@ class Site:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CellInit:
     """A kernel cell: 8 bytes at ``address`` holding ``value`` at the start."""
 
@@ -281,7 +281,7 @@ class CellInit:
     value: int | float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Module:
     """A linked program: functions in a fixed order, the function table's first entries (``table``: position is the
     index), sites, cells and the address where free memory starts is left to emission."""

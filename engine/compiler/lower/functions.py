@@ -18,6 +18,7 @@ from engine.base.source import Span
 from engine.compiler.check.tree import FunctionRef, Local
 from engine.compiler.check.types import Type
 from engine.compiler.ir import nodes as ir
+from engine.compiler.ir.walk import Node, children
 from engine.compiler.lower.layouts import STAMP, result_type, string_object, value_type
 
 if TYPE_CHECKING:
@@ -254,25 +255,12 @@ TINY_NODES = 14
 
 def is_tiny(body: tuple[ir.Stmt, ...]) -> bool:
     """Whether a body is so small that every call should be replaced by it."""
-    return _count(body, 0) <= TINY_NODES
-
-
-def _count(node: object, so_far: int) -> int:
-    if so_far > TINY_NODES:
-        return so_far
-    if isinstance(node, ir.Loop | ir.CallIndirect):
-        return TINY_NODES + 1
-    if isinstance(node, tuple):
-        for part in node:
-            so_far = _count(part, so_far)
-        return so_far
-    children = getattr(type(node), "__match_args__", ())
-    if not children:
-        return so_far
-    so_far += 1
-    for child in children:
-        so_far = _count(getattr(node, child), so_far)
-    return so_far
+    found: list[Node] = list(body)
+    for count, node in enumerate(found, 1):
+        if count > TINY_NODES or isinstance(node, ir.Loop | ir.CallIndirect):
+            return False
+        found += children(node)  # grows while we go through it
+    return True
 
 
 def do(body: list[ir.Stmt], value: ir.Expr) -> ir.Expr:

@@ -57,7 +57,9 @@ def lower(program: Program, library: Library, sources: Sources) -> tuple[ir.Modu
     """The module and metadata of a program without errors; ``sources`` are the texts that its spans point into."""
     lowering = Lowering(program, library, sources)
     table = lowering.reach()
-    return lowering.module(table), lowering.metadata()
+    made = lowering.module(table), lowering.metadata()
+    del lowering.derive, lowering.closures  # they know it too: without the circle all goes at once, uncollected
+    return made
 
 
 class Lowering:

@@ -7,19 +7,18 @@ in it is well formed; ``ErrorExpr`` and ``ErrorStmt`` stand where nothing could 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.base.source import Span
+from engine.base.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Node:
     """Anything with a place in the text."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Ident(Node):
     """A name where it is declared or used, with the place of just the name."""
 
@@ -29,7 +28,7 @@ class Ident(Node):
 # --- types as written -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class NamedType(Node):
     """``int``, ``list<string>``, ``Order``, ``dict<string, int>``; ``args`` is empty without ``<…>``."""
 
@@ -37,21 +36,21 @@ class NamedType(Node):
     args: tuple[TypeExpr, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class OptionalType(Node):
     """``T?``."""
 
     inner: TypeExpr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TupleType(Node):
     """``(int, string)``."""
 
     items: tuple[TypeExpr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FnType(Node):
     """``fn(int) -> int``; ``result`` is None where nothing is given back."""
 
@@ -65,54 +64,54 @@ TypeExpr = NamedType | OptionalType | TupleType | FnType
 # --- expressions ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class IntLit(Node):
     """An integer literal; the value may not fit into 64 bits, which the checker reports."""
 
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FloatLit(Node):
     """``1.5``, ``1e-3``."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class BoolLit(Node):
     """``true`` or ``false``."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class NoneLit(Node):
     """``none``."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StringLit(Node):
     """A string literal with its escapes resolved."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class BytesLit(Node):
     """A bytes literal, ``b"ab\\xff"``."""
 
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FString(Node):
     """``f"a {x} b"``: literal texts and expressions in order; ``{{`` and ``}}`` are braces."""
 
     parts: tuple[str | FStringPart, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FStringPart(Node):
     """One ``{value}`` or ``{value:format}`` of an f-string; the format with its place behind the colon."""
 
@@ -120,7 +119,7 @@ class FStringPart(Node):
     format: Ident | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DurationLit(Node):
     """``250us 10ms 5s 2m 1h`` (``unit`` is that suffix) or ``3 ticks`` (``unit`` is ``ticks``)."""
 
@@ -128,14 +127,14 @@ class DurationLit(Node):
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Name(Node):
     """A name used as a value; also ``self``, ``sender``."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FieldAccess(Node):
     """``base.name``; a tuple's field has a decimal name (``t.0``); ``safe`` marks ``?.``."""
 
@@ -144,7 +143,7 @@ class FieldAccess(Node):
     safe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class IndexAccess(Node):
     """``base[index]``."""
 
@@ -152,7 +151,7 @@ class IndexAccess(Node):
     index: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SliceAccess(Node):
     """``base[start..end]``; either end may be left out."""
 
@@ -161,7 +160,7 @@ class SliceAccess(Node):
     end: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Arg(Node):
     """One argument, with its name where it was written ``name: value``."""
 
@@ -169,7 +168,7 @@ class Arg(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Call(Node):
     """``callee(args)``; a call of a ``FieldAccess`` is a method call, a send, a variant with what it carries, or a
     module's function. ``type_args`` are those of ``name<T>(…)``."""
@@ -179,7 +178,7 @@ class Call(Node):
     type_args: tuple[TypeExpr, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Unary(Node):
     """``-x``, ``not x``; ``op`` is that text."""
 
@@ -187,7 +186,7 @@ class Unary(Node):
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Binary(Node):
     """``op`` is one of ``+ - * / % +% -% *% == != < <= > >= and or & | ^ << >> in ?? |>`` or ``not in``."""
 
@@ -196,7 +195,7 @@ class Binary(Node):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RangeExpr(Node):
     """``a..b``: the ints from a up to, not including, b. Only in ``for``, comprehensions and slices."""
 
@@ -204,35 +203,35 @@ class RangeExpr(Node):
     end: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ListLit(Node):
     """``[a, b]``."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DictLit(Node):
     """``{"a": 1}``; ``{}`` is an empty dict."""
 
     entries: tuple[tuple[Expr, Expr], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SetLit(Node):
     """``{1, 2}`` where an expression is expected."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TupleLit(Node):
     """``(1, "x")``, two items or more."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Comprehension(Node):
     """``[value for pattern in iterable if condition]``; one ``for``."""
 
@@ -242,7 +241,7 @@ class Comprehension(Node):
     condition: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class IfExpr(Node):
     """``if c { a } else { b }`` where a value is expected; the blocks end in an expression."""
 
@@ -251,7 +250,7 @@ class IfExpr(Node):
     otherwise: Block
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class MatchExpr(Node):
     """``match subject { pattern => value, … }``; also as a statement, wrapped in ``ExprStmt``."""
 
@@ -259,7 +258,7 @@ class MatchExpr(Node):
     arms: tuple[MatchArm, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class MatchArm(Node):
     """``pattern if guard => body``; the body is an expression or a block of statements."""
 
@@ -268,7 +267,7 @@ class MatchArm(Node):
     body: Expr | Block
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class WithExpr(Node):
     """``base with { field: value, … }``."""
 
@@ -276,7 +275,7 @@ class WithExpr(Node):
     fields: tuple[tuple[Ident, Expr], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SpawnExpr(Node):
     """``spawn Counter(5)``; ``restart`` is the policy's call or name where one was written."""
 
@@ -285,7 +284,7 @@ class SpawnExpr(Node):
     restart: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TimerExpr(Node):
     """``after 20ms server.add(1)`` and ``every 20ms server.add(1)`` (``repeats``) as a value: a timer."""
 
@@ -294,14 +293,14 @@ class TimerExpr(Node):
     repeats: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AwaitExpr(Node):
     """``await ref.message(…)``."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class LambdaExpr(Node):
     """``fn(x: int) -> int { … }`` or ``fn(x) => x + 1`` as a value."""
 
@@ -310,7 +309,7 @@ class LambdaExpr(Node):
     body: Block | Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ErrorExpr(Node):
     """Stands where an expression was expected and none could be read; already reported."""
 
@@ -326,33 +325,33 @@ Expr = (
 # --- patterns ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class WildcardPattern(Node):
     """``_``."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class BindPattern(Node):
     """A name that is bound to what is there (or a constant or variant without payload: the checker decides)."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class LiteralPattern(Node):
     """A number (also negative), string, bool or ``none``."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TuplePattern(Node):
     """``(a, b)``."""
 
     items: tuple[Pattern, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PatternArg(Node):
     """One pattern in the parentheses of a ``VariantPattern``, with its name where it was written ``radius: r``."""
 
@@ -360,7 +359,7 @@ class PatternArg(Node):
     pattern: Pattern
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class VariantPattern(Node):
     """``Side.Buy``, ``Shape.Circle(r)``, ``Circle(radius: r)``, or a struct's ``Order(qty: 0)``; ``items`` is None
     without parentheses."""
@@ -375,14 +374,14 @@ Pattern = WildcardPattern | BindPattern | LiteralPattern | TuplePattern | Varian
 # --- statements -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Block(Node):
     """``{ … }``."""
 
     statements: tuple[Stmt, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class LetStmt(Node):
     """``let pattern: type = value`` or, with ``mutable``, ``var``."""
 
@@ -392,7 +391,7 @@ class LetStmt(Node):
     mutable: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AssignStmt(Node):
     """``target op value``; ``op`` is ``=`` or a compound such as ``+=``, ``+%=``, ``<<=``."""
 
@@ -401,28 +400,28 @@ class AssignStmt(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ExprStmt(Node):
     """An expression for its effect: a call, a send, a ``match``."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RenderStmt(Node):
     """``render {e}`` or ``render e``."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ReturnStmt(Node):
     """``return`` or ``return e``."""
 
     value: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class IfStmt(Node):
     """``if c { … } else if … else { … }``; an ``else if`` is a Block with one IfStmt."""
 
@@ -431,7 +430,7 @@ class IfStmt(Node):
     otherwise: Block | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class WhileStmt(Node):
     """``while c { … }``."""
 
@@ -439,7 +438,7 @@ class WhileStmt(Node):
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ForStmt(Node):
     """``for pattern in iterable { … }``; the iterable may be a ``RangeExpr``; ``for k, v in d`` has a TuplePattern."""
 
@@ -448,17 +447,17 @@ class ForStmt(Node):
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class BreakStmt(Node):
     """``break``."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ContinueStmt(Node):
     """``continue``."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AssertStmt(Node):
     """``assert condition`` or ``assert condition, "why"``."""
 
@@ -466,19 +465,19 @@ class AssertStmt(Node):
     message: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FailStmt(Node):
     """``fail "why"``."""
 
     message: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StopStmt(Node):
     """``stop``: the actor ends when the turn does."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RunStmt(Node):
     """``run until idle``, ``run until 50ms``, ``run for 5ms`` in a test: ``mode`` is ``idle``, ``until`` or ``for``."""
 
@@ -486,7 +485,7 @@ class RunStmt(Node):
     time: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AfterStmt(Node):
     """``after 20ms server.add(1)``: a send that leaves later."""
 
@@ -494,7 +493,7 @@ class AfterStmt(Node):
     send: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EveryStmt(Node):
     """``every 10ms { … }``: in an actor's body or at the top level; ``every 100ms render …`` has a block of that."""
 
@@ -502,7 +501,7 @@ class EveryStmt(Node):
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TimelineEntry(Node):
     """``node A -> B at 10ms payload e``; ``at`` is a DurationLit, or an IntLit where ``at tick=125`` was written."""
 
@@ -512,7 +511,7 @@ class TimelineEntry(Node):
     payload: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RenderTimelineStmt(Node):
     """``render timeline { … }``; with ``expected``, ``expect timeline { … }``."""
 
@@ -520,14 +519,14 @@ class RenderTimelineStmt(Node):
     expected: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RenderStateStmt(Node):
     """``render distributed state { server_1.counter … }``: each field is a ``FieldAccess``."""
 
     fields: tuple[FieldAccess, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ErrorStmt(Node):
     """Stands where a statement or declaration was expected and none could be read; already reported. ``declares`` is
     the name of a declaration whose head was there."""
@@ -545,7 +544,7 @@ Stmt = (
 # --- declarations -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Param(Node):
     """``name: type = default``; ``mutable`` marks ``var self`` of a library method, changed in place."""
 
@@ -555,7 +554,7 @@ class Param(Node):
     mutable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FnDecl(Node):
     """``fn name<T>(params) -> result { … }``. A library file may write a dotted name (``list.push``): a method of
     that type, whose first parameter is the receiver. ``exported`` marks ``export fn``. ``is_flow`` marks ``flow``,
@@ -572,7 +571,7 @@ class FnDecl(Node):
     version: StringLit | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FieldDecl(Node):
     """A field of a struct."""
 
@@ -581,7 +580,7 @@ class FieldDecl(Node):
     default: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StructDecl(Node):
     """``struct Order { id: int, qty: int = 1 }``."""
 
@@ -590,7 +589,7 @@ class StructDecl(Node):
     fields: tuple[FieldDecl, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PayloadDecl(Node):
     """A value that a variant carries: ``radius: float``, or just ``float``."""
 
@@ -599,7 +598,7 @@ class PayloadDecl(Node):
     default: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class VariantDecl(Node):
     """A variant of an enum, with what it carries."""
 
@@ -607,7 +606,7 @@ class VariantDecl(Node):
     items: tuple[PayloadDecl, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EnumDecl(Node):
     """``enum Side { Buy, Sell }``."""
 
@@ -616,7 +615,7 @@ class EnumDecl(Node):
     variants: tuple[VariantDecl, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TypeAlias(Node):
     """``type Price = int``."""
 
@@ -624,7 +623,7 @@ class TypeAlias(Node):
     type: TypeExpr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StateDecl(Node):
     """``state count: int = 0`` in an actor; in a library file a cell of the kernel's memory."""
 
@@ -633,7 +632,7 @@ class StateDecl(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class HandlerDecl(Node):
     """``on name(params) -> result { … }``."""
 
@@ -643,7 +642,7 @@ class HandlerDecl(Node):
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ModelClause(Node):
     """``model "llama3" { temperature: 0.7 }``."""
 
@@ -651,7 +650,7 @@ class ModelClause(Node):
     settings: tuple[tuple[Ident, Expr], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ActorDecl(Node):
     """``actor Name(params) { state … on … every … }``; ``is_agent`` marks ``agent``, whose ``model`` is its model. One
     that ``is_broken`` has members that could not be read."""
@@ -666,7 +665,7 @@ class ActorDecl(Node):
     is_broken: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ImportDecl(Node):
     """``import geometry.shapes as g``, ``from shapes import area, Shape as S``. ``module`` may be dotted; ``names`` is
     None for the first form, and ``alias`` for all but it."""
@@ -676,7 +675,7 @@ class ImportDecl(Node):
     alias: Ident | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ImportedName(Node):
     """One ``Shape as S`` of an import; ``alias`` is None where the name stays."""
 
@@ -689,7 +688,7 @@ class ImportedName(Node):
         return self.alias or self.name
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TestDecl(Node):
     """``test "…" { … }``."""
 
@@ -697,7 +696,7 @@ class TestDecl(Node):
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class InvariantDecl(Node):
     """``invariant "…" { condition }``."""
 
@@ -710,7 +709,7 @@ Decl = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Module(Node):
     """A file: declarations and top-level statements in the order of the text. ``StateDecl`` only in library files.
     ``exports`` are the names that were declared with ``export``."""

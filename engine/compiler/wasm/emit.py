@@ -20,8 +20,10 @@ import struct
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.compiler.ir.callgraph import recursive
+from engine.compiler.ir.memo import Memo
 from engine.compiler.ir.nodes import (
     FAULT_KINDS,
     I32,
@@ -53,7 +55,7 @@ from engine.compiler.ir.nodes import (
     Store,
     ValueType,
 )
-from engine.compiler.ir.walk import FAULT_FUNCTION, SCHEDULER, Summary, walk
+from engine.compiler.ir.walk import FAULT_FUNCTION, SCHEDULER, walk
 
 STATIC_END_CELL = "static_end"
 FIRST_CELL = 64
@@ -62,15 +64,17 @@ PAGE = 65536
 PAGES_MAX = 65536
 FREE_PAGES = 16
 """Pages of free memory that a module starts with; the kernel grows from there."""
+GAP = "\0"
 
 _KIND_NUMBERS = {kind: number for number, kind in enumerate(FAULT_KINDS)}
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.<>:/|?-]")
 
 
-def emit(module: Module) -> str:
+def emit(module: Module, memo: Memo | None = None) -> str:
     """The module as WebAssembly text. The module must be valid, see ``validate``."""
-    layout = _Layout(module)
-    functions = "".join(_function_text(function, layout) for function in module.functions)
+    memo = memo or Memo()
+    layout = _Layout(module, memo)
+    functions = "".join(memo.made(f, _Text, _Text).placed(layout) for f in module.functions)
     data = layout.data_segments()  # after the functions: they say which static data there is
     pages = min(PAGES_MAX, -(-layout.static_end // PAGE) + FREE_PAGES)
     table = [layout.index_of[name] for name in layout.table]
@@ -86,6 +90,7 @@ class _Layout:
     """Where things are: functions by number, the function table, static data by address."""
 
     module: Module
+    memo: Memo
     index_of: dict[str, int] = field(init=False)
     table: list[str] = field(init=False)
     table_index: dict[str, int] = field(init=False)
@@ -102,12 +107,16 @@ class _Layout:
             self.table_index.setdefault(name, number)
         cells_end = max((cell.address + 8 for cell in self.module.cells), default=FIRST_CELL)
         self.static_start = -(-cells_end // 16) * 16
-        self.recursive = recursive({function.name: Summary(function).calls for function in self.module.functions})
+        self.recursive = recursive({f.name: self.memo.summary(f).calls for f in self.module.functions})
 
     @property
     def static_end(self) -> int:
         """The first free address."""
         return -(-(self.static_start + len(self.static)) // 16) * 16
+
+    def number(self, name: str) -> int:
+        """The number of a function."""
+        return self.index_of[name]
 
     def static_address(self, data: bytes) -> int:
         """The address of an object of static data; equal objects have one address."""
@@ -167,41 +176,58 @@ def _signature(params: tuple[ValueType, ...], result: ValueType | None) -> str:
     return f"{text} (result {result})" if result else text
 
 
-def _function_text(function: Function, layout: _Layout) -> str:
-    """One function, its export with it."""
-    head = f"(func ${_NOT_IN_NAMES.sub('_', function.name)}~{layout.index_of[function.name]} "
-    if function.exported:
-        head += f'(export "{function.exported}") '
-    head += _signature(tuple(local.type for local in function.params), function.result)
-    others = [local.type for local in function.locals[function.param_count :]]
-    if others:
-        head += f"(local {' '.join(others)})"
-    body = _Body(layout, Counter(node.local for node in walk(function.body) if type(node) is Get))
-    body.loops = -1 if function.name == SCHEDULER else 0  # its own loop, the first one, looks by itself
-    if function.name in layout.recursive:
-        body.poll(0)
-    body.statements(function.body)
-    if function.result and not (function.body and isinstance(function.body[-1], Return)):
-        body.out("unreachable")
-    return f"{head}\n{chr(10).join(body.lines)})\n"
+class _Text:
+    """One function, its export with it. ``pieces`` are its instructions but for the numbers between them, which depend
+    on the module: ``gaps`` say how to ask for each, in order."""
+
+    def __init__(self, function: Function) -> None:
+        self.name = function.name
+        head = f'(export "{function.exported}") ' if function.exported else ""
+        head += _signature(tuple(local.type for local in function.params), function.result)
+        others = [local.type for local in function.locals[function.param_count :]]
+        self.head = head + (f"(local {' '.join(others)})" if others else "") + "\n"
+        body = _Body(Counter(node.local for node in walk(function.body) if type(node) is Get))
+        body.loops = -1 if function.name == SCHEDULER else 0  # its own loop, the first one, looks by itself
+        body.statements(function.body)
+        if function.result and not (function.body and isinstance(function.body[-1], Return)):
+            body.out("unreachable")
+        self.pieces = "\n".join(body.lines).split(GAP)
+        self.gaps = tuple(body.gaps)
+
+    def placed(self, layout: _Layout) -> str:
+        """The function in a module."""
+        text = [f"(func ${_NOT_IN_NAMES.sub('_', self.name)}~{layout.index_of[self.name]} ", self.head]
+        if self.name in layout.recursive:
+            text += [line + "\n" for line in _poll(0)]
+        text.append(self.pieces[0])
+        for (find, what), piece in zip(self.gaps, self.pieces[1:], strict=True):
+            text += (str(find(layout, what)), piece)
+        text.append(")\n")
+        return "".join(text)
+
+
+def _poll(byte: int) -> tuple[str, ...]:
+    """Traps if somebody wants the code to stop."""
+    return ("i32.const 0", f"i32.load8_u offset={byte}", "if", "unreachable", "end")
 
 
 class _Body:
-    """The instructions of a function. ``depth`` is the number of labels around the place where we are, ``reads`` how
-    often each local is read."""
+    """The instructions of a function, with a ``GAP`` for each of the ``gaps``. ``depth`` is the number of labels around
+    the place where we are, ``reads`` how often each local is read."""
 
-    def __init__(self, layout: _Layout, reads: Counter[int]) -> None:
-        self.layout = layout
+    def __init__(self, reads: Counter[int]) -> None:
         self.reads = reads
         self.lines: list[str] = []
         self.out = self.lines.append
+        self.gaps: list[tuple[Callable[[_Layout, Any], int], str | bytes]] = []
         self.depth = 0
         self.label_depth: dict[str, int] = {}
         self.loops = 0
 
-    def poll(self, byte: int) -> None:
-        """Traps if somebody wants the code to stop."""
-        self.lines += ("i32.const 0", f"i32.load8_u offset={byte}", "if", "unreachable", "end")
+    def gap(self, instruction: str, find: Callable[[_Layout, Any], int], what: str | bytes) -> None:
+        """An instruction with a number that the layout knows."""
+        self.gaps.append((find, what))
+        self.out(f"{instruction} {GAP}")
 
     def statements(self, body: tuple[Stmt, ...]) -> None:
         for node in body:
@@ -234,7 +260,7 @@ class _Body:
     def call(self, node: Call) -> None:
         for arg in node.args:
             _EXPRESSIONS[type(arg)](self, arg)
-        self.out(f"call {self.layout.index_of[node.function]}")
+        self.gap("call", _Layout.number, node.function)
 
     def call_indirect(self, node: CallIndirect) -> None:
         for arg in node.args:
@@ -257,10 +283,10 @@ class _Body:
         self.expr(node.value)
 
     def static_address(self, node: StaticAddress) -> None:
-        self.out(f"i32.const {self.layout.static_address(node.data)}")
+        self.gap("i32.const", _Layout.static_address, node.data)
 
     def function_index(self, node: FunctionIndex) -> None:
-        self.out(f"i32.const {self.layout.function_index(node.function)}")
+        self.gap("i32.const", _Layout.function_index, node.function)
 
     def set(self, node: Set) -> None:
         self.expr(node.value)
@@ -303,7 +329,7 @@ class _Body:
         if keyword == "loop":
             self.loops += 1
             if self.loops:
-                self.poll(1 + self.loops % (STOP_BYTES - 1))
+                self.lines += _poll(1 + self.loops % (STOP_BYTES - 1))
         self.label_depth[node.label] = self.depth
         self.depth += 1
         self.statements(node.body)
@@ -333,7 +359,7 @@ class _Body:
             self.expr(operand)
             if operand.type != I64:
                 self.out("i64.extend_i32_s" if operand.type == I32 else "i64.reinterpret_f64")
-        self.out(f"call {self.layout.index_of[FAULT_FUNCTION]}")
+        self.gap("call", _Layout.number, FAULT_FUNCTION)
         self.out("unreachable")
 
 

@@ -69,3 +69,19 @@ def test_entries_that_were_not_used_for_longest_make_room(folder: Path) -> None:
     cache.put("key3", bytes(1000))
     assert cache.get("key1") is None
     assert cache.get("key3") is not None
+
+
+def test_the_folder_is_looked_through_only_when_much_was_put_into_it(folder: Path) -> None:
+    cache = DiskCache("1", folder, bytes_max=4000)
+    for number in range(40):
+        cache.put(f"key{number}", bytes(1000))
+        assert sum(path.stat().st_size for path in folder.iterdir()) <= 4000
+    patient = DiskCache("1", folder, bytes_max=400_000)
+    patient.put("first", b"looks once")
+    for path in folder.iterdir():
+        path.unlink()
+    (folder / "stranger").write_bytes(bytes(500_000))
+    patient.put("second", bytes(1000))
+    assert (folder / "stranger").exists()
+    patient.put("third", bytes(12_000))
+    assert not (folder / "stranger").exists()

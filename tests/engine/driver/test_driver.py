@@ -11,6 +11,8 @@ import pytest
 from engine.base.source import SourceFile
 from engine.compiler.check.library import Library
 from engine.compiler.driver import CompileResult, check_source, compile_program, load_library
+from engine.compiler.lower.program import Lowering
+from engine.compiler.modules import LoadedProgram
 from engine.project.cache import DiskCache
 from engine.project.library_files import compiler_version, library_texts
 from engine.vm.assemble import assemble
@@ -130,6 +132,18 @@ def test_compiling_leaves_the_collector_as_it_was() -> None:
     assert gc.isenabled()
     _compile(FIB)
     assert gc.isenabled()
+
+
+def test_what_compiling_needed_is_gone_before_the_collector_looks() -> None:
+    _compile(FIB)
+    gc.collect()
+    gc.disable()
+    try:
+        _compile(FIB + "fib(3)\n")
+        left = [thing for thing in gc.get_objects() if isinstance(thing, Lowering | LoadedProgram)]
+    finally:
+        gc.enable()
+    assert left == []
 
 
 def test_every_kernel_file_comes_before_the_standard_library() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from engine.compiler.ir.memo import Memo
 from engine.compiler.ir.nodes import (
     F64,
     I32,
@@ -114,3 +115,14 @@ def test_names_with_type_arguments_become_names_of_functions() -> None:
     odd = function("list.push<(int, string?)>", "n:i64", (Return(N),))
     run = function("run", "n:i64", (Return(Call(I64, odd.name, (N,))),))
     assert start(module(odd, run)).run(5) == 5
+
+
+def test_a_memo_changes_no_text_although_functions_have_other_numbers_and_data_other_places() -> None:
+    data = Eval(StaticAddress(b"12345678"))
+    twice = function("twice", "n:i64", (data, Return(op("i64.add", N, N))))
+    run = function("run", "n:i64", (data, Eval(FunctionIndex("twice")), Return(Call(I64, "twice", (N,)))))
+    first = function("first", "n:i64", (Eval(StaticAddress(b"before")), Eval(FunctionIndex("first")), Return(N)))
+    memo = Memo()
+    assert emit(module(twice, run), memo) == emit(module(twice, run))
+    other = module(first, run, twice)
+    assert emit(other, memo) == emit(other) != emit(module(twice, run))

@@ -14,10 +14,11 @@ Functions that reach no recursion are left as they are: their frames fit into wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 
 from engine.compiler.ir.callgraph import groups
+from engine.compiler.ir.memo import Memo
 from engine.compiler.ir.nodes import (
     I32,
     I64,
@@ -38,18 +39,19 @@ from engine.compiler.ir.nodes import (
 )
 from engine.compiler.ir.passes.dead import Renumber
 from engine.compiler.ir.passes.frames import frame_bytes
-from engine.compiler.ir.walk import FAULT_FUNCTION, Rewriter, Summary
+from engine.compiler.ir.walk import FAULT_FUNCTION, Rewriter
 
 DEPTH_BYTES_MAX = 3 * 1024 * 1024
 INNER = "~deep"
 """What follows the name of the function that a root's callers call instead of it."""
 
 
-def limit_depth(module: Module, files: Collection[str], summary: Callable[[Function], Summary] = Summary) -> Module:
+def limit_depth(module: Module, files: Collection[str], memo: Memo | None = None) -> Module:
     """The module with the limit in it. Its sites may be more than before: one for each recursive function of
     ``files``, the program's own texts. Functions of the library fault at site 0, which stands for the call in the
     program."""
-    summaries = {function.name: summary(function) for function in module.functions}
+    memo = memo or Memo()
+    summaries = {function.name: memo.summary(function) for function in module.functions}
     callees = {name: found.calls for name, found in summaries.items()}
     order = groups(callees)
     recursive = {name for group in order for name in group if len(group) > 1 or name in callees[name]}
@@ -61,7 +63,7 @@ def limit_depth(module: Module, files: Collection[str], summary: Callable[[Funct
             guarded.update(group)
     called = {name for names in callees.values() for name in names}
     in_table = set(module.table).union(*(found.references - found.calls.keys() for found in summaries.values()))
-    guarder = _Guarder(module, files, guarded, recursive, called, in_table)
+    guarder = _Guarder(module, files, guarded, recursive, called, in_table, memo)
     functions = tuple(new for function in module.functions for new in guarder.function(function))
     return replace(module, functions=functions, sites=tuple(guarder.sites))
 
@@ -75,7 +77,9 @@ class _Guarder:
         recursive: set[str],
         called: set[str],
         in_table: set[str],
+        memo: Memo,
     ) -> None:
+        self.memo = memo
         self.files = files
         self.guarded = guarded
         self.recursive = recursive
@@ -84,16 +88,24 @@ class _Guarder:
         self.roots = (exported | in_table | {FAULT_FUNCTION} | (guarded - called)) & guarded
         self.renamed = {name: name + INNER if name in self.roots else name for name in guarded if name in called}
 
-    def function(self, function: Function) -> list[Function]:
+    def function(self, function: Function) -> tuple[Function, ...]:
         """What stands in the place of a function: for a root that is also called, two."""
-        if function.name not in self.guarded:
-            return [function]
+        name = function.name
+        if name not in self.guarded:
+            return (function,)
+        calls = tuple((callee, self.renamed.get(callee)) for callee in self.memo.summary(function).calls)
+        site = self.site(function) if name in self.recursive else None
+        what = ("depth", calls, name in self.roots, self.renamed.get(name), site)
+        return self.memo.made(function, what, lambda function: self.guard(function, site))
+
+    def guard(self, function: Function, site: int | None) -> tuple[Function, ...]:
+        """The same; ``site`` is what the fault of a recursive function names."""
         if function.name not in self.roots:
-            return [self.inner(function)]
+            return (self.inner(function, site),)
         if function.name not in self.renamed:
             frame = Const(I32, frame_bytes(function))
-            return [replace(function, body=_PassDepth(self.renamed, frame).body(function.body))]
-        return [self.entry(function), self.inner(replace(function, exported=None))]
+            return (replace(function, body=_PassDepth(self.renamed, frame).body(function.body)),)
+        return self.entry(function), self.inner(replace(function, exported=None), site)
 
     def entry(self, function: Function) -> Function:
         """A root that only begins at depth 0."""
@@ -102,16 +114,16 @@ class _Guarder:
         body: Stmt = Return(call) if function.result is not None else Eval(call)
         return replace(function, locals=function.params, body=(body,), always_inline=False)
 
-    def inner(self, function: Function) -> Function:
+    def inner(self, function: Function, site: int | None) -> Function:
         """The function with the hidden parameter."""
         at = function.param_count
         moved = {number: number + 1 for number in range(at, len(function.locals))}
         body = Renumber(moved).body(function.body) if moved else function.body
         depth = Get(I32, at)
         body = _PassDepth(self.renamed, Op(I32, "i32.add", (depth, Const(I32, frame_bytes(function))))).body(body)
-        if function.name in self.recursive:
+        if site is not None:
             limit = Const(I32, DEPTH_BYTES_MAX)
-            fault = Fault("recursion_too_deep", self.site(function), Const(I64, DEPTH_BYTES_MAX))
+            fault = Fault("recursion_too_deep", site, Const(I64, DEPTH_BYTES_MAX))
             body = (If(Op(I32, "i32.gt_s", (depth, limit)), (fault,)), *body)
         locals_ = (*function.params, Local("depth", I32), *function.locals[at:])
         return replace(function, name=self.renamed[function.name], param_count=at + 1, locals=locals_, body=body)
