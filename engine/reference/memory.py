@@ -24,9 +24,18 @@ STORES = {
 """The same, and the bits of the value that are kept; 0 where that is all."""
 
 
+_TWO_WORDS = struct.Struct("<QQ")
+
+
 def accessor(name: str) -> str:
     """An instruction's name as a name in Python."""
     return name.replace(".", "_")
+
+
+def _load_vector(data: bytearray, address: int) -> tuple[int]:
+    """Sixteen bytes as one unsigned number, in the form of the others."""
+    low, high = _TWO_WORDS.unpack_from(data, address)
+    return (low | high << 64,)
 
 
 class Memory:
@@ -36,6 +45,7 @@ class Memory:
         self.bytes = bytearray(pages * PAGE)
         self.functions: dict[str, object] = {
             **{accessor(name): struct.Struct(layout).unpack_from for name, layout in LOADS.items()},
+            accessor("v128.load"): _load_vector,
             **{accessor(name): struct.Struct(layout).pack_into for name, (layout, _) in STORES.items()},
         }
 

@@ -1,4 +1,5 @@
-"""The numeric instructions of the IR in Python: an i32 or i64 is an int in the signed range, an f64 a float.
+"""The numeric instructions of the IR in Python: an i32 or i64 is an int in the signed range, an f64 a float, a v128 an
+unsigned int whose lowest byte is the first of its sixteen.
 
 ``TEMPLATES`` says for an instruction what it is as an expression over the texts of its operands. What takes more than
 an expression, or may trap, is a function here.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Callable
 
 
 class Trap(Exception):
@@ -97,6 +99,13 @@ TEMPLATES: dict[str, str] = {
     "i64.extend_i32_u": "{0} & 0xffffffff",
     "i32.wrap_i64": _wrapped("{0}", 32),
     "i64.reinterpret_f64": "bits_of_float({0})",
+    "v128.and": "{0} & {1}",
+    "v128.or": "{0} | {1}",
+    "i8x16.splat": "({0} & 0xff) * 0x01010101010101010101010101010101",
+    "i8x16.eq": "each_byte(equal_byte, {0}, {1})",
+    "i8x16.lt_u": "each_byte(less_byte, {0}, {1})",
+    "i8x16.sub": "each_byte(subtract_byte, {0}, {1})",
+    "i8x16.bitmask": "high_bits({0})",
     "memory.size": "memory.pages",
     "memory.grow": "memory.grow({0})",
 }
@@ -201,6 +210,32 @@ def float_of_bits(bits: int) -> float:
     return float(_DOUBLE.unpack(_LONG.pack(bits))[0])
 
 
+def each_byte(work: Callable[[int, int], int], a: int, b: int) -> int:
+    """A byte from each two bytes of the same place."""
+    pairs = zip(a.to_bytes(16, "little"), b.to_bytes(16, "little"), strict=True)
+    return int.from_bytes(bytes(work(x, y) for x, y in pairs), "little")
+
+
+def equal_byte(x: int, y: int) -> int:
+    """All bits where they are the same."""
+    return 0xFF if x == y else 0
+
+
+def less_byte(x: int, y: int) -> int:
+    """All bits where the first is below."""
+    return 0xFF if x < y else 0
+
+
+def subtract_byte(x: int, y: int) -> int:
+    """The difference, wrapped around."""
+    return (x - y) & 0xFF
+
+
+def high_bits(vector: int) -> int:
+    """The highest bits of the bytes, the first byte's as the lowest."""
+    return sum(byte >> 7 << i for i, byte in enumerate(vector.to_bytes(16, "little")))
+
+
 FUNCTIONS: dict[str, object] = {
     "Trap": Trap,
     "count_trailing_zeros": count_trailing_zeros,
@@ -220,5 +255,10 @@ FUNCTIONS: dict[str, object] = {
     "truncate_saturating": truncate_saturating,
     "bits_of_float": bits_of_float,
     "float_of_bits": float_of_bits,
+    "each_byte": each_byte,
+    "equal_byte": equal_byte,
+    "less_byte": less_byte,
+    "subtract_byte": subtract_byte,
+    "high_bits": high_bits,
 }
 """The names that ``TEMPLATES`` use."""

@@ -35,6 +35,7 @@ INTRINSICS: dict[str, Signature] = _table(
     load32(i32) -> i32
     load64(i32) -> int
     load_float(i32) -> float
+    load128(i32) -> v128
     store8(i32, i32) -> unit
     store16(i32, i32) -> unit
     store32(i32, i32) -> unit
@@ -60,6 +61,13 @@ INTRINSICS: dict[str, Signature] = _table(
     count_leading_zeros64(int) -> int
     count_trailing_zeros64(int) -> int
     population64(int) -> int
+    splat8(i32) -> v128
+    equal8(v128, v128) -> v128
+    less_unsigned8(v128, v128) -> v128
+    subtract8(v128, v128) -> v128
+    and128(v128, v128) -> v128
+    or128(v128, v128) -> v128
+    mask8(v128) -> i32
     bits(float) -> int
     from_bits(int) -> float
     truncate(float) -> int
@@ -107,4 +115,5 @@ INTRINSICS: dict[str, Signature] = _table(
 slot; ``default`` is a value of all zero bits; ``call_1(index, a)`` and ``call_2(index, a, b)`` call through the
 function table, with i32 addresses and numbers and no result; ``keep(value, region)`` gives a value that may be stored
 in an object of that region; ``release`` frees a heap value and its parts, ``release_later`` at the end of the turn;
+what ends in 8 works on the sixteen bytes of vectors side by side, ``mask8`` gives their highest bits as a number;
 ``is_reference`` and the like are answered when a function is compiled."""

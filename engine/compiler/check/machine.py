@@ -20,6 +20,7 @@ from engine.compiler.check.types import (
     JSON,
     STRING,
     UNIT,
+    V128,
     ActorType,
     FnType,
     Type,
@@ -30,6 +31,7 @@ from engine.compiler.syntax import ast
 
 _TYPES: dict[str, Type] = {
     "i32": I32,
+    "v128": V128,
     "int": INT,
     "float": FLOAT,
     "bool": BOOL,

@@ -24,7 +24,8 @@ SCALARS: dict[str, Type] = {
 
 GENERIC: dict[str, int] = {"list": 1, "dict": 2, "set": 1}
 
-RESERVED_TYPES = frozenset({*SCALARS, *GENERIC, "i32", "json", "tensor", "any"})
+_OF_THE_LIBRARY = {"i32": types.I32, "v128": types.V128}
+RESERVED_TYPES = frozenset({*SCALARS, *GENERIC, *_OF_THE_LIBRARY, "json", "tensor", "any"})
 """Names that programs cannot give to their own types."""
 
 _NO_PARAMS: Mapping[str, Type] = {}
@@ -119,8 +120,8 @@ def _container(world: World, report: Report, node: ast.NamedType, params: Mappin
 
 def _declared(world: World, report: Report, node: ast.NamedType, params: Mapping[str, Type]) -> Type | None:
     name = node.name.text
-    if world.is_library and name == "i32":
-        return types.I32
+    if world.is_library and name in _OF_THE_LIBRARY:
+        return _OF_THE_LIBRARY[name]
     if name in world.actors and name != "main":
         return types.ActorType(world.actors[name].name)
     if name in world.aliases:

@@ -17,7 +17,7 @@ class Type:
 @dataclass(frozen=True, slots=True)
 class Scalar(Type):
     """A type without parts. ``unit`` has no value; ``never`` is the type of what does not come back;
-    ``i32`` exists in library files only (wrapping 32-bit integers and addresses)."""
+    ``i32`` (wrapping 32-bit integers and addresses) and ``v128`` (sixteen bytes) exist in library files only."""
 
     name: str
 
@@ -34,6 +34,7 @@ DURATION = Scalar("duration")
 UNIT = Scalar("unit")
 NEVER = Scalar("never")
 I32 = Scalar("i32")
+V128 = Scalar("v128")
 ERROR = Scalar("<error>")
 """Stands for a type that could not be found out; already reported, and compatible with everything."""
 

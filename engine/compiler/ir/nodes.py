@@ -6,6 +6,7 @@ behaviour: what can go wrong is an explicit ``Fault``. All executors run exactly
 
 Value types: ``i32``, ``i64``, ``f64``. An AeroFlow ``int``, ``duration`` or actor reference is an i64, a ``float``
 an f64, a ``bool`` an i32 (0 or 1), and anything else an i32 address. In memory a value takes a slot of 8 bytes.
+Library functions also work with ``v128``, sixteen bytes side by side, which never leave a function's locals.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from __future__ import annotations
 from engine.base.value import value
 
 ValueType = str
-"""``i32``, ``i64`` or ``f64``."""
+"""``i32``, ``i64``, ``f64`` or ``v128``."""
 
-I32, I64, F64 = "i32", "i64", "f64"
+I32, I64, F64, V128 = "i32", "i64", "f64", "v128"
 
 HEAD, STAMP_PART, STATE, FIELD, ITEM = "head", "stamp", "state", "field", "item"
 """Parts of objects that never overlap: the length and the address of a list's items; the stamp of an object; a slot of
@@ -27,7 +28,8 @@ the running actor's state block; a slot of a struct, tuple or box; a slot of a l
 
 @value(frozen=True, slots=True)
 class Const:
-    """A number of a value type; for ``f64`` a float but never -0.0, otherwise a signed int."""
+    """A number of a value type; for ``f64`` a float but never -0.0, for ``v128`` an unsigned int of 128 bits whose
+    lowest byte is the first, otherwise a signed int."""
 
     type: ValueType
     value: int | float

@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 
-from engine.compiler.ir.nodes import F64, I32, I64, ValueType
+from engine.compiler.ir.nodes import F64, I32, I64, V128, ValueType
 
 WIDTH = {I32: 32, I64: 64}
 LOWEST = {I32: -(2**31), I64: -(2**63)}
@@ -33,6 +33,8 @@ _INT_UNARY = "clz ctz popcnt extend8_s extend16_s"
 _FLOAT_BINARY = "add sub mul div min max copysign"
 _FLOAT_COMPARE = "eq ne lt gt le ge"
 _FLOAT_UNARY = "abs neg ceil floor trunc nearest sqrt"
+_VECTOR_BINARY = "i8x16.eq i8x16.lt_u i8x16.sub v128.and v128.or"
+_EVERY_BYTE = 0x01010101010101010101010101010101
 
 
 def _signatures() -> dict[str, tuple[tuple[ValueType, ...], ValueType]]:
@@ -48,6 +50,7 @@ def _signatures() -> dict[str, tuple[tuple[ValueType, ...], ValueType]]:
     table |= {f"f64.{name}": ((F64, F64), F64) for name in _FLOAT_BINARY.split()}
     table |= {f"f64.{name}": ((F64, F64), I32) for name in _FLOAT_COMPARE.split()}
     table |= {f"f64.{name}": ((F64,), F64) for name in _FLOAT_UNARY.split()}
+    table |= dict.fromkeys(_VECTOR_BINARY.split(), ((V128, V128), V128))
     table |= {
         "i64.extend32_s": ((I64,), I64),
         "i64.extend_i32_s": ((I32,), I64),
@@ -55,6 +58,8 @@ def _signatures() -> dict[str, tuple[tuple[ValueType, ...], ValueType]]:
         "i32.wrap_i64": ((I64,), I32),
         "i64.reinterpret_f64": ((F64,), I64),
         "f64.reinterpret_i64": ((I64,), F64),
+        "i8x16.splat": ((I32,), V128),
+        "i8x16.bitmask": ((V128,), I32),
         "memory.size": ((), I32),
         "memory.grow": ((I32,), I32),
     }
@@ -68,6 +73,7 @@ LOADS: dict[str, ValueType] = {
     **{f"i32.load{part}": I32 for part in ("", "8_s", "8_u", "16_s", "16_u")},
     **{f"i64.load{part}": I64 for part in ("", "8_s", "8_u", "16_s", "16_u", "32_s", "32_u")},
     "f64.load": F64,
+    "v128.load": V128,
 }
 STORES: dict[str, ValueType] = {
     **{f"i32.store{part}": I32 for part in ("", "8", "16")},
@@ -136,10 +142,11 @@ _COMPARE: dict[str, Callable[[int, int], bool]] = {
 def evaluate(name: str, args: tuple[int | float, ...]) -> int | None:
     """What an integer instruction gives for constants; None where that is left to the machine.
 
-    Floats are left alone: they are rarely constant, and their NaN bits are the machine's business.
+    Floats are left alone: they are rarely constant, and their NaN bits are the machine's business. Of vectors
+    only those are constant in which a byte is repeated.
     """
     signature = OPS.get(name)
-    if signature is None or F64 in signature[0] or signature[1] == F64 or name in IMPURE:
+    if signature is None or F64 in signature[0] or V128 in signature[0] or signature[1] == F64 or name in IMPURE:
         return None
     of, what = signature[0][0], name.split(".", 1)[1]
     values = tuple(int(value) for value in args)
@@ -163,6 +170,8 @@ def evaluate(name: str, args: tuple[int | float, ...]) -> int | None:
             return unsigned(value, of).bit_count()
         case "extend32_s":
             return signed(value, I32)
+        case "splat":
+            return (value & 0xFF) * _EVERY_BYTE
     return None
 
 

@@ -13,6 +13,7 @@ from engine.compiler.ir.nodes import (
     F64,
     I32,
     I64,
+    V128,
     Block,
     Break,
     Call,
@@ -85,7 +86,7 @@ def _local_names(function: Function) -> list[str]:
 def _declarations(function: Function, names: list[str]) -> list[str]:
     """The other locals by type, a few to a line."""
     lines = []
-    for type_ in (I32, I64, F64):
+    for type_ in (I32, I64, F64, V128):
         numbers = range(function.param_count, len(function.locals))
         of_type = [names[number] for number in numbers if function.locals[number].type == type_]
         for start in range(0, len(of_type), _PER_LINE):

@@ -15,6 +15,7 @@ from engine.compiler.ir.nodes import (
     FAULT_KINDS,
     I32,
     I64,
+    V128,
     Block,
     Break,
     Call,
@@ -123,6 +124,9 @@ class _Checker:
                     )
                     return F64
                 _require(isinstance(value, int), f"constant {value!r} is no {type_}")
+                if type_ == V128:
+                    _require(0 <= value < 2**128, f"constant {value} does not fit {type_}")
+                    return V128
                 _require(ops.LOWEST[type_] <= value <= ops.HIGHEST[type_], f"constant {value} does not fit {type_}")
                 return type_
             case Get(_, local):

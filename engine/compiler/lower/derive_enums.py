@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from engine.compiler.check.declared import variants_of
 from engine.compiler.check.tree import Variant
-from engine.compiler.check.types import INT, EnumType, is_plain_enum, is_reference, plain_name
+from engine.compiler.check.types import INT, JSON, EnumType, Type, is_plain_enum, is_reference, plain_name
 from engine.compiler.ir import nodes as ir
 from engine.compiler.lower import derive as derived
 from engine.compiler.lower.functions import FunctionBuilder, i32, i64, load32, op32, op64
@@ -66,16 +66,17 @@ def _each(
         f.emit(ir.If(op32("i32.eq", held, i32(number)), tuple(body)))
 
 
-def _tag(value: ir.Expr) -> ir.Load:
-    return load32(value, VARIANT)
+def variant_number(f: FunctionBuilder, t: Type, value: ir.Expr) -> ir.Expr:
+    """The number of a value's variant. A value of JSON may be unread until then (``json_tape.aefl``)."""
+    return f.library("json_tape.variant", value) if t == JSON else load32(value, VARIANT)
 
 
 def _equal(derive: Derive, f: FunctionBuilder, t: EnumType, variants: Variants) -> None:
     a, b = f.param("a", ir.I32), f.param("b", ir.I32)
     if not derived.has_float(t, derive.lowering.declared):
         f.emit(ir.If(op32("i32.eq", a, b), (ir.Return(i32(1)),)))
-    tag = f.temp(_tag(a), "tag")
-    f.emit(ir.If(op32("i32.ne", tag, _tag(b)), (ir.Return(i32(0)),)))
+    tag = f.temp(variant_number(f, t, a), "tag")
+    f.emit(ir.If(op32("i32.ne", tag, variant_number(f, t, b)), (ir.Return(i32(0)),)))
 
     def compare(number: int, variant: Variant) -> None:
         for i, (_, part) in enumerate(variant.fields):
@@ -90,8 +91,8 @@ def _equal(derive: Derive, f: FunctionBuilder, t: EnumType, variants: Variants) 
 
 def _compare(derive: Derive, f: FunctionBuilder, t: EnumType, variants: Variants) -> None:
     a, b = f.param("a", ir.I32), f.param("b", ir.I32)
-    tag = f.temp(_tag(a), "tag")
-    other = f.temp(_tag(b), "other")
+    tag = f.temp(variant_number(f, t, a), "tag")
+    other = f.temp(variant_number(f, t, b), "other")
     apart = op64("i64.extend_i32_s", op32("i32.sub", tag, other))
     f.emit(ir.If(op32("i32.ne", tag, other), (ir.Return(apart),)))
 
@@ -108,7 +109,7 @@ def _compare(derive: Derive, f: FunctionBuilder, t: EnumType, variants: Variants
 
 def _hash(derive: Derive, f: FunctionBuilder, t: EnumType, variants: Variants) -> None:
     value = f.param("value", ir.I32)
-    tag = f.temp(_tag(value), "tag")
+    tag = f.temp(variant_number(f, t, value), "tag")
 
     def mix(number: int, variant: Variant) -> None:
         total: ir.Expr = i64(number)
@@ -132,7 +133,7 @@ def _write_text(derive: Derive, f: FunctionBuilder, t: EnumType, variants: Varia
         derived.write_static(f, ")" if variant.fields else between.removesuffix("("))
         f.emit(ir.Return())
 
-    tag = op32("i32.wrap_i64", value) if is_plain_enum(t) else _tag(value)
+    tag = op32("i32.wrap_i64", value) if is_plain_enum(t) else variant_number(f, t, value)
     _each(f, variants, tag, write, bare=True)
 
 
@@ -146,7 +147,7 @@ def _encode(derive: Derive, f: FunctionBuilder, t: EnumType, variants: Variants)
             derive.effect(f, "encode", part, load_slot(part, value, slot_offset(i)))
         f.emit(ir.Return())
 
-    _each(f, variants, _tag(value), encode, bare=True)
+    _each(f, variants, variant_number(f, t, value), encode, bare=True)
 
 
 def _decode(derive: Derive, f: FunctionBuilder, t: EnumType, variants: Variants) -> None:
@@ -176,7 +177,7 @@ def _adopt(derive: Derive, f: FunctionBuilder, t: EnumType, variants: Variants) 
             f.emit(store_slot(part, block, derive.keep(f, part, load_slot(part, value, at), i32(HEAP)), at))
         f.emit(ir.Return(block))
 
-    _each(f, variants, _tag(value), adopt)
+    _each(f, variants, variant_number(f, t, value), adopt)
     f.emit(ir.Return(value))
 
 
@@ -190,7 +191,7 @@ def _release(derive: Derive, f: FunctionBuilder, t: EnumType, variants: Variants
         f.eval(f.library("heap.free", value, i32(block_size(len(variant.fields)))))
         f.emit(ir.Return())
 
-    _each(f, variants, _tag(value), release)
+    _each(f, variants, variant_number(f, t, value), release)
 
 
 _Operation = Callable[["Derive", FunctionBuilder, EnumType, Variants], None]

@@ -69,12 +69,11 @@ from engine.compiler.check.types import I32 as I32_TYPE
 from engine.compiler.ir import nodes as ir
 from engine.compiler.lower import arithmetic, closures, intrinsics, places, statements, turns
 from engine.compiler.lower.derive import new_block, new_box
-from engine.compiler.lower.derive_enums import bare_variant, new_variant
+from engine.compiler.lower.derive_enums import bare_variant, new_variant, variant_number
 from engine.compiler.lower.functions import FunctionBuilder, do, i32, i64, load32, op32, op64, store32
 from engine.compiler.lower.layouts import (
     LIST_DATA,
     LIST_LENGTH,
-    VARIANT,
     bytes_object,
     has_value,
     load_slot,
@@ -115,7 +114,7 @@ def value(f: FunctionBuilder, e: Expr) -> ir.Expr:
             return op32("i32.eqz", value(f, inner))
         case VariantRead(value=inner):
             held = value(f, inner)
-            return held if is_plain_enum(inner.type) else op64("i64.extend_i32_u", load32(held, VARIANT))
+            return held if is_plain_enum(inner.type) else op64("i64.extend_i32_u", variant_number(f, inner.type, held))
         case Convert(value=inner):
             return _convert(f, inner.type, e.type, value(f, inner), e.span)
     with f.gather() as body:

@@ -19,6 +19,7 @@ _LOADS = {
     "load32": ("i32", "i32.load"),
     "load64": ("i64", "i64.load"),
     "load_float": ("f64", "f64.load"),
+    "load128": ("v128", "v128.load"),
 }
 _STORES = {
     "store8": "i32.store8",
@@ -46,6 +47,13 @@ _OPS = {
     "count_leading_zeros64": ("i64", "i64.clz"),
     "count_trailing_zeros64": ("i64", "i64.ctz"),
     "population64": ("i64", "i64.popcnt"),
+    "splat8": ("v128", "i8x16.splat"),
+    "equal8": ("v128", "i8x16.eq"),
+    "less_unsigned8": ("v128", "i8x16.lt_u"),
+    "subtract8": ("v128", "i8x16.sub"),
+    "and128": ("v128", "v128.and"),
+    "or128": ("v128", "v128.or"),
+    "mask8": ("i32", "i8x16.bitmask"),
     "from_bits": ("f64", "f64.reinterpret_i64"),
     "truncate": ("i64", "i64.trunc_sat_f64_s"),
     "sqrt": ("f64", "f64.sqrt"),

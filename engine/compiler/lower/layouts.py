@@ -34,7 +34,8 @@ from engine.compiler.check.types import (
     is_reference,
 )
 from engine.compiler.check.types import I32 as I32_TYPE
-from engine.compiler.ir.nodes import F64, I32, I64, Const, Expr, Load, Store, ValueType
+from engine.compiler.check.types import V128 as V128_TYPE
+from engine.compiler.ir.nodes import F64, I32, I64, V128, Const, Expr, Load, Store, ValueType
 from engine.compiler.metadata import TypeInfo, VariantInfo
 
 STAMP = 0
@@ -95,6 +96,8 @@ def value_type(t: Type) -> ValueType:
         return I64
     if t == FLOAT:
         return F64
+    if t == V128_TYPE:
+        return V128
     assert t in (BOOL, I32_TYPE) or is_reference(t), t
     return I32
 

@@ -28,6 +28,7 @@ from engine.compiler.ir.nodes import (
     FAULT_KINDS,
     I32,
     I64,
+    V128,
     Block,
     Break,
     Call,
@@ -168,6 +169,8 @@ def _float_text(value: float) -> str:
 
 
 def _const_text(node: Const) -> str:
+    if node.type == V128:
+        return "v128.const i64x2 {} {}".format(*struct.unpack("<QQ", int(node.value).to_bytes(16, "little")))
     return f"{node.type}.const {node.value if node.type[0] == 'i' else _float_text(float(node.value))}"
 
 

@@ -12,6 +12,7 @@ from engine.compiler.ir.nodes import (
     F64,
     I32,
     I64,
+    V128,
     Block,
     Break,
     Call,
@@ -34,7 +35,7 @@ from engine.compiler.ir.nodes import (
     Stmt,
     Store,
 )
-from engine.compiler.ir.ops import LOADS, OPS, STORES
+from engine.compiler.ir.ops import LOADS, OPS, STORES, evaluate
 from engine.reference.instance import Instance
 from engine.reference.numbers import Trap
 from tests.engine.ir.building import FILE, fib_module, i32, i64, module, op, start
@@ -48,7 +49,9 @@ _VALUES = {
         *(2.0**31, -(2.0**63), 2.0**63, 4503599627370496.5, math.inf, -math.inf, math.nan),
     ),
 }  # fmt: skip
-_NUMERIC = sorted(name for name in OPS if not name.startswith("memory."))
+_VECTORS = (0, 2**128 - 1, 0x000102030405060708090A0B0C0D0E0F, 0x80007F01FF30393A2F7B225C0A0D2009)
+_ON_VECTORS = sorted(name for name, (types, result) in OPS.items() if V128 in (*types, result))
+_NUMERIC = sorted(name for name in OPS if not name.startswith("memory.") and name not in _ON_VECTORS)
 
 
 def _function(params: str, result: str | None, *body: Stmt, more: str = "") -> Function:
@@ -95,7 +98,41 @@ def test_an_instruction_gives_the_same(name: str) -> None:
         assert slow == fast, arguments
 
 
-@pytest.mark.parametrize("name", sorted(LOADS))
+def _observed(vector: Expr) -> Expr:
+    """Of each byte of a vector, whether it has the bits of the argument."""
+    bits = op("i8x16.splat", Get(I32, 0))
+    return op("i8x16.bitmask", op("i8x16.eq", op("v128.and", vector, bits), bits))
+
+
+@pytest.mark.parametrize("name", _ON_VECTORS)
+def test_an_instruction_on_vectors_gives_the_same(name: str) -> None:
+    types, result = OPS[name]
+    values = {V128: _VECTORS, I32: (0, 1, 34, 128, 255, 256 + 34, -1)}
+    for arguments in itertools.product(*(values[type_] for type_ in types)):
+        known = evaluate(name, arguments)
+        made = op(name, *(Const(type_, value) for type_, value in zip(types, arguments, strict=True)))
+        of = module(_function(I32, I32, Return(_observed(made) if result == V128 else made)))
+        for bit in range(8):
+            outcome = _outcome(of, 1 << bit)
+            if known is not None:
+                assert (
+                    _outcome(module(_function(I32, I32, Return(_observed(Const(result, known))))), 1 << bit) == outcome
+                )
+
+
+def test_a_vector_is_loaded_the_same_way() -> None:
+    write = [Store("i64.store", i32(200 + 8 * i), i64(0x0102030405060708 * (i + 1) ^ 0x80)) for i in range(3)]
+    for address in range(200, 205):
+        of = module(_function(I32, I32, *write, Return(_observed(Load(V128, "v128.load", i32(address), 1)))))
+        assert [_outcome(of, 1 << bit) for bit in range(8)].count(0) < 5
+
+
+def test_a_local_that_is_a_vector_begins_as_zeros() -> None:
+    of = module(_function(I32, I32, Return(op("i8x16.bitmask", op("i8x16.eq", Get(V128, 1), Get(V128, 1)))), more=V128))
+    assert _outcome(of, 0) == 0xFFFF
+
+
+@pytest.mark.parametrize("name", sorted(set(LOADS) - {"v128.load"}))
 def test_a_load_reads_the_same(name: str) -> None:
     store = Store("i64.store", i32(200), i64(-0x0102030405060708 ^ 0x80))
     for address in range(200, 204):

@@ -10,7 +10,7 @@ addition, a subtraction or a multiplication before it wraps around.
 
 from __future__ import annotations
 
-from engine.compiler.ir.nodes import F64, I32, Choose, Const, Expr, Get, Load, Op
+from engine.compiler.ir.nodes import F64, I32, V128, Choose, Const, Expr, Get, Load, Op
 from engine.compiler.ir.ops import HIGHEST, LOWEST, NEGATED, SWAPPED, is_comparison
 from engine.compiler.ir.walk import LEAVES, nodes
 
@@ -54,7 +54,7 @@ class Facts:
 
     def learn(self, local: int, value: Expr) -> None:
         """The local has just been given ``value``."""
-        found = None if value.type == F64 else self.range_of(value)  # it may speak of the local's old value
+        found = None if value.type in (F64, V128) else self.range_of(value)  # it may speak of the local's old value
         self.forget(local)
         if found and value.type and found != full_range(value.type):
             self.ranges[local] = found
