@@ -33,7 +33,7 @@ ACTOR_DTYPE = np.dtype(
 )
 """One actor; ``status`` is 1 starting, 2 alive, 3 faulted, 4 stopped, 5 alive and awaiting an answer."""
 
-MARK_DTYPE = np.dtype([("tick", "<i8"), ("events", "<i8"), ("chain", "<i8")])
+MARK_DTYPE = np.dtype([("tick", "<i8"), ("events", "<i8"), ("hash", "<i8")])
 """The chained hash of all up to the end of a tick, 24 bytes; the kernel writes one every thousand events or so."""
 
 

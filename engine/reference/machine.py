@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.base.errors import MachineError
-from engine.base.events import EVENT_DTYPE, MARK_DTYPE, Status
+from engine.base.events import MARK_DTYPE, Status
 from engine.compiler.ir.nodes import Module
 from engine.reference.instance import Instance
 from engine.reference.numbers import Trap
@@ -68,16 +68,15 @@ class ReferenceMachine(Instance):
 
     def _drain(self) -> None:
         """Hands over what was written down, and empties the buffers."""
-        rows = {"log": EVENT_DTYPE.itemsize, "mark": MARK_DTYPE.itemsize}
         self._written(
             Written(
-                events=self._buffer("log_address", self.cell("log_count") * rows["log"]),
+                events=self._buffer("log_address", self.cell("log_used")),
                 payloads=self._buffer("log_payload_address", self.cell("log_payload_used")),
                 outputs=self._buffer("output_address", self.cell("output_used")),
-                marks=self._buffer("mark_address", self.cell("mark_count") * rows["mark"]),
+                marks=self._buffer("mark_address", self.cell("mark_count") * MARK_DTYPE.itemsize),
             )
         )
-        for name in ("log_count", "log_payload_used", "output_used", "mark_count"):
+        for name in ("log_used", "log_payload_used", "output_used", "mark_count"):
             self.set_cell(name, 0)
 
     def _buffer(self, cell: str, length: int) -> bytes:

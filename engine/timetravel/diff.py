@@ -1,6 +1,6 @@
 """The first difference of two branches, of one run or of two.
 
-Equal chains mean equal pasts, so two runs are compared by their hash marks first and event by event only between the
+Equal hashes mean equal pasts, so two runs are compared by their hash marks first and event by event only between the
 last equal and the first different one. What two branches of a session have in common is not compared at all.
 """
 
@@ -78,7 +78,7 @@ class _Pair:
         return shared
 
     def _narrowed(self, start: int, stop: int) -> tuple[int, int]:
-        """A smaller range in which the first difference lies, by the hash marks. A chain says nothing about the range
+        """A smaller range in which the first difference lies, by the hash marks. A hash says nothing about the range
         where handlers have other numbers, so two programs are compared event by event."""
         if not self._same_handlers():
             return start, stop

@@ -21,7 +21,7 @@ from engine.vm.machine import Machine
 
 
 class Marks:
-    """The hash chain of a branch's own part: ``(tick, events, chain)``, ascending."""
+    """The hash marks of a branch's own part: ``(tick, events, hash)``, ascending."""
 
     def __init__(self, rows: npt.NDArray[np.void] | None = None) -> None:
         self._pieces: list[npt.NDArray[np.void]] = [] if rows is None else [rows]
@@ -53,7 +53,7 @@ class Marks:
         inside = places < len(known)
         at = known[np.minimum(places, len(known) - 1)]
         same_event = inside & (at["events"] == rows["events"])
-        wrong = same_event & ((at["chain"] != rows["chain"]) | (at["tick"] != rows["tick"]))
+        wrong = same_event & ((at["hash"] != rows["hash"]) | (at["tick"] != rows["tick"]))
         wrong |= inside & ~same_event & (rows["events"] > known["events"][0])
         return int(np.flatnonzero(wrong)[0]) if wrong.any() else None
 
@@ -83,7 +83,6 @@ class Line:
     tick: int
     status: Status
     execution_hash: int
-    chain: int
     checkpoints: Checkpoints
     columns: EventColumns
     marks: Marks = field(default_factory=Marks)
@@ -184,7 +183,6 @@ class History:
             tick=machine.tick,
             status=Status.RUNNING,
             execution_hash=machine.execution_hash,
-            chain=machine.chain,
             checkpoints=Checkpoints(self.store),
             columns=EventColumns(at),
             outputs_to=at,

@@ -1,6 +1,6 @@
 """A run that can be looked at, at any of its moments, and continued from any of them.
 
-Nothing is kept that can be computed again: a session holds the program, the seed, the hash chain, a few checkpoints
+Nothing is kept that can be computed again: a session holds the program, the seed, the hash marks, a few checkpoints
 and the changes of its branches. One thread owns it; only ``interrupt`` may be called from others. Two machines serve
 it: one stands at the live end of the branch that runs, the other goes wherever somebody looks.
 """
@@ -268,7 +268,6 @@ class Session:
         line.total = line.outputs_to = machine.events
         line.tick = machine.tick
         line.execution_hash = machine.execution_hash
-        line.chain = machine.chain
 
     def _undo_half_turn(self, line: Line) -> None:
         """The machine was stopped in the middle of a turn: goes to the end of the last whole one."""

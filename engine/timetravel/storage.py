@@ -80,7 +80,6 @@ def _branch_record(session: Session, line: Line) -> BranchRecord:
         tick=line.tick,
         status=line.status.value,
         execution_hash=line.execution_hash,
-        chain=line.chain,
         digest=session.end_digest(line),
         answers=tuple((a.request, a.arguments, a.handler, a.payload) for a in line.answers),
     )
@@ -234,7 +233,6 @@ def _set_end(line: Line, record: BranchRecord, trace: Trace) -> None:
     line.tick = record.tick
     line.status = Status(record.status)
     line.execution_hash = record.execution_hash
-    line.chain = record.chain
     line.digest = record.digest
     line.open_tick = record.open_tick
     line.answers = [Answer(*row) for row in record.answers]

@@ -6,7 +6,7 @@ covers the msgpack). The frames are, in this order:
     header      source text and name, seed, version of the compiler, the compiled module and its metadata, settings
     branch      one for each branch: where it leaves its parent, its change and what the outside has answered
                (the recorded inputs), and where it ends
-    marks       hash chain of a branch: (tick, events, chain) every thousand events or so
+    marks       hash marks of a branch: (tick, events, hash) every thousand events or so
     checkpoint  memory of the machine at a moment, as pages that differ from the checkpoint before in the file
     end         how many frames there are
 
@@ -35,7 +35,7 @@ from engine.base.errors import TraceFileError
 from engine.base.events import MARK_DTYPE
 
 MAGIC = b"AEROFLOWTRACE1\n"
-VERSION = 2
+VERSION = 3
 PAGE = 4096
 BYTES_MAX = 2**32 + 2**20
 """No part of a trace is larger, uncompressed: a machine's memory has 4 GiB."""
@@ -76,7 +76,6 @@ class BranchRecord:
     tick: int
     status: str
     execution_hash: int
-    chain: int
     digest: int
     answers: tuple[tuple[int, bytes, int, bytes], ...] = ()
     """What the outside has answered: handler and payload of the request, and of the answer."""
@@ -380,7 +379,6 @@ def _branch(body: dict[str, Any]) -> BranchRecord:
         tick=int(body["tick"]),
         status=str(body["status"]),
         execution_hash=int(body["execution_hash"]),
-        chain=int(body["chain"]),
         digest=int(body["digest"]),
         answers=tuple(_answer(row) for row in body["answers"]),
     )

@@ -42,7 +42,7 @@ ACTOR_RECORD = np.dtype(
         ("state", "<u4"),
         ("mail_head", "<u4"),
         ("mail_tail", "<u4"),
-        ("waiting", "<u4"),
+        ("arrived", "<u4"),
         ("seq", "<u4"),
         ("random", "<u4"),
         ("parent", "<u4"),
@@ -61,15 +61,16 @@ AWAITING = 5
 ACTORS_PER_CHUNK = 1024
 _RECORD_WORDS = ACTOR_RECORD.itemsize // 4
 _ACTOR_WORDS = (None, 0, 1, 5, 6, 8)
-"""Which word of a record is which column of ``ACTOR_DTYPE``; the first column is the id."""
+"""Which word of a record is which column of ``ACTOR_DTYPE``; the first column is the id. What has arrived and was not
+handled is waiting."""
 
 MESSAGE_RECORD = np.dtype(
     [
         ("next", "<u4"),
-        ("length", "<u4"),
         ("receiver", "<u4"),
         ("handler", "<u2"),
         ("flags", "<u2"),
+        ("length", "<u4"),
         ("sender", "<u4"),
         ("sender_seq", "<u4"),
         ("due", "<i8"),
@@ -83,13 +84,14 @@ LOG_NOTHING, LOG_EVENTS, LOG_PAYLOADS = 0, 1, 2
 EVENTS_MAX = 2**63 - 1
 _RUN_OUTCOMES = {0: Status.FINISHED, 1: Status.AT_LIMIT, 2: Status.AT_LIMIT}
 _RUN_DRAIN, _RUN_OUTSIDE = 3, 4
-_BUFFER_COUNTERS = ("log_count", "log_payload_used", "output_used", "mark_count")
+_BUFFER_COUNTERS = ("log_used", "log_payload_used", "output_used", "mark_count")
 _NO_EVENTS, _NO_MARKS, _NO_BYTES = np.empty(0, EVENT_DTYPE), np.empty(0, MARK_DTYPE), np.empty(0, np.uint8)
 _HOST_CELLS = (
-    "tick", "events", "hash", "chain", "actor_count", "actor_directory", "waiting", "logging",
-    "log_count", "log_address", "log_payload_used", "log_payload_address", "output_used", "output_address",
-    "mark_count", "mark_address", "heap_base", "heap_end", "static_end", "fault_kind", "in_turn",
-    "input_address", "input_capacity", "outside_first", "answered", "dead_letters", "now_at", "now_end", "log_full",
+    "tick", "events", "hash", "actor_count", "actor_directory", "logging",
+    "log_used", "log_address", "log_payload_used", "log_payload_address", "output_used", "output_address",
+    "mark_count", "mark_address", "heap_base", "heap_end", "static_end", "fault_kind",
+    "input_address", "input_capacity", "outside_first", "answered", "dead_letters", "now_at", "now_end",
+    "log_full", "look_up_at",
 )  # fmt: skip
 
 
@@ -160,7 +162,8 @@ class Machine:
         self._size = 0
         self._refresh()
         prefer_large_pages(self.memory.ctypes.data)
-        self._stop_area = StopArea(self._store, self.memory.ctypes.data, self._cells["log_full"])
+        pausing = self._cells["log_full"], self._cells["look_up_at"]
+        self._stop_area = StopArea(self._store, self.memory.ctypes.data, *pausing)
         self.signal.attach(self._stop_area)
         self._unusable = False
         self.outside: Callable[[], bool] = lambda: False
@@ -207,19 +210,9 @@ class Machine:
         return self._get_long("hash") & (2**64 - 1)
 
     @property
-    def chain(self) -> int:
-        """The hash folded at the end of every tick, as a signed number of 64 bits."""
-        return self._get_long("chain")
-
-    @property
     def open_tick(self) -> int | None:
         """The tick that the run stands in the middle of, or None between two ticks."""
         return self.tick if self._get("now_at") != self._get("now_end") else None
-
-    @property
-    def waiting(self) -> int:
-        """How many messages were sent and not handled yet."""
-        return self._get("waiting")
 
     @property
     def heap_bytes(self) -> int:
@@ -318,7 +311,8 @@ class Machine:
         if not any(counts):
             return
         if sink is not None:
-            log, payloads, outputs, marks = counts
+            rows, payloads, outputs, marks = counts
+            log = rows // EVENT_DTYPE.itemsize
             sink(
                 Batch(
                     first=self.events - log,
@@ -405,6 +399,7 @@ class Machine:
             rows = words[start : start + len(chunk)]
             for column, word in enumerate(_ACTOR_WORDS):
                 rows[:, column] = np.arange(start, start + len(chunk)) if word is None else chunk[:, word]
+            rows[:, 3] -= rows[:, 4]
         return words.reshape(-1).view(ACTOR_DTYPE)
 
     def message_at(self, address: int) -> tuple[Message, int]:

@@ -2,7 +2,7 @@
 
 Compiled code looks into the first bytes of its memory, which are zero, at the head of every loop and at every recursive
 call (``engine/compiler/wasm/emit.py``). A byte that is not zero traps. That costs half of what the engine's own epochs
-cost, which every function asks for. The scheduler's loop looks at a cell of the kernel instead, and returns at the end
+cost, which every function asks for. The scheduler's loop looks at cells of the kernel instead, and returns at the end
 of the turn: that is how code comes up for air.
 """
 
@@ -22,10 +22,11 @@ _ALL: list[weakref.ref[StopArea]] = []
 class StopArea:
     """The places in the memory of one machine that other threads may write. Keeps that memory alive."""
 
-    def __init__(self, store: wasmtime.Store, memory_address: int, pause_cell: int) -> None:
+    def __init__(self, store: wasmtime.Store, memory_address: int, pause_cell: int, look_up_cell: int) -> None:
         self._store = store
         self._bytes = (ctypes.c_ubyte * STOP_BYTES).from_address(memory_address)
         self._pause = ctypes.c_uint32.from_address(memory_address + pause_cell)
+        self._look_up_at = ctypes.c_int64.from_address(memory_address + look_up_cell)
         _ALL.append(weakref.ref(self, _ALL.remove))
 
     def stop(self) -> None:
@@ -37,8 +38,9 @@ class StopArea:
         ctypes.memset(self._bytes, 0, STOP_BYTES)
 
     def pause(self) -> None:
-        """The scheduler returns at the end of the turn."""
+        """The scheduler returns at the end of the turn, or a thousand turns later if it sees to its log right now."""
         self._pause.value = 1
+        self._look_up_at.value = 0
 
 
 class StopSignal:

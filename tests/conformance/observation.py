@@ -36,7 +36,6 @@ class Observation:
     tick: int
     handled: int
     execution_hash: int
-    chain: int
     digest: int
     events: bytes
     payloads: bytes
@@ -59,7 +58,6 @@ def on_wasmtime(program: CompiledProgram, settings: Settings, events_max: int = 
         tick=machine.tick,
         handled=machine.events,
         execution_hash=machine.execution_hash,
-        chain=machine.chain & (2**64 - 1),
         digest=machine.digest(),
         events=events,
         payloads=payloads,
@@ -77,7 +75,6 @@ def on_reference(module: Module, settings: Settings, events_max: int = EVENTS_MA
         tick=machine.cell("tick"),
         handled=machine.cell("events"),
         execution_hash=machine.execution_hash,
-        chain=machine.cell("chain") & (2**64 - 1),
         digest=machine.digest(),
         events=b"".join(piece.events for piece in pieces),
         payloads=b"".join(piece.payloads for piece in pieces),
@@ -101,7 +98,7 @@ def comparable(observation: Observation, sites: tuple[Site, ...]) -> tuple[objec
     batch = Batch(0, np.empty(0, EVENT_DTYPE), empty, np.frombuffer(seen.outputs, np.uint8), np.empty(0, MARK_DTYPE))
     outputs = tuple(_comparable_output(output, sites) for output in read_outputs(batch, seen.handled))
     return (
-        *(seen.status, seen.tick, seen.handled, seen.execution_hash, seen.chain, seen.digest),
+        *(seen.status, seen.tick, seen.handled, seen.execution_hash, seen.digest),
         *(seen.events, seen.payloads, outputs),
     )
 

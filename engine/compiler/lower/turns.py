@@ -74,7 +74,10 @@ def lower_turn(f: FunctionBuilder, actor: Actor, turn: Turn) -> None:
     """The function of a handler."""
     handler = turn.handler
     message = f.param("message", ir.I32)
+    state = f.param("state", ir.I32)
     is_start = handler.kind == "start"
+    if not is_start:
+        f.state = state.local
     answer = f.lowering.answers.get((actor.name, handler.name)) if handler.kind == "message" else None
     f.answer = answer if handler.result != UNIT else None
     with f.gather() as body:
@@ -91,9 +94,7 @@ def lower_turn(f: FunctionBuilder, actor: Actor, turn: Turn) -> None:
                     _watch_invariants(f)
         suspensions.whole(f, form, lambda: _arm_all(f, actor) if is_start else None)
     if is_start:
-        _make_state(f, actor)
-    elif f.state is not None:
-        f.set(f.state, f.library("actor.state"))
+        _make_state(f, actor, state)
     f.out.extend(body)
 
 
@@ -112,7 +113,7 @@ def _invariants(lowering: Lowering) -> FunctionBuilder:
     return f
 
 
-def _make_state(f: FunctionBuilder, actor: Actor) -> None:
+def _make_state(f: FunctionBuilder, actor: Actor, state: ir.Get) -> None:
     """The state block of an actor that starts; where the start goes on behind an await, it is there already."""
     block = f.library("actor.make_state", i32(len(actor.fields)), span=actor.span)
     with f.gather() as fresh:
@@ -125,15 +126,16 @@ def _make_state(f: FunctionBuilder, actor: Actor) -> None:
         return
     with f.gather() as again:
         if f.state is not None:
-            f.set(f.state, f.library("actor.state"))
+            f.set(f.state, state)
     f.emit(ir.If(f.lowering.load_cell(suspensions.RESUMING), tuple(again), tuple(fresh)))
 
 
 def lower_asked_turn(f: FunctionBuilder, turn: Turn, name: str) -> None:
     """The function in the table of a handler that can be asked: around the turn, it looks after the answer."""
     message = f.param("message", ir.I32)
+    state = f.param("state", ir.I32)
     f.eval(f.library("ask.open"))
-    f.eval(f.call_name(name, None, (message,)))
+    f.eval(f.call_name(name, None, (message, state)))
     done = f.lowering.answers[turn.handler.actor, turn.handler.name] if turn.handler.result == UNIT else 0
     f.eval(f.library("ask.close", i32(done)))
 

@@ -19,7 +19,6 @@ export function observe(job) {
     tick: String(machine.cell("tick")),
     handled: String(machine.cell("events")),
     execution_hash: String(machine.executionHash),
-    chain: String(BigInt.asUintN(64, machine.cell("chain"))),
     digest: String(machine.digest()),
     events: hex(written.map((piece) => piece.events)),
     payloads: hex(written.map((piece) => piece.payloads)),

@@ -53,12 +53,12 @@ export class Machine {
 
   drain(written) {
     written({
-      events: this.buffer("log_address", this.cell("log_count") * EVENT_BYTES),
+      events: this.buffer("log_address", this.cell("log_used")),
       payloads: this.buffer("log_payload_address", this.cell("log_payload_used")),
       outputs: this.buffer("output_address", this.cell("output_used")),
       marks: this.buffer("mark_address", this.cell("mark_count") * MARK_BYTES),
     });
-    for (const name of ["log_count", "log_payload_used", "output_used", "mark_count"]) this.setCell(name, 0);
+    for (const name of ["log_used", "log_payload_used", "output_used", "mark_count"]) this.setCell(name, 0);
   }
 
   buffer(cell, length) {

@@ -40,7 +40,6 @@ def observation(result: dict[str, Any]) -> Observation | str:
         tick=int(result["tick"]),
         handled=int(result["handled"]),
         execution_hash=int(result["execution_hash"]),
-        chain=int(result["chain"]),
         digest=int(result["digest"]),
         events=bytes.fromhex(result["events"]),
         payloads=bytes.fromhex(result["payloads"]),

@@ -174,7 +174,7 @@ def test_marks_fold_the_run() -> None:
     def take(batch: Batch) -> None:
         marks.append(batch.marks.copy())
 
-    chains = []
+    hashes = []
     for _ in range(2):
         machine = Machine(program, 0)
         marks.clear()
@@ -182,9 +182,9 @@ def test_marks_fold_the_run() -> None:
         rows = np.concatenate(marks)
         assert rows.dtype == MARK_DTYPE
         assert rows["events"].tolist() == [1024, 2048, 3072, 4096]
-        chains.append(rows["chain"].tolist())
-    assert chains[0] == chains[1]
-    assert len(set(chains[0])) == 4
+        hashes.append(rows["hash"].tolist())
+    assert hashes[0] == hashes[1]
+    assert len(set(hashes[0])) == 4
 
 
 def test_a_machine_starts_again_from_nothing() -> None:

@@ -119,7 +119,7 @@ def run(text: str, ticks: int = 1000) -> Run:
             status = exports["run"](store, ticks, _LONG_AGO)
         except wasmtime.Trap:
             kind = ir.FAULT_KINDS[cell("fault_kind")]
-            if kind == "none" or not cell("in_turn"):
+            if kind == "none" or not cell("turn_message"):
                 raise
             a, b = cell("fault_a"), cell("fault_b")
             shown = string(a) if kind in ("missing_key", "assert_failed", "fail", "model_missing") else ""

@@ -33,7 +33,7 @@ def branch(number: int, parent: int | None, at: int, total: int) -> BranchRecord
     return BranchRecord(
         id=number, name=f"branch {number}", parent=parent, at=at, open_tick=None,
         change=() if parent is None else ("inject", 'Auth.login("eve")'), change_text="", total=total, tick=total,
-        status="finished", execution_hash=2**64 - 1 - number, chain=-5, digest=17,
+        status="finished", execution_hash=2**64 - 1 - number, digest=17,
     )  # fmt: skip
 
 

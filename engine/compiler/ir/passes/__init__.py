@@ -19,7 +19,7 @@ from engine.compiler.ir.passes.branches import straighten
 from engine.compiler.ir.passes.count import count_marks, mark_calls
 from engine.compiler.ir.passes.dead import drop_unreached, drop_unused_locals
 from engine.compiler.ir.passes.depth import limit_depth
-from engine.compiler.ir.passes.dispatch import call_handlers_directly
+from engine.compiler.ir.passes.dispatch import call_handlers_directly, searched_handlers
 from engine.compiler.ir.passes.fold import fold
 from engine.compiler.ir.passes.hoist import hoist
 from engine.compiler.ir.passes.inline import Template, goes_into, inline_calls, inline_self, is_worthwhile
@@ -59,6 +59,7 @@ def _optimise_functions(module: Module, memo: Memo) -> tuple[Function, ...]:
             times[name] = times.get(name, 0) + count
     roots = {function.name for function in module.functions if function.exported} | set(module.table)
     done = {function.name: function for function in module.functions}
+    handlers = frozenset(searched_handlers(module))
     templates: dict[str, Template] = {}
     for group in groups(callees):
         for name in group:
@@ -69,7 +70,7 @@ def _optimise_functions(module: Module, memo: Memo) -> tuple[Function, ...]:
         function = done[name]
         summary = memo.summary(function)
         only_call = times.get(name, 0) == 1 and name not in roots
-        if is_worthwhile(function, summary.size, only_call, summary.loops):
+        if is_worthwhile(function, summary.size, only_call, summary.loops, name in handlers):
             templates[name] = memo.made(function, Template, partial(Template, nodes=summary.size))
     return tuple(done[function.name] for function in module.functions)
 

@@ -5,7 +5,7 @@ handful of handlers it is faster to compare: ``turn.run`` becomes
 
     if handler < 3:  if handler < 2: …  else: Node.on:token(mail)   else: …
 
-so that small handlers become part of the scheduler's loop. Programs with more handlers keep the table.
+so that small handlers become part of the scheduler's loop (inline.py). Programs with more handlers keep the table.
 """
 
 from __future__ import annotations
@@ -20,12 +20,17 @@ HANDLERS_MAX = 24
 COUNT_CELL = "handler_count"
 
 
+def searched_handlers(module: Module) -> tuple[str, ...]:
+    """The handlers of a program that has few enough of them, by their numbers."""
+    count = next((int(cell.value) for cell in module.cells if cell.name == COUNT_CELL), 0)
+    return module.table[:count] if count <= HANDLERS_MAX else ()
+
+
 def call_handlers_directly(module: Module) -> Module:
     """The module with a search in the place of the call through the table."""
-    count = next((int(cell.value) for cell in module.cells if cell.name == COUNT_CELL), 0)
-    if not 0 < count <= HANDLERS_MAX:
+    handlers = searched_handlers(module)
+    if not handlers:
         return module
-    handlers = module.table[:count]
     functions = tuple(
         _with_search(function, handlers) if function.name == RUNNER else function for function in module.functions
     )

@@ -49,11 +49,12 @@ which pass through a dozen functions of the kernel, take a seventh less time tha
 ONLY_CALL = 200
 """A function with one call in the whole program goes into its caller if it has at most so many nodes and no loop:
 beside a loop a call costs nothing, and the caller stays small enough to be inlined itself."""
+HANDLER = 200
+"""Handlers of at most so many nodes and without a loop go into the scheduler's loop: a call saves and restores
+registers, and how much is stored is what limits the rate of messages."""
 HOT = frozenset(
     (
-        "clock.advance",
-        "clock.close",
-        "log.event",
+        "log.row",
         "mailbox.add",
         "mix.delivery",
         "queue.add",
@@ -89,8 +90,10 @@ class Template:
         """Whether running off the end is the only way out."""
 
 
-def is_worthwhile(function: Function, nodes: int, only_call: bool, loops: bool) -> bool:
+def is_worthwhile(function: Function, nodes: int, only_call: bool, loops: bool, handles: bool) -> bool:
     """Whether a function of that many nodes should be inlined where ``goes_into`` lets it."""
+    if handles and nodes <= HANDLER and not loops:
+        return True
     if function.always_inline or nodes <= SMALL or function.name in HOT or function.name in SENDING:
         return True
     return only_call and nodes <= ONLY_CALL and not loops
