@@ -56,6 +56,10 @@ from engine.project.project import entry_of as entry_of
 from engine.project.project import project_of as project_of
 from engine.timetravel.describe import summary as _summary
 from engine.timetravel.session import Session as Session
+from engine.timetravel.verdict import TEST_EVENTS_MAX as TEST_EVENTS_MAX
+from engine.timetravel.verdict import Verdict as Verdict
+from engine.timetravel.verdict import judge as judge
+from engine.timetravel.verdict import seed_of_test as seed_of_test
 from engine.timetravel.views import ActorState as ActorState
 from engine.timetravel.views import ActorTypeSummary as ActorTypeSummary
 from engine.timetravel.views import Branch as Branch
@@ -122,7 +126,8 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """An entry of the outline. ``kind``: actor agent function struct enum state handler timer variable."""
+    """An entry of the outline. ``kind``: actor agent function struct enum state handler timer variable test
+    invariant."""
 
     name: str
     kind: str

@@ -30,6 +30,7 @@ from studio.services.background import Background
 from studio.services.bridge import EngineBridge
 from studio.services.files import Files
 from studio.services.journal import Journal, JournalEntry, read_journals
+from studio.services.program_tester import ProgramTester
 from studio.services.store import Store, read_session, read_settings
 from studio.theming.appearance import Appearance
 from studio.window.features import all_panels
@@ -94,7 +95,10 @@ class Studio(QObject):
         self._threads.append(self.engine.close)
         self.analysis = AnalysisService(documents, self.model.language.analyse)
         self._threads.append(self.analysis.close)
+        self.tester = ProgramTester()
+        self._threads.append(self.tester.close)
         self.model.run.attach(self.engine)
+        self.model.tests.attach(self.tester)
         self.files = Files(self.model, self.background)
         self.model.files = self.files
         self.journal = Journal(documents, places.journal, self._journal_writer)
@@ -218,7 +222,7 @@ class Studio(QObject):
     @property
     def busy(self) -> bool:
         """Whether a thread has something to do or to hand over; the engine's is asked by the run's state."""
-        return self.background.busy or self.analysis.busy or self.model.run.is_busy
+        return self.background.busy or self.analysis.busy or self.tester.busy or self.model.run.is_busy
 
     @Slot()
     def close(self) -> None:
@@ -228,6 +232,7 @@ class Studio(QObject):
         self._closed = True
         self._watch.stop()
         self.engine.close()
+        self.tester.close()
         self.journal.close()
         self.store.close()
         for disconnect in self._disconnect:

@@ -14,8 +14,6 @@ from engine.cli.report import EXIT_PROBLEM, fail, give, say
 from engine.project.whole_files import write_atomically
 
 DECLARATIONS = ("actor", "agent", "struct", "enum", "function")
-CHECKS = ("test", "invariant")
-"""What the outline says of blocks with a title; nobody calls them."""
 EXPORT = "export "
 
 
@@ -48,7 +46,7 @@ def describe(name: str, text: str, outline: tuple[api.Symbol, ...]) -> Iterator[
     lines = text.splitlines()
     yield f"# {name}"
     yield from _paragraph(_comment_at_the_top(lines))
-    symbols = [symbol for symbol in outline if symbol.kind in DECLARATIONS and symbol.detail not in CHECKS]
+    symbols = [symbol for symbol in outline if symbol.kind in DECLARATIONS]
     exported = [symbol for symbol in symbols if _line(lines, symbol).startswith(EXPORT)]
     for symbol in exported or symbols:
         yield ""

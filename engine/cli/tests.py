@@ -18,7 +18,6 @@ from engine.cli.report import EXIT_PROBLEM, fail, give, say
 from engine.cli.test_case import Case, Outcome, run_case
 
 TRACES = Path(".aeroflow") / "failed"
-EVENTS_MAX = 1_000_000
 IN_THIS_PROCESS_MAX = 3
 """A few tests are over before another process has started."""
 
@@ -28,7 +27,7 @@ def run_tests(
     only: Annotated[str, typer.Option("--filter", help="Only tests with this in their name or file.")] = "",
     seed: Annotated[int | None, typer.Option(help="The seed of all tests, instead of each one's own.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the outcomes into this file, as JUnit's XML.")] = None,
-    events: Annotated[int, typer.Option(help="A test may have so many events.", min=1)] = EVENTS_MAX,
+    events: Annotated[int, typer.Option(help="A test may have so many events.", min=1)] = api.TEST_EVENTS_MAX,
     traces: Annotated[Path, typer.Option(help="The folder for the recordings of tests that failed.")] = TRACES,
 ) -> None:
     """Run the tests of programs; exit 1 if one fails, 2 if there are none."""

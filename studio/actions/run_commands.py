@@ -13,7 +13,7 @@ Reason = Callable[[], str | None]
 
 def run_commands(model: StudioModel) -> list[Command]:
     """Everything in the menus Run and Time."""
-    return [*_running(model), *_moving(model.run), *_jumping(model.run), *_branching(model.run)]
+    return [*_running(model), *_testing(model), *_moving(model.run), *_jumping(model.run), *_branching(model.run)]
 
 
 def _running(model: StudioModel) -> list[Command]:
@@ -55,6 +55,46 @@ def _running(model: StudioModel) -> list[Command]:
         Command(
             "run.verify", "Verify the Recording", "", needs_run, run.verify, "Run", 1, "verify",
             "Replays every event and compares the hashes",
+        ),
+    ]  # fmt: skip
+
+
+def _testing(model: StudioModel) -> list[Command]:
+    tests = model.tests
+
+    def can_run_all() -> str | None:
+        return None if tests.programs() else 'There are no tests in the open programs: write test "…" { … }.'
+
+    def run_all() -> None:
+        model.shell.show_panel("tests")
+        tests.run_all()
+
+    def can_run_one() -> str | None:
+        return None if tests.at_cursor() is not None else "The cursor is not in a test."
+
+    def run_one() -> None:
+        case = tests.at_cursor()
+        if case is not None:
+            tests.run([case])
+
+    def can_run_failed() -> str | None:
+        return None if tests.failed() else "No test has failed."
+
+    def can_stop() -> str | None:
+        return None if tests.busy else "No test is running."
+
+    return [
+        Command("tests.run_all", "Run All Tests", "Ctrl+Shift+T", can_run_all, run_all, "Run", 2, "test"),
+        Command(
+            "tests.run_at_cursor", "Run Test at Cursor", "Ctrl+T", can_run_one, run_one, "Run", 2, "test",
+            "Runs the test that the cursor is in, on the text as it is now",
+        ),
+        Command(
+            "tests.run_failed", "Run Failed Tests", "Ctrl+Alt+R", can_run_failed, tests.run_failed, "Run", 2, "verify"
+        ),
+        Command(
+            "tests.stop", "Stop the Tests", "", can_stop, tests.stop, "Run", 2, "stop",
+            "Also ends a test that never ends",
         ),
     ]  # fmt: skip
 

@@ -64,14 +64,17 @@ def x_of(line: QTextLine, column: int) -> float:
 
 
 class CodeEdit(QPlainTextEdit):
-    """An editor for one document. ``place_changed`` tells that the cursor is elsewhere."""
+    """An editor for one document. ``place_changed`` tells that the cursor is elsewhere, ``test_wanted`` that the test
+    in a line is to be run."""
 
     place_changed = Signal()
+    test_wanted = Signal(int)
 
     def __init__(self, model: StudioModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = model
         self.execution_mark: ExecutionMark | None = None
+        self.test_marks: Mapping[int, str] = {}
         self._inline_values: Mapping[int, str] = {}
         self._problems: tuple[Problem, ...] = ()
         self._problem_spans = Spans()
@@ -177,6 +180,12 @@ class CodeEdit(QPlainTextEdit):
         """Marks the lines of the turn under the playhead; ``kind`` is ``turn`` or ``fault``. Line 0 takes it away."""
         self.execution_mark = ExecutionMark(line, end_line, kind) if line > 0 else None
         self._restyle()
+
+    def set_test_marks(self, marks: Mapping[int, str]) -> None:
+        """Shows by line what came of the tests that begin there."""
+        if marks != self.test_marks:
+            self.test_marks = marks
+            self._gutter.update()
 
     def set_inline_values(self, values: Mapping[int, str]) -> None:
         """Shows a text behind each of these lines."""

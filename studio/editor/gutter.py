@@ -1,4 +1,4 @@
-"""The margin beside the code: line numbers, problems, and where execution is."""
+"""The margin beside the code: line numbers, problems, tests, and where execution is."""
 
 from __future__ import annotations
 
@@ -8,14 +8,27 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from studio.theming.icons import icons_of
+
 if TYPE_CHECKING:
     from studio.editor.code_edit import CodeEdit
 
 MARK_WIDTH = 18
+TEST_MARKS = {
+    "new": ("run", "muted"),
+    "waiting": ("clock", "muted"),
+    "running": ("clock", "link"),
+    "passed": ("success", "success"),
+    "failed": ("error", "error"),
+    "stopped": ("stop", "warning"),
+    "old": ("run", "muted"),
+}
+"""Icon and colour of a test's mark by what came of it; ``old`` is one whose text has changed since."""
 
 
 class Gutter(QWidget):
-    """Paints what stands beside the lines that are in view. A click on a number selects its line."""
+    """Paints what stands beside the lines that are in view. A click on a number selects its line, one on the mark of a
+    test runs it."""
 
     def __init__(self, edit: CodeEdit) -> None:
         super().__init__(edit)
@@ -35,6 +48,10 @@ class Gutter(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Takes a click."""
         cursor = self._edit.cursorForPosition(event.position().toPoint())
+        line = cursor.blockNumber() + 1
+        if event.position().x() < MARK_WIDTH and line in self._edit.test_marks:
+            self._edit.test_wanted.emit(line)
+            return
         cursor.movePosition(cursor.MoveOperation.StartOfBlock)
         cursor.movePosition(cursor.MoveOperation.NextBlock, cursor.MoveMode.KeepAnchor)
         self._edit.setTextCursor(cursor)
@@ -62,9 +79,15 @@ class Gutter(QWidget):
             painter.setPen(text_color if number == current else number_color)
             flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(0, top, right, height), flags, str(number + 1))
+            if mark is not None and number + 1 == mark.line:
+                continue
             severity = self._edit.severity_of(block)
-            if severity and not (mark is not None and number + 1 == mark.line):
+            if severity:
                 self._paint_dot(painter, QColor(theme.color(severity)), top + height / 2, severity)
+            elif number + 1 in self._edit.test_marks:
+                icon, color = TEST_MARKS[self._edit.test_marks[number + 1]]
+                pixmap = icons_of(self._edit.model).pixmap(icon, 14, color, self.devicePixelRatioF())
+                painter.drawPixmap(QPointF(2, top + (height - 14) / 2), pixmap)
         painter.end()
 
     def _paint_arrow(self, painter: QPainter, color: QColor, middle: float) -> None:

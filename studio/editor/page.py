@@ -58,12 +58,14 @@ class EditorPage(QWidget):
         self.edit.textChanged.connect(self._edited)
         self.edit.modificationChanged.connect(self._modified)
         self.edit.place_changed.connect(self._moved)
+        self.edit.test_wanted.connect(self._run_test)
         self.edit.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.find_bar.closed.connect(self.edit.setFocus)
         self._disconnect: list[Callable[[], None]] = [
             document.analysed.connect(self._show_problems),
             document.marks_changed.connect(self._show_marks),
             document.reveal_wanted.connect(self._reveal),
+            model.tests.changed.connect(self._show_tests),
         ]
         document.attach(self)
         self._loading = False
@@ -71,6 +73,7 @@ class EditorPage(QWidget):
         self._first_visible = document.first_visible_line
         self._show_problems()
         self._show_marks()
+        self._show_tests()
 
     def restore_scroll(self) -> None:
         """Scrolls to where the document was left; called once the page has its size."""
@@ -180,6 +183,15 @@ class EditorPage(QWidget):
             self.edit.set_execution_mark(mark.line, mark.end_line, mark.kind)
             self.edit.show_line(mark.line)
         self.edit.set_inline_values(self.document.inline_values)
+
+    def _show_tests(self) -> None:
+        tests = self._model.tests
+        states = {c.line: "old" if tests.is_old(c.key) else tests.state(c.key) for c in tests.cases(self.document)}
+        self.edit.set_test_marks(states)
+
+    @Slot(int)
+    def _run_test(self, line: int) -> None:
+        self._model.tests.run(case for case in self._model.tests.cases(self.document) if case.line == line)
 
     def _reveal(self, place: Place) -> None:
         self.edit.go_to(place.line, place.column)

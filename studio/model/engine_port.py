@@ -33,13 +33,15 @@ from engine.api import (
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Compile a text and run it as run number ``run``."""
+    """Compile a text and run it, or one of its tests, as run number ``run``; with ``events`` it stops after so many."""
 
     run: int
     text: str
     file: str
     seed: int
     unsaved: Mapping[str, str] = field(default_factory=dict)
+    test: str | None = None
+    events: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

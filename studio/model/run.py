@@ -152,6 +152,11 @@ class RunModel:
         self._begin(file)
         self._post(port.Start(self.run_number, text, file, seed, unsaved or {}))
 
+    def start_test(self, text: str, file: str, unsaved: Mapping[str, str], test: str, seed: int, events: int) -> None:
+        """Runs a test of a text up to an event, where the playhead then stands."""
+        self._begin(file)
+        self._post(port.Start(self.run_number, text, file, seed, unsaved, test, events))
+
     def open_trace(self, path: Path) -> None:
         """Opens a recording."""
         self._begin(path.name)

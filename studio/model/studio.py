@@ -10,6 +10,7 @@ from pathlib import Path
 from studio.model.commands import CommandTable
 from studio.model.documents import Documents
 from studio.model.ports import FilePort, Language, NoFiles, NoShell, ShellPort
+from studio.model.program_tests import ProgramTests
 from studio.model.run import RunModel
 from studio.model.settings import Settings
 from studio.model.signal import Signal
@@ -32,6 +33,7 @@ class StudioModel:
         self.documents = Documents()
         self.workspace = Workspace()
         self.run = run
+        self.tests = ProgramTests(self.documents, run)
         self.theme = theme
         self.language = language
         self.settings = settings
@@ -46,6 +48,7 @@ class StudioModel:
         """Files that were used recently, the latest first."""
         self.notice: Signal[[str, str]] = Signal()
         """Something the user should know: ``info``, ``warning`` or ``error``, and a sentence."""
+        self.tests.told.connect(self.notice.emit)
 
     def show_place(self, file: str, line: int, column: int = 1) -> None:
         """Shows a place of a program in the editor: in the open document, in a text that a recording brought along, or

@@ -25,6 +25,8 @@ KIND_COLORS = {
     "handler": "syntax.function",
     "timer": "syntax.number",
     "variable": "syntax.keyword",
+    "test": "success",
+    "invariant": "success",
 }
 
 

@@ -51,6 +51,7 @@ class EngineWorker:
         self._state = "none"
         self._branch = 0
         self._slice_events = 2_000
+        self._events_max: int | None = None
         self._loading: _Loading | None = None
         self._rate = 0.0
         self._rate_from = (0.0, 0)
@@ -152,14 +153,17 @@ class EngineWorker:
         self._session = None
         self._loading = None
         self._branch = 0
+        self._events_max = None
         self._state = "none"
 
     def _compile(self, command: port.Start) -> None:
-        build = programs.compile(command.text, command.file, command.unsaved)
+        build = programs.compile(command.text, command.file, command.unsaved, command.test)
         if build.program is None or build.summary is None:
             self._tell(port.Trouble(_what_is_wrong(build.problems)), port.StateChanged("none"))
             return
-        self._session = session = api.Session.start(build.program, command.seed, outside=_outside(command.file))
+        outside = _outside(command.file) if command.test is None else None
+        self._session = session = api.Session.start(build.program, command.seed, outside=outside)
+        self._events_max = command.events
         opened = port.Opened(command.file, command.text, command.seed, build.summary, None, (), _sources(session))
         self._tell(opened, port.BranchesChanged(session.branches()))
         self._resume(0)
@@ -217,7 +221,11 @@ class EngineWorker:
     def _run_slice(self, session: api.Session) -> None:
         """Runs on for about 6 ms of work; waiting for the interpreter, which the GUI may hold, is none."""
         started = thread_time()
-        count = self._advance(session, self._slice_events)
+        left = None if self._events_max is None or self._branch else self._events_max - session.total(0)
+        count = self._advance(session, self._slice_events if left is None else min(self._slice_events, left))
+        if left is not None and count >= left and self._state == "running":
+            self._events_max = None  # whoever lets it go on wants to see more
+            self._end("stopped")
         seconds = max(thread_time() - started, 1e-6)
         if count >= self._slice_events or seconds > SLICE_SECONDS:
             wanted = self._slice_events * SLICE_SECONDS / seconds

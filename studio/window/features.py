@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from studio.graph import graph_panel
 from studio.inspector import inspector_panel
-from studio.panels import explorer, outline, output, problems
+from studio.panels import explorer, outline, output, problems, tests
 from studio.panels.registry import Panel, panels
 from studio.timetravel import branches_panel, events_panel, timeline_panel
 
@@ -18,6 +18,7 @@ FEATURES = (
     events_panel,
     output,
     problems,
+    tests,
 )
 
 AREAS = ("left", "right", "bottom")

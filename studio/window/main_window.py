@@ -19,7 +19,8 @@ from studio.window.palette_view import PaletteView
 from studio.window.status import StatusBar
 from studio.window.toolbar import Toolbar
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
+"""Grows when there is another panel: a layout that does not know it would hide it."""
 PROGRAMS = "AeroFlow (*.aefl *.aft);;Programs (*.aefl);;Recorded runs (*.aft);;All files (*)"
 
 

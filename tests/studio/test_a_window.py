@@ -110,7 +110,7 @@ def test_every_panel_is_there_and_comes_back_after_it_was_hidden(studio: Studio,
     assert ids == [
         *("explorer", "outline", "branches"),
         *("graph", "inspector"),
-        *("timeline", "events", "output", "problems"),
+        *("timeline", "events", "output", "problems", "tests"),
     ]
     for id in ids:
         studio.window.show_panel(id)

@@ -15,9 +15,9 @@ DETAIL_MAX = 80
 
 @dataclass(frozen=True, slots=True)
 class OutlineEntry:
-    """A declaration: ``kind`` is one of ``actor agent function struct enum state handler timer variable``; ``detail``,
-    on one line, is the parameters and result of what has them, and the type of what is written with one; ``span`` is
-    the whole declaration."""
+    """A declaration: ``kind`` is one of ``actor agent function struct enum state handler timer variable test
+    invariant``; ``detail``, on one line, is the parameters and result of what has them, and the type of what is written
+    with one; ``span`` is the whole declaration."""
 
     name: str
     kind: str
@@ -56,7 +56,7 @@ def _entries(item: ast.Decl | ast.Stmt, source: SourceFile) -> list[OutlineEntry
             return [_state(item, source)]
         case ast.TestDecl() | ast.InvariantDecl():
             kind = "test" if isinstance(item, ast.TestDecl) else "invariant"
-            return [OutlineEntry(item.title.value, "function", kind, item.span)]
+            return [OutlineEntry(item.title.value, kind, "", item.span)]
         case ast.LetStmt():
             return _variables(item, source)
         case ast.EveryStmt():

@@ -34,7 +34,7 @@ def test_the_outline_lists_what_is_declared_with_its_parts() -> None:
         "  timer every 10ms",
         "  handler close ()",
         "variable shop",
-        "function adds up test",
+        "test adds up",
     ]
 
 
