@@ -5,7 +5,8 @@ data follows (equal objects once), and the cell ``static_end`` is told where fre
 
 Code that may run for long looks whether somebody wants it to stop: at the head of loops, and where a recursive function
 begins, it reads one of the first ``STOP_BYTES`` bytes of memory and traps if that is not zero. Each loop of a function
-reads another byte, or the engine would read one of them only once.
+reads another byte, or the engine would read one of them only once. A loop that goes round a few times only does not
+look.
 
 A ``Fault`` becomes a call of the program's own ``fault.raise`` and a trap. The text is flat (``local.get 0`` rather
 than folded expressions) with numbered locals and labels, because that is what assembles fastest; functions keep their
@@ -56,6 +57,7 @@ from engine.compiler.ir.nodes import (
     Store,
     ValueType,
 )
+from engine.compiler.ir.passes.copies import REST, is_version
 from engine.compiler.ir.walk import FAULT_FUNCTION, SCHEDULER, walk
 
 STATIC_END_CELL = "static_end"
@@ -331,7 +333,7 @@ class _Body:
         self.out(keyword)
         if keyword == "loop":
             self.loops += 1
-            if self.loops:
+            if self.loops and not is_version(node.label, REST):
                 self.lines += _poll(1 + self.loops % (STOP_BYTES - 1))
         self.label_depth[node.label] = self.depth
         self.depth += 1

@@ -15,6 +15,7 @@ from functools import partial
 from engine.compiler.ir.callgraph import groups
 from engine.compiler.ir.memo import Memo
 from engine.compiler.ir.nodes import Function, Module
+from engine.compiler.ir.passes.bounds import check_before_loops
 from engine.compiler.ir.passes.branches import straighten
 from engine.compiler.ir.passes.count import count_marks, mark_calls
 from engine.compiler.ir.passes.dead import drop_unreached, drop_unused_locals
@@ -24,6 +25,8 @@ from engine.compiler.ir.passes.fold import fold
 from engine.compiler.ir.passes.hoist import hoist
 from engine.compiler.ir.passes.inline import Template, goes_into, inline_calls, inline_self, is_worthwhile
 from engine.compiler.ir.passes.sink import sink
+from engine.compiler.ir.passes.unroll import unroll
+from engine.compiler.ir.passes.unshare import unshare
 from engine.compiler.ir.walk import FAULT_FUNCTION
 
 HOIST_ROUNDS = 3
@@ -93,9 +96,20 @@ def _optimise_function(function: Function, recursive: bool, templates: dict[str,
         if unrolled is not function:
             function = drop_unused_locals(fold(unrolled))
     unsafe: set[int] = set()
+    function = _hoisted(function, unsafe)
+    unshared = unshare(function, unsafe)
+    if unshared is not function:
+        function = _hoisted(fold(unshared), unsafe)
+    split = check_before_loops(function)
+    if split is not function:
+        function = fold(unroll(fold(split)))
+    return straighten(sink(drop_unused_locals(function)))
+
+
+def _hoisted(function: Function, unsafe: set[int]) -> Function:
     for _ in range(HOIST_ROUNDS):
         moved = hoist(function, unsafe)
         if moved is function:
             break
         function = fold(moved)
-    return straighten(sink(drop_unused_locals(function)))
+    return function

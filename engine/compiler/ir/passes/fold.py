@@ -18,6 +18,7 @@ from dataclasses import replace
 from engine.compiler.ir.nodes import (
     F64,
     I32,
+    ITEM,
     Block,
     Break,
     Choose,
@@ -39,7 +40,9 @@ from engine.compiler.ir.nodes import (
     Store,
 )
 from engine.compiler.ir.ops import HIGHEST
+from engine.compiler.ir.passes.copies import counted
 from engine.compiler.ir.passes.facts import Facts, Range, is_bool, join
+from engine.compiler.ir.passes.offsets import without_constant
 from engine.compiler.ir.passes.simplify import condition, folded_address, is_never_zero, negate, simplify
 from engine.compiler.ir.walk import LEAVES, Rewriter, is_pure, nodes, set_locals
 
@@ -88,7 +91,7 @@ class _Folder(Rewriter):
         if isinstance(new, Op):
             return simplify(new, self.facts) if self.facts is not None else new
         if isinstance(new, Load):
-            address, offset = folded_address(new.address, new.offset)
+            address, offset = self.address(new.address, new.offset, new.part)
             return new if address is new.address else Load(new.type, new.name, address, offset, new.part)
         return new
 
@@ -175,8 +178,14 @@ class _Folder(Rewriter):
     def store(self, node: Store) -> Stmt:
         new = self.parts(node)
         assert isinstance(new, Store)
-        address, offset = folded_address(new.address, new.offset)
+        address, offset = self.address(new.address, new.offset, new.part)
         return new if address is new.address else Store(new.name, address, new.value, offset, new.part)
+
+    def address(self, address: Expr, offset: int, part: str) -> tuple[Expr, int]:
+        """Where a load or store goes, with constants in the offset."""
+        if part == ITEM and self.facts is not None:
+            address, offset = without_constant(address, offset, self.facts)
+        return folded_address(address, offset)
 
     def if_(self, node: If) -> list[Stmt]:
         test = self.expr(node.condition)
@@ -239,26 +248,25 @@ class _Folder(Rewriter):
     def counter(self, node: Loop) -> tuple[int, Range] | None:
         """The local that a loop counts up in its last step, and where it lies in every round.
 
-        The last two statements are ``i = i + 1; br loop if i < end``, and nothing else sets it or starts the loop
-        again: it never falls below where it began, nor comes to the largest number, and so does not wrap around.
+        Where nothing else sets it or starts the loop again, it never falls below where it began, nor comes near to the
+        largest number, and so does not wrap around.
         """
         assert self.facts is not None
-        match node.body[-2:]:
-            case (
-                Set(local, Op(_, "i64.add" | "i32.add", (Get(type_, counted), Const(_, 1)))),
-                Break(label, Op(_, "i64.lt_s" | "i32.lt_s", (Get(_, compared), end))),
-            ) if local == counted == compared and label == node.label:
-                rest = nodes(node.body[:-2])
-                if any(isinstance(part, Set) and part.local == local for part in rest):
-                    return None
-                if any(isinstance(part, Break) and part.label == label for part in rest):
-                    return None
-                low, high = self.facts.range_of(self.get(Get(type_, local), self.facts))
-                if high == HIGHEST[type_]:
-                    return None
-                last = int(end.value) - 1 if isinstance(end, Const) else HIGHEST[type_] - 1
-                return local, (low, max(high, last))
-        return None
+        count = counted(node)
+        if count is None:
+            return None
+        counter, step, end = count
+        given = set_locals(node.body[:-2])
+        if counter.local in given or any(
+            isinstance(part, Break) and part.label == node.label for part in nodes(node.body[:-2])
+        ):
+            return None
+        low, high = self.facts.range_of(self.get(counter, self.facts))
+        last = HIGHEST[counter.type] - 1
+        if isinstance(end, Const) or (isinstance(end, Get) and end.local not in given):
+            last = self.facts.range_of(end)[1] - 1
+        high = max(high, last)
+        return None if high > HIGHEST[counter.type] - step else (counter.local, (low, high))
 
     def break_(self, node: Break) -> list[Stmt]:
         before: list[Stmt] = []
