@@ -69,6 +69,7 @@ INTRINSICS: dict[str, Signature] = _table(
     or128(v128, v128) -> v128
     mask8(v128) -> i32
     bits(float) -> int
+    bits_of_number(float) -> int
     from_bits(int) -> float
     truncate(float) -> int
     sqrt(float) -> float

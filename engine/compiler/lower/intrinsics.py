@@ -54,6 +54,7 @@ _OPS = {
     "and128": ("v128", "v128.and"),
     "or128": ("v128", "v128.or"),
     "mask8": ("i32", "i8x16.bitmask"),
+    "bits_of_number": ("i64", "i64.reinterpret_f64"),
     "from_bits": ("f64", "f64.reinterpret_i64"),
     "truncate": ("i64", "i64.trunc_sat_f64_s"),
     "sqrt": ("f64", "f64.sqrt"),

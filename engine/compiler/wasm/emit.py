@@ -57,6 +57,7 @@ from engine.compiler.ir.nodes import (
     Store,
     ValueType,
 )
+from engine.compiler.ir.ops import is_comparison
 from engine.compiler.ir.passes.copies import REST, is_version
 from engine.compiler.ir.walk import FAULT_FUNCTION, SCHEDULER, walk
 
@@ -313,13 +314,15 @@ class _Body:
         self.out(node.name)
 
     def if_(self, node: If) -> None:
-        self.expr(node.condition)
+        compared = _not_compared(node.condition)
+        self.expr(node.condition if compared is None else compared)
         self.out("if")
         self.depth += 1
-        self.statements(node.then)
-        if node.otherwise:
+        then, otherwise = (node.then, node.otherwise) if compared is None else (node.otherwise, node.then)
+        self.statements(then)
+        if otherwise:
             self.out("else")
-            self.statements(node.otherwise)
+            self.statements(otherwise)
         self.depth -= 1
         self.out("end")
 
@@ -345,6 +348,9 @@ class _Body:
         outwards = self.depth - self.label_depth[node.label] - 1
         if node.condition is None:
             self.out(f"br {outwards}")
+        elif (compared := _not_compared(node.condition)) is not None:
+            self.expr(compared)
+            self.lines += ("if", "else", f"br {outwards + 1}", "end")
         else:
             self.expr(node.condition)
             self.out(f"br_if {outwards}")
@@ -366,6 +372,15 @@ class _Body:
                 self.out("i64.extend_i32_s" if operand.type == I32 else "i64.reinterpret_f64")
         self.gap("call", _Layout.number, FAULT_FUNCTION)
         self.out("unreachable")
+
+
+def _not_compared(node: Expr) -> Expr | None:
+    """The comparison of floats that a condition says does not hold: the engine jumps on a comparison at once, but not
+    on its opposite, and of floats that is no comparison."""
+    match node:
+        case Op(_, "i32.eqz", (Op(_, name) as compared,)) if name.startswith("f64.") and is_comparison(name):
+            return compared
+    return None
 
 
 _EXPRESSIONS: dict[type, Callable[..., None]] = {

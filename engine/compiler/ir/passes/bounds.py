@@ -20,6 +20,7 @@ everything about it. Outer loops come first; what depends on a round of theirs i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -79,7 +80,7 @@ class _Splitter(Rewriter):
 class _Check:
     """An index that is compared with a length; ``certain`` is one that every round comes to."""
 
-    statement: int
+    statement: If
     index: Linear
     length: Expr
     certain: bool
@@ -95,6 +96,8 @@ class _Scan:
     below: set[tuple[Linear, Linear]] = field(default_factory=set)
     counters: list[tuple[Get, Linear, Linear]] = field(default_factory=list)
     checks: list[_Check] = field(default_factory=list)
+    met: Counter[If] = field(default_factory=Counter)
+    """How often each check was come to: equal ones may stand in several places."""
 
     @staticmethod
     def of(loop: Loop) -> _Scan | None:
@@ -169,9 +172,10 @@ class _Scan:
                     self.forms[local] = made
             case If(Op(_, "i64.ge_u", (index, Op(_, "i64.extend_i32_u", (Get() as length,)))), (Fault(),), ()):
                 self.visit(index, certain)
+                self.met[node] += 1
                 made = self.form(index)
                 if made is not None and length.local not in self.changed:
-                    self.checks.append(_Check(id(node), made, symbol(length).expr(), certain))
+                    self.checks.append(_Check(node, made, symbol(length).expr(), certain))
             case If(condition, then, otherwise):
                 self.visit(condition, certain)
                 self.branch(then)
@@ -240,11 +244,11 @@ class _Scan:
                 form = form.replaced(counter, end.plus(constant(1), -1) if at_end else first)
         return form
 
-    def removable(self) -> tuple[frozenset[int], list[Expr]]:
+    def removable(self) -> tuple[frozenset[If], list[Expr]]:
         """The checks that need not be in the loop, and what has to hold before it for that."""
         above: dict[tuple[Expr, Terms], Linear] = {}
         under: dict[Terms, Linear] = {}
-        dropped: set[int] = set()
+        dropped: Counter[If] = Counter()
         for check in sorted(self.checks, key=lambda check: not check.certain):
             high, low = self.extreme(check.index, True), self.extreme(check.index, False)
             if not high.is_small or not low.is_small:
@@ -256,7 +260,7 @@ class _Scan:
                 under[low_key] = low if least is None or low.const < least.const else least
             elif most is None or least is None or most.const < high.const or least.const > low.const:
                 continue
-            dropped.add(check.statement)
+            dropped[check.statement] += 1
         counter, _, end = self.counters[0]
         tests: list[Expr] = [Op(I32, "i64.lt_s", (counter, end.expr()))]
         tests += [
@@ -271,7 +275,7 @@ class _Scan:
         tests += [Op(I32, "i64.ge_s", (form.expr(), Const(I64, 0))) for form in under.values() if form.terms]
         if any(not form.terms and form.const < 0 for form in under.values()):
             return frozenset(), []
-        return frozenset(dropped), tests
+        return frozenset(check for check, times in dropped.items() if times == self.met[check]), tests
 
     def symbols(self, forms: list[Linear]) -> list[Get]:
         """The 64-bit locals in forms, and in the bounds of all counters."""

@@ -6,7 +6,7 @@ fails; ``~free`` is the one that runs otherwise, without the checks; ``~rest`` g
 
 from __future__ import annotations
 
-from engine.compiler.ir.nodes import Block, Break, Const, Expr, Get, Loop, Op, Set, Stmt
+from engine.compiler.ir.nodes import Block, Break, Const, Expr, Get, If, Loop, Op, Set, Stmt
 from engine.compiler.ir.walk import Rewriter
 
 CHECKED, FREE, REST = "~checked", "~free", "~rest"
@@ -18,10 +18,10 @@ def is_version(label: str, kind: str) -> bool:
 
 
 class Copy(Rewriter):
-    """Gives the labels that are in what it copies another ending; jumps out of it keep theirs. ``dropped`` are the
-    statements (by ``id``) that the copy does not have."""
+    """Gives the labels that are in what it copies another ending; jumps out of it keep theirs. ``dropped`` are branches
+    that the copy does not have."""
 
-    def __init__(self, ending: str, dropped: frozenset[int] = frozenset()) -> None:
+    def __init__(self, ending: str, dropped: frozenset[If] = frozenset()) -> None:
         self.ending = ending
         self.dropped = dropped
         self.inside: set[str] = set()
@@ -29,7 +29,7 @@ class Copy(Rewriter):
     def statement(self, node: Stmt) -> list[Stmt]:
         """The statement with its labels changed."""
         match node:
-            case _ if id(node) in self.dropped:
+            case If() if self.dropped and node in self.dropped:
                 return []
             case Block(label, body):
                 self.inside.add(label)

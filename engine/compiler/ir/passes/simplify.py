@@ -7,15 +7,24 @@ them has a known sign, the check becomes ``r < a``.
 
 from __future__ import annotations
 
+import math
+
 from engine.compiler.ir.nodes import F64, I32, I64, Call, CallIndirect, Const, Do, Expr, Get, Load, Op
 from engine.compiler.ir.ops import HIGHEST, NEGATED, SWAPPED, evaluate, signed
 from engine.compiler.ir.passes.facts import Facts, Range, fits, is_bool
 from engine.compiler.ir.walk import LEAVES, is_pure
 
-_COMMUTATIVE = {f"{t}.{name}" for t in (I32, I64) for name in ("add", "mul", "and", "or", "xor")}
+_COMMUTATIVE = {f"{t}.{name}" for t in (I32, I64) for name in ("add", "mul", "and", "or", "xor")} | {
+    "f64.add",
+    "f64.mul",
+}
+"""Constants go to the right, where an instruction can take them from memory."""
 _SAME_WITH_ZERO = {"add", "sub", "or", "xor", "shl", "shr_s", "shr_u", "rotl", "rotr"}
 FOLDED_OFFSET_MAX = 1024
 """A load or store takes over an addition of at most so much; objects' headers and small structs are within it."""
+
+POWER_MAX = 1000
+"""Powers of two up to which the inverse is a normal number."""
 
 
 def simplify(node: Op, facts: Facts) -> Expr:
@@ -95,6 +104,8 @@ def _const(node: Expr) -> int | None:
 
 def _binary(node: Op) -> Expr:
     left, what, right = node.args[0], node.name[4:], _const(node.args[1])
+    if node.name == "f64.div" and (inverse := _inverse(node.args[1])) is not None:
+        return Op(F64, "f64.mul", (node.args[0], inverse))
     if node.type not in (I32, I64) or right is None:
         return node
     if right == 1 and what == "and" and is_bool(left):
@@ -110,6 +121,14 @@ def _binary(node: Op) -> Expr:
         if inner is not None:
             return Op(I32, "i32.add", (left.args[0], Const(I32, signed(inner + right, I32))))
     return node
+
+
+def _inverse(node: Expr) -> Const | None:
+    """What multiplying by gives exactly what dividing by a power of two does."""
+    if not isinstance(node, Const):
+        return None
+    fraction, power = math.frexp(node.value)
+    return Const(F64, 1.0 / node.value) if abs(fraction) == 0.5 and abs(power) < POWER_MAX else None
 
 
 def _unary(node: Op) -> Expr:

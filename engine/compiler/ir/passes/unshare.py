@@ -77,11 +77,11 @@ class _Unsharer(Rewriter):
 
 
 class _Found:
-    """The tests of a loop, by the ``id`` of their statements, in terms of what is there before the loop; and what the
+    """The tests of a loop, by their statements, in terms of what is there before the loop; and what the
     loop changes when none of them holds. ``same`` says which locals are copies of others at a place."""
 
     def __init__(self) -> None:
-        self.tests: dict[int, Expr] = {}
+        self.tests: dict[If, Expr] = {}
         self.given: set[int] = set()
         self.cells: set[int] = set()
         self.gives_stamps = False
@@ -105,8 +105,10 @@ class _Found:
     def node(self, node: Node, same: dict[int, Get]) -> None:
         """One node and its parts."""
         match node:
-            case If(test) if _is_test(node):
-                self.tests[id(node)] = _Before(same).expr(test)
+            case If(Op() as test) if _is_test(node):
+                before = _Before(same).expr(test)
+                # equal statements may stand in several places, and mean several lists
+                self.gives_stamps |= self.tests.setdefault(node, before) != before
             case Set(local, value):
                 self.node(value, same)
                 self.given.add(local)
