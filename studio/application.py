@@ -29,6 +29,7 @@ from studio.services.analysis import AnalysisService
 from studio.services.background import Background
 from studio.services.bridge import EngineBridge
 from studio.services.files import Files
+from studio.services.formatting import Formatting
 from studio.services.journal import Journal, JournalEntry, read_journals
 from studio.services.program_tester import ProgramTester
 from studio.services.store import Store, read_session, read_settings
@@ -101,6 +102,7 @@ class Studio(QObject):
         self.model.tests.attach(self.tester)
         self.files = Files(self.model, self.background)
         self.model.files = self.files
+        self.model.formatting = Formatting(self.model, self.background)
         self.journal = Journal(documents, places.journal, self._journal_writer)
         self.marks = ExecutionMarks(documents, self.model.run)
 

@@ -53,7 +53,21 @@ def edit_commands(model: StudioModel) -> list[Command]:
     def needs_editor() -> str | None:
         return None if model.documents.active is not None else NO_EDITOR
 
+    def can_format() -> str | None:
+        document = model.documents.active
+        if document is None:
+            return NO_EDITOR
+        if not document.is_program:
+            return "Only programs can be formatted."
+        return "This text is read-only." if document.read_only else None
+
+    def format_document() -> None:
+        if model.documents.active is not None:
+            model.formatting.format(model.documents.active)
+
     found = [make(*edit) for edit in _EDITS]
+    tip = "Lays the program out in the one style, as aeroflow fmt does"
+    formats = Command("edit.format", "Format Document", "Shift+Alt+F", can_format, format_document, "Edit", 3, tip=tip)
     jumps = [
         Command(
             "edit.go_to_line", "Go to Line…", "Ctrl+G", needs_editor, lambda: model.shell.show_palette(":"), "Edit", 4
@@ -69,4 +83,4 @@ def edit_commands(model: StudioModel) -> list[Command]:
             "outline",
         ),
     ]
-    return sorted([*found, *jumps], key=lambda c: c.group)
+    return sorted([*found, formats, *jumps], key=lambda c: c.group)

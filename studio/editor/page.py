@@ -12,7 +12,9 @@ from engine.api import Problem
 from studio.editor.code_edit import CodeEdit
 from studio.editor.find_bar import FindBar
 from studio.editor.highlighter import Highlighter
+from studio.model.columns import from_utf16, to_utf16
 from studio.model.document import Document, Place
+from studio.model.reflow import common_start, moved
 from studio.model.studio import StudioModel
 
 READ_ONLY = "This text is read-only."
@@ -98,18 +100,26 @@ class EditorPage(QWidget):
     def replace_text(self, text: str) -> None:
         """Puts another text in place as one step of undo; only what differs is touched, so the cursor stays."""
         old = self.current_text()
-        head = 0
-        while head < min(len(old), len(text)) and old[head] == text[head]:
-            head += 1
-        tail = 0
-        while tail < min(len(old), len(text)) - head and old[-1 - tail] == text[-1 - tail]:
-            tail += 1
+        head = common_start(old, text)
+        tail = common_start(old[head:][::-1], text[head:][::-1])
         units = len(old[:head].encode("utf-16-le", "surrogatepass")) // 2
         length = len(old[head : len(old) - tail].encode("utf-16-le", "surrogatepass")) // 2
         cursor = QTextCursor(self.edit.document())
         cursor.setPosition(units)
         cursor.setPosition(units + length, QTextCursor.MoveMode.KeepAnchor)
         cursor.insertText(text[head : len(text) - tail])
+
+    def reflow(self, text: str) -> None:
+        """Puts the same text in another layout in place; the cursor and the lines around it do not move."""
+        before, cursor = self.current_text(), self.edit.textCursor()
+        offset = from_utf16(before, cursor.position())
+        line, bar = cursor.blockNumber(), self.edit.verticalScrollBar()
+        scrolled = bar.value()
+        self.replace_text(text)
+        cursor = self.edit.textCursor()
+        cursor.setPosition(to_utf16(text, moved(before, text, offset)))
+        self.edit.setTextCursor(cursor)
+        bar.setValue(scrolled + cursor.blockNumber() - line)
 
     def mark_saved(self) -> None:
         """What the editor holds now is what is on the disk."""

@@ -59,6 +59,10 @@ class Buffer(Protocol):
     def replace_text(self, text: str) -> None:
         """Puts another text in its place, as one step that can be undone."""
 
+    def reflow(self, text: str) -> None:
+        """Puts the same text in another layout in its place, as one step that can be undone; the cursor stays at the
+        character where it is, and that in view where it was."""
+
     def mark_saved(self) -> None:
         """What is in the buffer now is what is saved."""
 
@@ -157,6 +161,13 @@ class Document:
         self.revision += 1
         self._set_dirty(dirty)
         self.edited.emit()
+
+    def reflow(self, text: str) -> None:
+        """The same text in another layout; an editor keeps its cursor at the same character."""
+        if self._buffer is not None:
+            self._buffer.reflow(text)
+        else:
+            self.set_text(text)
 
     def attach(self, buffer: Buffer) -> None:
         """From now on the text is in this editor, which has taken it over."""

@@ -57,6 +57,13 @@ class FilePort(Protocol):
         """Lists a folder and hands the entries over later."""
 
 
+class FormatPort(Protocol):
+    """Lays texts out in the one style, in the background; what goes wrong is told as a notice."""
+
+    def format(self, document: Document) -> None:
+        """Formats a document, if it has no mistakes."""
+
+
 class ShellPort(Protocol):
     """The window: what commands ask of it."""
 
@@ -128,6 +135,13 @@ class NoFiles:
         """Does nothing."""
 
     def list_folder(self, folder: Path, then: Callable[[tuple[Entry, ...]], None]) -> None:
+        """Does nothing."""
+
+
+class NoFormatting:
+    """For a Studio that does not format."""
+
+    def format(self, document: Document) -> None:
         """Does nothing."""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from studio.model.commands import CommandTable
 from studio.model.documents import Documents
-from studio.model.ports import FilePort, Language, NoFiles, NoShell, ShellPort
+from studio.model.ports import FilePort, FormatPort, Language, NoFiles, NoFormatting, NoShell, ShellPort
 from studio.model.program_tests import ProgramTests
 from studio.model.run import RunModel
 from studio.model.settings import Settings
@@ -19,7 +19,7 @@ from studio.model.workspace import Workspace
 
 
 class StudioModel:
-    """The truth of every view. ``files`` and ``shell`` are ports that the application fills in."""
+    """The truth of every view. ``files``, ``shell`` and ``formatting`` are ports that the application fills in."""
 
     def __init__(
         self,
@@ -40,6 +40,7 @@ class StudioModel:
         self.commands = CommandTable()
         self.files: FilePort = NoFiles()
         self.shell: ShellPort = NoShell()
+        self.formatting: FormatPort = NoFormatting()
         self.resources = resources
         """The folder of icons, fonts and documents."""
         self.examples = examples

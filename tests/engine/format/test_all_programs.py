@@ -61,6 +61,13 @@ def test_every_program_keeps_its_meaning_and_is_formatted_once_and_for_all() -> 
         assert result.count("//") >= source.text.count("//"), source.name
 
 
+def test_the_examples_show_the_one_style_but_for_the_founding_documents_own_letters() -> None:
+    shown = [source for source, _ in programs() if re.match("examples/(?!founding/)", source.name)]
+    assert len(shown) >= 6
+    for source in shown:
+        assert format_source(source)[0] == source.text, source.name
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_programs_with_other_blanks_keep_their_meaning(data: st.DataObject) -> None:
