@@ -95,6 +95,8 @@ def run(
     )
     for line in api.stuck(last.waits):
         say(f"{file}: {line}")
+    if last.unchecked:
+        say(f"{file}:{last.unchecked}: what is expected here was not checked: the program had not come to rest")
     raise typer.Exit(exit_code(last, outputs))
 
 

@@ -139,6 +139,11 @@ class Describer:
         found = (self.wait(machine, int(actor), records[actor]) for actor in awaiting)
         return tuple(wait for wait in found if wait is not None)
 
+    def unchecked(self, machine: Machine) -> int:
+        """The line of the top level's expectations where they are still to be checked, else 0."""
+        handler = machine.waits_for_rest
+        return 0 if handler is None else self.metadata.handlers[handler].line
+
     def wait(self, machine: Machine, actor: int, record: np.void) -> Wait | None:
         """What an actor awaits, if it does."""
         found = machine.wait(record)

@@ -208,6 +208,7 @@ class Session:
             execution_hash=line.execution_hash,
             waits=self.describer.waits(self._live.machine) if line.status is Status.FINISHED else (),
             dead_letters=self._live.machine.dead_letters,
+            unchecked=self.describer.unchecked(self._live.machine) if line.status is Status.AT_LIMIT else 0,
         )
 
     def _run_live(self, line: Line, until: int, until_tick: int | None) -> Status:

@@ -128,6 +128,8 @@ class Progress:
     """Where nothing is left to do: the actors that still await an answer, which can never come."""
     dead_letters: int = 0
     """How many messages came to actors that had ended, since the start."""
+    unchecked: int = 0
+    """Where ``until_tick`` came first: the line of an expectation of the top level, which waits for the end; or 0."""
 
 
 @dataclass(frozen=True, slots=True)

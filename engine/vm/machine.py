@@ -91,7 +91,7 @@ _HOST_CELLS = (
     "log_used", "log_address", "log_payload_used", "log_payload_address", "output_used", "output_address",
     "mark_count", "mark_address", "heap_base", "heap_end", "static_end", "fault_kind",
     "input_address", "input_capacity", "outside_first", "answered", "dead_letters", "now_at", "now_end",
-    "log_full", "look_up_at",
+    "log_full", "look_up_at", "idle_handler",
 )  # fmt: skip
 
 
@@ -449,6 +449,11 @@ class Machine:
             frames.append((number, point, block))
             frame = inner
         return WaitRecord(int(wait[6]), int(wait[7]), int(wait[9]), tuple(frames), self._chain(int(wait[0])))
+
+    @property
+    def waits_for_rest(self) -> int | None:
+        """The handler of ``main`` that goes on when nothing else is left to do, where there is one."""
+        return self._get("idle_handler") - 1 if self._get("idle_handler") else None
 
     # --- the outside ------------------------------------------------------------------------------
 

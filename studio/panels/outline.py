@@ -24,6 +24,7 @@ KIND_COLORS = {
     "state": "syntax.keyword",
     "handler": "syntax.function",
     "timer": "syntax.number",
+    "expectation": "syntax.keyword",
     "variable": "syntax.keyword",
     "test": "success",
     "invariant": "success",

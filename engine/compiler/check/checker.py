@@ -19,6 +19,7 @@ from engine.compiler.check.body import TOP, Body
 from engine.compiler.check.branches import check_statements
 from engine.compiler.check.data_types import declare_library_types
 from engine.compiler.check.declarations import collect, own_actors
+from engine.compiler.check.expectations import check_top_expectations
 from engine.compiler.check.functions import Generics, check_function
 from engine.compiler.check.imports import bring_in
 from engine.compiler.check.inference import resolve
@@ -146,7 +147,8 @@ def _check_top(world: World, module: ast.Module, main: ActorInfo) -> list[tree.S
     body = Body(world, TOP, actor=main, name="top")
     body.scope = body.top_scope = main.scope = Scope()
     statements: list[tree.Stmt] = []
-    lines = tuple(i for i in module.items if not isinstance(i, Declaration | ast.EveryStmt))
+    elsewhere = Declaration | ast.EveryStmt | ast.ExpectTimelineStmt
+    lines = tuple(i for i in module.items if not isinstance(i, elsewhere))
     check_statements(body, lines, statements)
     entry = next((i for i in module.items if isinstance(i, ast.FnDecl) and i.name.text == "main"), None)
     if entry is not None:
@@ -160,6 +162,7 @@ def _check_top(world: World, module: ast.Module, main: ActorInfo) -> list[tree.S
     for item in module.items:
         if isinstance(item, ast.EveryStmt):
             main.turns.append(timer_turn(world, main, item, main.scope))
+    check_top_expectations(world, module, main, statements)
     return statements
 
 
@@ -190,5 +193,7 @@ def _program(
             )
         )
     shared = world.shared
-    asked = tuple(shared.asked)
-    return tree.Program(source.name, functions, dict(shared.declared), tuple(made), asked, shared.tick_us)
+    asked, watched = tuple(shared.asked), tuple(shared.watched)
+    return tree.Program(
+        source.name, functions, dict(shared.declared), tuple(made), asked, shared.tick_us, watched=watched
+    )

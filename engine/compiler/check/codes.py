@@ -65,7 +65,10 @@ CODES: dict[str, str] = {
     "E0323": "answer of the outside is not awaited",
     "E0330": "run outside of a test",
     "E0331": "an invariant without a condition",
+    "E0332": "expectation in the wrong place",
+    "E0333": "nothing is expected",
+    "E0334": "not an actor",
+    "E0335": "no message carries this payload",
     "E0907": "flows and pipes are not available yet",
-    "E0910": "expect timeline is not available yet",
     "E0912": "tensors are not available yet",
 }

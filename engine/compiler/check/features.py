@@ -7,7 +7,6 @@ from engine.compiler.check.report import Report
 
 _SENTENCES = {
     "E0907": "flows and pipes are not available yet",
-    "E0910": "`expect timeline` is not available yet",
     "E0912": "tensors are not available yet",
 }
 

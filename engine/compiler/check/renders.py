@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from engine.compiler.check import tree
 from engine.compiler.check.body import FUNCTION, HANDLER, Body, describe, statement
-from engine.compiler.check.features import not_yet
 from engine.compiler.check.inference import head
 from engine.compiler.check.report import meant
 from engine.compiler.check.types import ERROR, UNIT, ActorType
@@ -36,9 +35,6 @@ def _render(body: Body, node: ast.RenderStmt, out: Statements) -> bool:
 
 @statement(ast.RenderTimelineStmt)
 def _timeline(body: Body, node: ast.RenderTimelineStmt, out: Statements) -> bool:
-    if node.expected:
-        not_yet(body.report, "E0910", node.span)
-        return False
     entries = tuple(_timeline_entry(body, entry) for entry in node.entries)
     if body.acts(node.span, "render a timeline"):
         out.append(tree.EmitTimeline(node.span, entries))
@@ -46,9 +42,16 @@ def _timeline(body: Body, node: ast.RenderTimelineStmt, out: Statements) -> bool
 
 
 def _timeline_entry(body: Body, entry: ast.TimelineEntry) -> tree.TimelineEntry:
+    assert entry.at is not None
+    ticks, microseconds = timeline_time(body, entry.at)
+    payload = None if entry.payload is None else body.value(entry.payload)
+    return tree.TimelineEntry(entry.source.text, entry.target.text, ticks, microseconds, payload)
+
+
+def timeline_time(body: Body, time: ast.Expr) -> tuple[int | None, int | None]:
+    """The time of an entry in ticks, and in microseconds where ticks were not written."""
     ticks: int | None = None
     microseconds: int | None = None
-    time = entry.at
     if isinstance(time, ast.IntLit) or (isinstance(time, ast.DurationLit) and time.unit in ("tick", "ticks")):
         ticks = time.value
     elif isinstance(time, ast.DurationLit):
@@ -63,8 +66,7 @@ def _timeline_entry(body: Body, entry: ast.TimelineEntry) -> tree.TimelineEntry:
         body.report.error("E0312", time.span, "the time of a timeline's entry is written out", note)
     if ticks is not None and ticks >= 2**63:
         body.report.error("E0202", time.span, f"{ticks} is too large for a tick")
-    payload = None if entry.payload is None else body.value(entry.payload)
-    return tree.TimelineEntry(entry.source.text, entry.target.text, ticks, microseconds, payload)
+    return ticks, microseconds
 
 
 # --- distributed state ------------------------------------------------------------------------

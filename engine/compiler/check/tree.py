@@ -562,6 +562,35 @@ class EmitTimeline(Stmt):
 
 
 @value(frozen=True, slots=True)
+class Carrier:
+    """A message that carries a payload: one to the actor, or the actor's answer to it."""
+
+    actor: str
+    handler: str
+    is_answer: bool
+
+
+@value(frozen=True, slots=True)
+class ExpectedMessage:
+    """One ``node A -> B …`` of an expectation, as ``label`` and the timeline show it. ``source`` and ``target`` are
+    actors, or, as an int, -1 - k for any actor of the type k. With a payload, it is one of ``carriers``."""
+
+    span: Span
+    label: str
+    source: Expr
+    target: Expr
+    shown: TimelineEntry
+    carriers: tuple[Carrier, ...]
+
+
+@value(frozen=True, slots=True)
+class Expect(Stmt):
+    """``expect timeline { … }``: faults where the run had not these messages in this order, shows them otherwise."""
+
+    messages: tuple[ExpectedMessage, ...]
+
+
+@value(frozen=True, slots=True)
 class PictureField:
     """One ``server_1.counter`` of ``render distributed state``: its text, the actor, and the field of that actor's
     state."""
@@ -671,3 +700,5 @@ class Program:
     """How long a tick is."""
     invariants: tuple[Stmt, ...] = ()
     """What faults at the end of a tick in which an invariant does not hold; empty where nobody checks that."""
+    watched: tuple[str, ...] = ()
+    """The actor types of which messages are expected."""

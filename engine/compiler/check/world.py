@@ -206,6 +206,7 @@ class Shared:
     declared: dict[str, tree.Struct | tree.Enum] = field(default_factory=dict)
     declaring: dict[str, int] = field(default_factory=dict)
     asked: dict[tree.HandlerRef, None] = field(default_factory=dict)
+    watched: dict[str, None] = field(default_factory=dict)
     next_handler: int = 0
     tick_us: int = TICK_US
 

@@ -229,6 +229,7 @@ FAULT_KINDS: tuple[str, ...] = (
     "out_of_memory",
     "engine",  # a mistake of the engine itself; a: code
     "unanswered",  # an awaited answer that will not come; a: address of a sentence as a string object
+    "expectation_failed",  # a: address of a sentence as a string object
 )
 """Kinds of faults, by number. Sites say where; operands say with what."""
 

@@ -242,7 +242,8 @@ class Lowering:
         """What is called when an answer comes, for every kind of answer, and for a refusal."""
         if not self.answers:
             return []
-        refs = [FunctionRef("wait.resume")] * len(self.answers) + [FunctionRef("wait.resume_refused")]
+        resume = "history.resume" if self.program.watched else "wait.resume"
+        refs = [FunctionRef(resume)] * len(self.answers) + [FunctionRef("wait.resume_refused")]
         return [str(self.function(ref).ref) for ref in refs]
 
     def _drain(self, waiting: list[_Waiting]) -> None:

@@ -15,6 +15,7 @@ from engine.compiler.check.tree import (
     EmitState,
     EmitTimeline,
     Evaluate,
+    Expect,
     Expr,
     Fail,
     FieldRead,
@@ -35,7 +36,7 @@ from engine.compiler.check.tree import (
 from engine.compiler.check.types import BYTES, STRING, DictType, ListType, SetType, is_shareable
 from engine.compiler.check.types import I32 as I32_TYPE
 from engine.compiler.ir import nodes as ir
-from engine.compiler.lower import arithmetic, derive, expressions, places, strings, suspensions, turns
+from engine.compiler.lower import arithmetic, derive, expectations, expressions, places, strings, suspensions, turns
 from engine.compiler.lower.functions import FunctionBuilder, LoopLabels, i32, i64, load32, op32, op64
 from engine.compiler.lower.layouts import (
     ENTRY,
@@ -99,6 +100,8 @@ def statement(f: FunctionBuilder, node: Stmt) -> None:
             turns.emit_timeline(f, node)
         case EmitState():
             turns.emit_state(f, node)
+        case Expect():
+            expectations.expect(f, node)
         case Request():
             f.eval(f.library("outside.request"))
         case Stop():

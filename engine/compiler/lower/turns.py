@@ -24,6 +24,7 @@ from engine.compiler.check.tree import (
     EmitTimeline,
     Expr,
     Handler,
+    Local,
     PeekField,
     PictureField,
     Send,
@@ -87,7 +88,9 @@ def lower_turn(f: FunctionBuilder, actor: Actor, turn: Turn) -> None:
         with suspensions.first_time(f):
             if handler.kind == "timer":
                 _arm(f, turn)
-            _read_arguments(f, handler, message)
+            read_arguments(f, handler, message)
+            if handler.kind == "message" and actor.id != 0 and actor.name in f.lowering.program.watched:
+                f.eval(f.library("history.keep", message, span=handler.span))
             if actor.id == 0 and is_start:
                 _spawn_defaults(f)
                 if f.lowering.program.invariants:
@@ -146,7 +149,7 @@ def _arm_all(f: FunctionBuilder, actor: Actor) -> None:
             _arm(f, turn)
 
 
-def _read_arguments(f: FunctionBuilder, handler: Handler, message: ir.Get) -> None:
+def read_arguments(f: FunctionBuilder, handler: Handler, message: ir.Expr) -> None:
     """Parameters from the payload: words first, then what has to be decoded."""
     words = [param for param in handler.params if is_number(param.type)]
     for i, param in enumerate(words):
@@ -157,6 +160,15 @@ def _read_arguments(f: FunctionBuilder, handler: Handler, message: ir.Get) -> No
         f.emit(f.lowering.store_cell(READ_CELL, start))
     for param in others:
         f.set(f.declare(param), f.lowering.derive.apply(f, "decode", param.type, span=handler.span))
+
+
+def read_answer(f: FunctionBuilder, answer: Local, message: ir.Expr) -> None:
+    """The value of an answer: behind the ticket, as a word or encoded."""
+    if is_number(answer.type):
+        f.set(f.declare(answer), load_slot(answer.type, message, MESSAGE + SLOT))
+        return
+    f.emit(f.lowering.store_cell(READ_CELL, op32("i32.add", message, i32(MESSAGE + SLOT))))
+    f.set(f.declare(answer), f.lowering.derive.apply(f, "decode", answer.type))
 
 
 def _arm(f: FunctionBuilder, turn: Turn) -> None:
@@ -287,20 +299,32 @@ def _emit_answer(f: FunctionBuilder, node: Emit, answer: int) -> None:
 
 def emit_timeline(f: FunctionBuilder, node: EmitTimeline) -> None:
     """``render timeline``: an array of [source, target, tick, text of the payload]."""
-    ticks = [f.stable(_entry_ticks(f, entry, node.span)) for entry in node.entries]
+    ticks = [f.stable(entry_ticks(f, entry, node.span)) for entry in node.entries]
     payloads = [_payload_text(f, entry) for entry in node.entries]
-    f.eval(f.library("output.begin", span=node.span))
-    f.eval(f.library("array.encode_header", i32(len(node.entries))))
-    for entry, tick, payload in zip(node.entries, ticks, payloads, strict=True):
+    write_timeline(f, node.entries, ticks, payloads, node.span)
+
+
+def write_timeline(
+    f: FunctionBuilder,
+    entries: Sequence[TimelineEntry],
+    ticks: Sequence[ir.Expr],
+    payloads: Sequence[ir.Expr],
+    span: Span,
+) -> None:
+    """The output of a timeline whose times and payloads' texts are known."""
+    f.eval(f.library("output.begin", span=span))
+    f.eval(f.library("array.encode_header", i32(len(entries))))
+    for entry, tick, payload in zip(entries, ticks, payloads, strict=True):
         f.eval(f.library("array.encode_header", i32(4)))
         _encode_static(f, entry.source)
         _encode_static(f, entry.target)
         f.lowering.derive.effect(f, "encode", INT, tick)
         f.lowering.derive.effect(f, "encode", STRING, payload)
-    f.eval(f.library("output.finish", i32(OUTPUT_TIMELINE), span=node.span))
+    f.eval(f.library("output.finish", i32(OUTPUT_TIMELINE), span=span))
 
 
-def _entry_ticks(f: FunctionBuilder, entry: TimelineEntry, span: Span) -> ir.Expr:
+def entry_ticks(f: FunctionBuilder, entry: TimelineEntry, span: Span) -> ir.Expr:
+    """When an entry of a timeline is."""
     if entry.ticks is not None:
         return i64(entry.ticks)
     assert entry.microseconds is not None

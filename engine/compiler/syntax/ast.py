@@ -503,20 +503,27 @@ class EveryStmt(Node):
 
 @value(frozen=True, slots=True)
 class TimelineEntry(Node):
-    """``node A -> B at 10ms payload e``; ``at`` is a DurationLit, or an IntLit where ``at tick=125`` was written."""
+    """``node A -> B at 10ms payload e``; ``at`` is a DurationLit, or an IntLit where ``at tick=125`` was written. Only
+    what is expected may leave it out."""
 
     source: Ident
     target: Ident
-    at: Expr
+    at: Expr | None
     payload: Expr | None
 
 
 @value(frozen=True, slots=True)
 class RenderTimelineStmt(Node):
-    """``render timeline { … }``; with ``expected``, ``expect timeline { … }``."""
+    """``render timeline { … }``."""
 
     entries: tuple[TimelineEntry, ...]
-    expected: bool = False
+
+
+@value(frozen=True, slots=True)
+class ExpectTimelineStmt(Node):
+    """``expect timeline { … }``."""
+
+    entries: tuple[TimelineEntry, ...]
 
 
 @value(frozen=True, slots=True)
@@ -537,7 +544,7 @@ class ErrorStmt(Node):
 Stmt = (
     LetStmt | AssignStmt | ExprStmt | RenderStmt | ReturnStmt | IfStmt | WhileStmt | ForStmt | BreakStmt
     | ContinueStmt | AssertStmt | FailStmt | StopStmt | RunStmt | AfterStmt | EveryStmt | RenderTimelineStmt
-    | RenderStateStmt | Block | ErrorStmt
+    | RenderStateStmt | ExpectTimelineStmt | Block | ErrorStmt
 )  # fmt: skip
 
 

@@ -15,9 +15,9 @@ DETAIL_MAX = 80
 
 @dataclass(frozen=True, slots=True)
 class OutlineEntry:
-    """A declaration: ``kind`` is one of ``actor agent function struct enum state handler timer variable test
-    invariant``; ``detail``, on one line, is the parameters and result of what has them, and the type of what is written
-    with one; ``span`` is the whole declaration."""
+    """A declaration: ``kind`` is one of ``actor agent function struct enum state handler timer variable test invariant
+    expectation``; ``detail``, on one line, is the parameters and result of what has them, the type of what is written
+    with one, and who sends to whom in an expectation; ``span`` is the whole declaration."""
 
     name: str
     kind: str
@@ -57,6 +57,9 @@ def _entries(item: ast.Decl | ast.Stmt, source: SourceFile) -> list[OutlineEntry
         case ast.TestDecl() | ast.InvariantDecl():
             kind = "test" if isinstance(item, ast.TestDecl) else "invariant"
             return [OutlineEntry(item.title.value, kind, "", item.span)]
+        case ast.ExpectTimelineStmt():
+            messages = ", ".join(f"{entry.source.text} -> {entry.target.text}" for entry in item.entries)
+            return [OutlineEntry("expect timeline", "expectation", _cut(messages), item.span)]
         case ast.LetStmt():
             return _variables(item, source)
         case ast.EveryStmt():
@@ -111,5 +114,8 @@ def _of_node(source: SourceFile, node: ast.Node | None) -> str:
 
 def _detail(source: SourceFile, start: int, end: int) -> str:
     """A piece of the text on one line, cut off where it gets long."""
-    text = " ".join(source.cut(Span(start, end)).split())
+    return _cut(" ".join(source.cut(Span(start, end)).split()))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= DETAIL_MAX else text[: DETAIL_MAX - 1] + "…"

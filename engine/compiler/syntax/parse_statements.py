@@ -223,7 +223,8 @@ class StatementRules(ExpressionRules):
         start = self.advance().start
         if self.at_word("timeline") and self.peek().kind == "{":
             self.advance()
-            return self._timeline(start, expected=False)
+            entries = self._timeline(self._timeline_entry)
+            return ast.RenderTimelineStmt(self.since(start), entries)
         if self.at_word("distributed") and self.peek().kind == NAME and self.peek().text == "state":
             self.advance()
             self.advance()
@@ -277,14 +278,18 @@ class StatementRules(ExpressionRules):
         if not self.at_word("timeline"):
             self.fail("E0020", f"Expected `timeline` after `expect`, found {self.found()}.")
         self.advance()
-        return self._timeline(start, expected=True)
+        entries = self._timeline(self._expected_entry)
+        return ast.ExpectTimelineStmt(self.since(start), entries)
 
-    def _timeline(self, start: int, expected: bool) -> ast.Stmt:
+    def _timeline(self, entry: Callable[[], ast.TimelineEntry]) -> tuple[ast.TimelineEntry, ...]:
         self.expect("{", "after `timeline`")
-        entries = self.items("}", "an entry of a timeline", self._timeline_entry)
-        return ast.RenderTimelineStmt(self.since(start), entries, expected)
+        return self.items("}", "an entry of a timeline", entry)
 
-    def _timeline_entry(self) -> ast.TimelineEntry:
+    def _expected_entry(self) -> ast.TimelineEntry:
+        """The same without a time, if the message may come at any."""
+        return self._timeline_entry(timed=False)
+
+    def _timeline_entry(self, timed: bool = True) -> ast.TimelineEntry:
         """``node A -> B at 10ms payload e``."""
         start = self.token.start
         if not self.at_word("node"):
@@ -295,24 +300,29 @@ class StatementRules(ExpressionRules):
         source = self.word("a participant")
         self.expect("->", "between the two participants")
         target = self.word("a participant")
-        if not self.at_word("at") or self.token.breaks:
+        at = None
+        if self.at_word("at") and not self.token.breaks:
+            at = self._timeline_time()
+        elif timed:
             self.fail("E0020", f"Expected `at` and a time, found {self.found()}.")
+        payload = None
+        if self.at_word("payload") and not self.token.breaks:
+            self.advance()
+            payload = self.expression_or_error()
+        return ast.TimelineEntry(self.since(start), source, target, at, payload)
+
+    def _timeline_time(self) -> ast.Expr:
+        """``at 10ms`` or ``at tick=125``."""
         self.advance()
         if self.at_word("tick") and self.peek().kind == "=":
             self.advance()
             self.advance()
             if self.kind != INTEGER:
                 self.fail("E0020", f"Expected a whole number after `tick=`, found {self.found()}.")
-            at = self.literal()
-        elif self.kind == DURATION:
-            at = self.literal()
-        else:
+            return self.literal()
+        if self.kind != DURATION:
             self.fail("E0020", f"Expected a time such as `10ms` or `tick=125` after `at`, found {self.found()}.")
-        payload = None
-        if self.at_word("payload") and not self.token.breaks:
-            self.advance()
-            payload = self.expression_or_error()
-        return ast.TimelineEntry(self.since(start), source, target, at, payload)
+        return self.literal()
 
     def _return(self) -> ast.Stmt:
         start = self.advance().start

@@ -65,6 +65,24 @@ def test_run_counts_the_messages_that_came_to_actors_that_had_ended(tmp_path: Pa
     assert json.loads(result.stdout)["dead_letters"] == 2
 
 
+def test_run_says_where_what_is_expected_was_not_checked(tmp_path: Path) -> None:
+    path = tmp_path / "expects.aefl"
+    text = "actor A { on go() {} }\nafter 5ms A.go()\nexpect timeline { node main -> A }\n"
+    path.write_text(text, encoding="utf-8")
+    cut_off, whole = aeroflow("run", path, "--ticks", 3), aeroflow("run", path)
+    assert f"{path}:3: what is expected here was not checked" in cut_off.stderr
+    assert "not checked" not in whole.stderr
+    assert (whole.exit_code, whole.stdout) == (0, "main -> A at 6ms\n")
+
+
+def test_an_expectation_that_fails_ends_run_with_the_place_of_its_message(tmp_path: Path) -> None:
+    path = tmp_path / "expects.aefl"
+    path.write_text("actor A { on go() {} }\nA.go()\nexpect timeline { node A -> main }\n", encoding="utf-8")
+    result = aeroflow("run", path)
+    assert result.exit_code == 3
+    assert f"{path}:3:19: fault in main.expects in line 3 (actor 0, tick 2): expected next: A -> main" in result.stderr
+
+
 def test_run_asks_the_outside_as_far_as_it_is_permitted(tmp_path: Path) -> None:
     path = tmp_path / "asks.aefl"
     (tmp_path / "data.txt").write_text("three", encoding="utf-8")

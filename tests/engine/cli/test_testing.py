@@ -50,6 +50,20 @@ def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+def test_a_failed_expectation_is_shown_with_what_was_seen_and_leaves_a_trace(bank: Path) -> None:
+    expectation = "    expect timeline { node main -> Account payload 7 }"
+    bank.write_text(BANK.replace("    assert a.balance == 12", expectation), encoding="utf-8")
+    result = aeroflow("test", bank, "--filter", "adds up")
+    said = "expected next: main -> Account payload 7; seen: main -> Account#1 deposit(5) in tick 1"
+    assert f"{bank}:12:23: {said}" in result.stdout
+    assert f"{expectation}\n" in result.stdout
+    session = api.Session.load(Path(".aeroflow/failed/bank_it_adds_up.aft"))
+    fault = session.event(0, session.total() - 1).fault
+    assert fault is not None
+    assert (fault.kind, fault.line) == ("expectation_failed", 12)
+    assert session.verify().ok
+
+
 def test_a_failing_test_is_shown_with_its_line_both_sides_and_seed(bank: Path) -> None:
     result = aeroflow("test", bank, "--filter", "adds up", "--seed", 7)
     assert result.exit_code == 1

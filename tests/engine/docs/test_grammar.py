@@ -24,7 +24,7 @@ PROGRAMS = 400
 
 @pytest.fixture(scope="module")
 def programs() -> tuple[Sentences, list[str]]:
-    sentences = Sentences(GRAMMAR, seed=2, reserved=RESERVED)
+    sentences = Sentences(GRAMMAR, seed=3, reserved=RESERVED)
     return sentences, [sentences.sentence("file") for _ in range(PROGRAMS)]
 
 

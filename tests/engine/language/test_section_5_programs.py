@@ -54,7 +54,6 @@ def test_names_are_declared_once_and_before_they_are_used() -> None:
 NOT_YET = {
     "let t: tensor = 1": "tensors",
     "flow double(x: int) -> int { render {x * 2} }\nlet q = double |> double\nrender q(1)": "flows and pipes",
-    "expect timeline { node A -> B at 1ms }": "`expect timeline`",
 }
 
 

@@ -28,6 +28,8 @@ def colours(line: str, state: int = 0) -> list[str]:
         ('Auth.login("ada")', 'actor Auth|function login|string "ada"'),
         ("side: Side.Buy", "type Side"),
         ("render timeline {", "keyword render|keyword timeline"),
+        ("expect timeline {", "keyword expect|keyword timeline"),
+        ("node Auth -> b payload x", "keyword node|actor Auth|operator ->|keyword payload"),
         ("timeline = state + at", "operator =|operator +"),
         (
             "node Auth -> Bank at tick=125 payload 1",

@@ -38,6 +38,11 @@ def test_the_outline_lists_what_is_declared_with_its_parts() -> None:
     ]
 
 
+def test_an_expectation_shows_who_sends_to_whom() -> None:
+    text = "expect timeline {\n    node A -> b payload 1\n    node b -> C at 5ms\n}"
+    assert lines(outline_of(text)) == ["expectation expect timeline A -> b, b -> C"]
+
+
 def test_a_broken_file_has_the_same_outline() -> None:
     broken = PROGRAM.replace("return sum\n}", "return sum +\n").replace('fail "closed" }', "fail ")
     assert [entry.name for entry in outline_of(broken)] == [entry.name for entry in outline_of(PROGRAM)]

@@ -172,7 +172,8 @@ def test_the_declared_effects_and_version_of_a_flow_are_kept() -> None:
         ("every 1s { tick() }", "(EveryStmt 1s {tick()})"),
         ("every 100ms render {x}", "(EveryStmt 100ms {(RenderStmt x)})"),
         ("every 1s render distributed state { a.b }", "(EveryStmt 1s {(RenderStateStmt [a.b])})"),
-        ("expect timeline { node A -> B at 1 ticks }", "(RenderTimelineStmt [(TimelineEntry A B 1ticks -)] True)"),
+        ("expect timeline { node A -> B at 1 ticks }", "(ExpectTimelineStmt [(TimelineEntry A B 1ticks -)])"),
+        ("expect timeline { node A -> B payload 1 }", "(ExpectTimelineStmt [(TimelineEntry A B - 1)])"),
         ("import json", "(ImportDecl json - -)"),
         ("import geometry.shapes as g", "(ImportDecl geometry.shapes - g)"),
         (
