@@ -25,6 +25,7 @@ from engine.compiler.ir.nodes import (
     If,
     Load,
     Module,
+    Op,
     Return,
     Set,
     Stmt,
@@ -66,8 +67,17 @@ def test_fib_counts_every_logical_call_however_much_is_inlined() -> None:
 def test_self_inlining_leaves_a_small_part_of_the_calls() -> None:
     fib = _find(optimise(fib_module(), (FILE,)), "fib")
     calls = [node for node in walk(fib.body) if isinstance(node, Call)]
-    assert len(calls) == 16
+    assert len(calls) == 32
     assert all(call.function == "fib" for call in calls)
+
+
+def test_what_a_recursive_function_begins_with_is_asked_before_its_calls() -> None:
+    fib = _find(optimise(fib_module(), (FILE,)), "fib")
+    calls = [node for node in walk(fib.body) if isinstance(node, Call)]
+    asked = [
+        node for node in walk(fib.body) if isinstance(node, Op) and node.name == "i64.lt_s" and node.args[1] == i64(2)
+    ]
+    assert len(asked) > len(calls)
 
 
 def test_a_subtraction_behind_a_lower_bound_needs_no_overflow_check() -> None:
@@ -214,3 +224,18 @@ def test_handlers_are_found_by_comparing_their_numbers() -> None:
     for number in range(5):
         machine.run(number)
         assert machine.cell(72) == number
+
+
+def test_small_handlers_become_part_of_what_runs_them() -> None:
+    def handler(name: str, stores: int) -> Function:
+        body = tuple(Store("i64.store", i32(72), i64(number)) for number in range(stores))
+        return function(name, "mail:i32", body, result=None)
+
+    call = Eval(CallIndirect(None, (I32,), Get(I32, 0), (Get(I32, 0),)))
+    runner = function("turn.run", "index:i32", (call,), result=None)
+    entry = function("run", "index:i64", (Eval(Call(None, "turn.run", (op("i32.wrap_i64", N),))), Return(i64(0))))
+    handlers = (handler("small", 20), handler("large", 100))
+    cells = (CellInit("handler_count", 64, I32, 2), CellInit("last", 72, I64, -1))
+    made = replace(module(*handlers, runner, entry, table=("small", "large")), cells=cells)
+    run = _find(optimise(made), "run")
+    assert [node.function for node in walk(run.body) if isinstance(node, Call)] == ["large"]

@@ -12,13 +12,15 @@ parameter never changes. ``return`` becomes leaving a block around the body:
 
 Recursion: ``fib`` calls itself twice, so with ``n`` copies of it inside itself, most calls are jumps. WebAssembly
 engines do not do this by themselves. How far it goes is bounded by code size; the same calls are made, in the same
-order.
+order. Where a function begins by asking whether it has anything to do, the calls that are left ask that first
+themselves: half of the calls in a binary tree are such leaves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import takewhile
 
 from engine.compiler.ir.nodes import (
     F64,
@@ -32,6 +34,7 @@ from engine.compiler.ir.nodes import (
     Function,
     FunctionIndex,
     Get,
+    If,
     Local,
     Loop,
     Return,
@@ -41,7 +44,7 @@ from engine.compiler.ir.nodes import (
     ValueType,
 )
 from engine.compiler.ir.passes.assigned import maybe_unset
-from engine.compiler.ir.walk import SCHEDULER, Rewriter, Summary, set_locals, size, walk
+from engine.compiler.ir.walk import SCHEDULER, Rewriter, Summary, is_pure, set_locals, size, walk
 
 SMALL = 40
 """Functions of at most so many nodes go into every caller. Every call looks at the host's wish to stop, so messages,
@@ -71,9 +74,11 @@ SENDING = frozenset(("message.flat", "message.post"))
 """Sending a message goes into every handler."""
 CALLER_MAX = 6000
 """A function that has grown to so many nodes takes in no more, but for ``always_inline``."""
-SELF_LEVELS = 3
-SELF_NODES_MAX = 1200
+SELF_LEVELS = 4
+SELF_NODES_MAX = 2000
 """Recursion is unrolled to at most so many levels, and so many nodes."""
+GUARDS_MAX = 24
+"""Nodes of what a function begins with that are repeated before its calls of itself."""
 
 
 class Template:
@@ -123,7 +128,30 @@ def inline_self(function: Function) -> Function:
         if total > SELF_NODES_MAX:
             break
         result = inline_calls(function, {function.name: Template(result, size(result.body))})
+    guarded = _guarded_call(function) if result is not function else None
+    if guarded is not None:
+        result = inline_calls(result, {function.name: Template(guarded, size(guarded.body))})
     return result
+
+
+def _guarded_call(function: Function) -> Function | None:
+    """A function that does what ``function`` begins with, the ways out that need no call, and calls it for the rest;
+    None if it does not begin like that."""
+    guards = tuple(takewhile(_is_guard, function.body))
+    if not guards or size(guards) > GUARDS_MAX:
+        return None
+    args = tuple(Get(param.type, number) for number, param in enumerate(function.params))
+    call = Call(function.result, function.name, args)
+    rest: tuple[Stmt, ...] = (Eval(call),) if function.result is None else (Return(call),)
+    return replace(function, body=(*guards, *rest))
+
+
+def _is_guard(node: Stmt) -> bool:
+    """Whether a statement is nothing but a way out."""
+    if not isinstance(node, If) or node.otherwise or len(node.then) != 1 or not isinstance(node.then[0], Return):
+        return False
+    value = node.then[0].value
+    return is_pure(node.condition) and (value is None or is_pure(value))
 
 
 class _Inliner(Rewriter):
