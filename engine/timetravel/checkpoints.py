@@ -1,6 +1,6 @@
 """Where checkpoints are: sparse while a run is recorded, denser where somebody looks.
 
-A checkpoint costs about as much as reading the machine's memory once. While recording that must stay under a tenth of
+A checkpoint costs about as much as reading the machine's memory once. While recording that must stay a small part of
 the run, so the distance grows with the memory. Going to a moment replays at most one distance, and leaves denser
 checkpoints on its way, so that the neighbourhood is close from then on. These rules see events and bytes only, so the
 same run has the same checkpoints.
@@ -19,7 +19,7 @@ STORE_BYTES_MAX = 768 * 2**20
 
 def recording_distance(memory_bytes: int) -> int:
     """How many events apart checkpoints are while recording."""
-    return max(32_768, memory_bytes // 8)
+    return max(262_144, memory_bytes // 8)
 
 
 def seeking_distance(memory_bytes: int) -> int:

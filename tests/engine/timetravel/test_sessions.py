@@ -244,21 +244,20 @@ def test_search_finds_events_by_what_they_are() -> None:
 
 def test_recording_leaves_checkpoints_by_its_rule_and_seeks_leave_more(long_run: api.Session) -> None:
     session = started(FOREVER)
-    run_on(session, until=200_000)
+    run_on(session, until=900_000)
     placed = session.history.lines[0].checkpoints.placed()
     distance = recording_distance(placed[-1].image.bytes)
-    assert [checkpoint.n for checkpoint in placed] == [i * distance for i in range(200_000 // distance + 1)]
-    before = len(session.history.lines[0].checkpoints)
+    assert [checkpoint.n for checkpoint in placed] == [i * distance for i in range(900_000 // distance + 1)]
     session.picture(0, 3 * distance - 1)
-    added = len(session.history.lines[0].checkpoints) - before
-    assert added >= distance // seeking_distance(placed[-1].image.bytes) - 1
+    nearest = session.history.lines[0].checkpoints.before(3 * distance - 1)
+    assert 3 * distance - 1 - nearest.n <= seeking_distance(placed[-1].image.bytes)
 
 
 def test_the_same_run_has_the_same_checkpoints() -> None:
     runs = [started(FOREVER) for _ in range(2)]
-    for session, slices in zip(runs, (1_000, 77_777), strict=True):
-        while session.total() < 150_000:
-            session.advance(min(slices, 150_000 - session.total()))
+    for session, slices in zip(runs, (10_000, 277_777), strict=True):
+        while session.total() < 600_000:
+            session.advance(min(slices, 600_000 - session.total()))
     a, b = ([c.n for c in session.history.lines[0].checkpoints.placed()] for session in runs)
     assert a == b
 
