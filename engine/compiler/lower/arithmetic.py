@@ -181,7 +181,7 @@ def _divide(f: FunctionBuilder, left: ir.Expr, right: ir.Expr, span: Span) -> ir
         smallest = op32("i64.eq", a, i64(INT_MIN))
         overflow = smallest if isinstance(b, ir.Const) else op32("i32.and", op32("i64.eq", b, i64(-1)), smallest)
         _overflow_if(f, overflow, "/", span)
-    return op64("i64.div_s", a, b)
+    return f.temp(op64("i64.div_s", a, b))
 
 
 def _remainder(f: FunctionBuilder, left: ir.Expr, right: ir.Expr, span: Span) -> ir.Expr:

@@ -42,7 +42,7 @@ class _Body:
     def value(self) -> str:
         one = self.chance.choice
         number = one(("1", "7", "n", "m", "total", str(one(LARGE)), *self.counters, *self.counters))
-        return f"{one((self.item(), number))} {one(('+', '-', '*', '+%'))} {one((self.item(), number, '3'))}"
+        return f"{one((self.item(), number))} {one(('+', '+', '-', '*', '+%', '/', '%'))} {one((self.item(), number, '3'))}"
 
     def statement(self, depth: int) -> list[str]:
         one = self.chance.choice
@@ -56,6 +56,8 @@ class _Body:
                 return [f"if {self.item()} {one(('<', '==', '>'))} {self.value()} {{", *self.body(depth - 1), "}"]
             case "jump":
                 what = one(("break", "continue", "return")) if self.counters else "return"
+                if one((0, 1)):
+                    return [f"if {self.item()} % {one((self.item(), 'm', '3'))} == 0 {{ {what} }}"]
                 return [f"if {self.value()} == {one(('3', 'total'))} {{ {what} }}"]
             case "share":
                 return [f"let kept{self.new()} = {one(('a', 'b', 'c', 'rows'))}"] if one((0, 1)) else ["c = a"]

@@ -21,6 +21,7 @@ from engine.compiler.ir.passes.count import count_marks, mark_calls
 from engine.compiler.ir.passes.dead import drop_unreached, drop_unused_locals
 from engine.compiler.ir.passes.depth import limit_depth
 from engine.compiler.ir.passes.dispatch import call_handlers_directly, searched_handlers
+from engine.compiler.ir.passes.division import divide_less
 from engine.compiler.ir.passes.fold import fold
 from engine.compiler.ir.passes.hoist import hoist
 from engine.compiler.ir.passes.inline import Template, goes_into, inline_calls, inline_self, is_worthwhile
@@ -103,7 +104,7 @@ def _optimise_function(function: Function, recursive: bool, templates: dict[str,
     split = check_before_loops(function)
     if split is not function:
         function = fold(unroll(fold(split)))
-    return straighten(sink(drop_unused_locals(function)))
+    return straighten(divide_less(sink(drop_unused_locals(function))))
 
 
 def _hoisted(function: Function, unsafe: set[int]) -> Function:

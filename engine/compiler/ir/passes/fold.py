@@ -89,7 +89,12 @@ class _Folder(Rewriter):
             return self.do(node)
         new = super().expr(node)
         if isinstance(new, Op):
-            return simplify(new, self.facts) if self.facts is not None else new
+            if self.facts is None:
+                return new
+            if new.args and isinstance(first := new.args[0], Do):  # what is evaluated first may as well stand before
+                inner = Op(new.type, new.name, (first.value, *new.args[1:]))
+                return Do(new.type, first.body, simplify(inner, self.facts))
+            return simplify(new, self.facts)
         if isinstance(new, Load):
             address, offset = self.address(new.address, new.offset, new.part)
             return new if address is new.address else Load(new.type, new.name, address, offset, new.part)
