@@ -20,7 +20,7 @@ def _comprehension(body: Body, node: ast.Comprehension, expected: Type | None) -
     hint = wanted.item if isinstance(wanted, ListType) else None
     item = hint if hint is not None else body.open_type(node.span, "an item of this list")
     list_type = ListType(item)
-    result = tree.Local("result", list_type, mutable=True)
+    result = tree.Local("result", list_type, mutable=True, is_being_made=True)
     before: list[tree.Stmt] = [tree.Let(node.span, result, tree.ListNew(list_type, node.span, ()))]
 
     def fill(inner: list[tree.Stmt]) -> None:

@@ -23,12 +23,14 @@ from engine.compiler.check.types import Type
 
 @dataclass(eq=False, slots=True)
 class Local:
-    """A parameter, ``let``, ``var`` or temporary of one function; compared by identity."""
+    """A parameter, ``let``, ``var`` or temporary of one function; compared by identity. What ``is_being_made`` is held
+    by nobody else."""
 
     name: str
     type: Type
     mutable: bool = False
     is_param: bool = False
+    is_being_made: bool = False
 
 
 @value(frozen=True, slots=True)

@@ -236,7 +236,7 @@ def own(f: FunctionBuilder, path: Path) -> ir.Expr:
         return path.root
     if isinstance(place, LocalRead):
         held = ir.Get(ir.I32, f.declare(place.local))
-        if place.local is not f.fixed:
+        if place.local is not f.fixed and not (place.local.is_being_made and f.resumption is None):
             _own_local(f, place.type, held)
         return held
     where = slot(f, path)

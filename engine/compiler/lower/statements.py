@@ -10,6 +10,7 @@ from engine.compiler.check.tree import (
     Break,
     Call,
     Closure,
+    Const,
     Continue,
     Emit,
     EmitState,
@@ -25,6 +26,7 @@ from engine.compiler.check.tree import (
     ItemRead,
     Let,
     Local,
+    LocalRead,
     Request,
     Return,
     Send,
@@ -33,7 +35,7 @@ from engine.compiler.check.tree import (
     Stop,
     While,
 )
-from engine.compiler.check.types import BYTES, STRING, DictType, ListType, SetType, is_shareable
+from engine.compiler.check.types import BYTES, STRING, DictType, ListType, SetType, is_reference, is_shareable
 from engine.compiler.check.types import I32 as I32_TYPE
 from engine.compiler.ir import nodes as ir
 from engine.compiler.lower import arithmetic, derive, expectations, expressions, places, strings, suspensions, turns
@@ -74,6 +76,8 @@ def statement(f: FunctionBuilder, node: Stmt) -> None:
             _assign(f, node)
         case Evaluate(value=value):
             expressions.effect(f, value)
+        case If(condition=condition, then=(Evaluate(value=Call() as push),), otherwise=()) if _is_plain_push(f, push):
+            _push_if(f, condition, push)
         case If(condition=condition, then=then, otherwise=otherwise):
             branch(f, condition, lambda: block(f, then), lambda: block(f, otherwise))
         case While():
@@ -127,6 +131,27 @@ def branch(f: FunctionBuilder, condition: Expr, then: Callable[[], None], otherw
         f.emit(ir.If(op32("i32.eqz", test), tuple(otherwise_body)))
     else:
         f.eval(test)
+
+
+def _is_plain_push(f: FunctionBuilder, call: Call) -> bool:
+    """Whether this adds a number that is at hand to a list that is being made."""
+    match call.function.name, call.args:
+        case "list.push", (LocalRead(local=local), LocalRead() | Const() as item):
+            return local.is_being_made and f.resumption is None and has_value(item.type) and not is_reference(item.type)
+    return False
+
+
+def _push_if(f: FunctionBuilder, condition: Expr, push: Call) -> None:
+    """What is chosen out of many is as a rule hard to foretell for a processor, so this has no branch."""
+    known = expressions.known_condition(condition)
+    if known is not None:
+        if known:
+            expressions.effect(f, push)
+        return
+    made, item = push.args
+    wanted = f.stable(expressions.value(f, condition))
+    values = (expressions.value(f, made), expressions.value(f, item), wanted)
+    f.eval(f.library("list.push_if", *values, types=push.function.type_args, span=push.span))
 
 
 def declares(body: Sequence[Stmt], local: Local) -> bool:

@@ -42,7 +42,8 @@ class _Body:
     def value(self) -> str:
         one = self.chance.choice
         number = one(("1", "7", "n", "m", "total", str(one(LARGE)), *self.counters, *self.counters))
-        return f"{one((self.item(), number))} {one(('+', '+', '-', '*', '+%', '/', '%'))} {one((self.item(), number, '3'))}"
+        left, right = one((self.item(), number)), one((self.item(), number, "3"))
+        return f"{left} {one(('+', '+', '-', '*', '+%', '/', '%'))} {right}"
 
     def statement(self, depth: int) -> list[str]:
         one = self.chance.choice

@@ -37,14 +37,17 @@ from engine.compiler.ir.nodes import (
     If,
     Local,
     Loop,
+    Op,
     Return,
     Set,
     StaticAddress,
     Stmt,
     ValueType,
 )
+from engine.compiler.ir.ops import IMPURE
 from engine.compiler.ir.passes.assigned import maybe_unset
-from engine.compiler.ir.walk import SCHEDULER, Rewriter, Summary, is_pure, set_locals, size, walk
+from engine.compiler.ir.walk import LEAVES, SCHEDULER, Rewriter, Summary, children, is_pure, set_locals, size, walk
+from engine.compiler.ir.walk import nodes as nodes_of
 
 SMALL = 40
 """Functions of at most so many nodes go into every caller. Every call looks at the host's wish to stop, so messages,
@@ -52,6 +55,8 @@ which pass through a dozen functions of the kernel, take a seventh less time tha
 ONLY_CALL = 200
 """A function with one call in the whole program goes into its caller if it has at most so many nodes and no loop:
 beside a loop a call costs nothing, and the caller stays small enough to be inlined itself."""
+STRAIGHT = 100
+"""Functions of at most so many nodes that only compute, and so add no branch, go into every caller, as formulas do."""
 HANDLER = 200
 """Handlers of at most so many nodes and without a loop go into the scheduler's loop: a call saves and restores
 registers, and how much is stored is what limits the rate of messages."""
@@ -101,7 +106,18 @@ def is_worthwhile(function: Function, nodes: int, only_call: bool, loops: bool, 
         return True
     if function.always_inline or nodes <= SMALL or function.name in HOT or function.name in SENDING:
         return True
+    if nodes <= STRAIGHT and _only_computes(function):
+        return True
     return only_call and nodes <= ONLY_CALL and not loops
+
+
+def _only_computes(function: Function) -> bool:
+    """Whether a function is nothing but computations of locals, one after another."""
+    *before, last = function.body or (None,)
+    return isinstance(last, Return) and all(
+        type(node) in LEAVES or isinstance(node, Set | Do) or (isinstance(node, Op) and node.name not in IMPURE)
+        for node in nodes_of((*before, *children(last)))
+    )
 
 
 def goes_into(template: Template, caller: str) -> bool:
