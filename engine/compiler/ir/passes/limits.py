@@ -7,11 +7,14 @@ told before the loop.
         fault overflow                                 if i64.gt_u(x - lowest, span)
                                                          fault overflow
 
-``x`` may be from ``lowest`` to ``lowest + span``. With ``m``, all ones where ``a`` is negative and otherwise 0:
+``x`` may be from ``lowest`` to ``lowest + span``:
 
-    x + a    lowest = MIN - (a & m)              span = 2**64 - 1 - |a|
-    x - a    lowest = MIN + (a & ~m)             span = 2**64 - 1 - |a|
-    a - x    lowest = MIN + ((a + 1) & ~m)       span = a where a is negative, otherwise 2**64 - 2 - a
+    x + a    MIN to MAX - a               where a is negative    MIN - a to MAX
+    x - a    MIN + a to MAX               where a is negative    MIN to MAX + a
+    a - x    a - MAX to MAX               where a is negative    MIN to a - MIN
+
+They are given values in the two arms of a branch, because formulas without one would be computed in every round again:
+the engine takes that for cheaper than keeping a register.
 """
 
 from __future__ import annotations
@@ -65,25 +68,27 @@ class _Limiter(Rewriter):
         """The lowest value, and how far the highest is from it, as locals."""
         known = self.limits.get((way, a))
         if known is None:
-            m = _op("shr_s", a, Const(I64, 63))
-            positive = _op("xor", m, Const(I64, -1))
-            size = _op("sub", _op("xor", a, m), m)
-            span = _op("xor", size, Const(I64, -1))
-            lowest = Const(I64, LOWEST[I64])
+            lowest, span = known = self.limits[way, a] = (self.local("lowest"), self.local("span"))
+            least, minus_one = Const(I64, LOWEST[I64]), Const(I64, -1)
+            far: Expr = _op("sub", minus_one, a)
+            low: Expr = least
+            below: Expr = least
             if way == "+":
-                low = _op("sub", lowest, _op("and", a, m))
+                below = _op("sub", least, a)
             elif way == "x-":
-                low = _op("add", lowest, _op("and", a, positive))
+                low = _op("add", a, least)
             else:
-                low = _op("add", lowest, _op("and", _op("add", a, Const(I64, 1)), positive))
-                span = _op("add", _op("xor", a, positive), positive)
-            known = self.limits[way, a] = (self.local("lowest", low), self.local("span", span))
+                low = _op("add", a, Const(I64, LOWEST[I64] + 1))
+                far = _op("sub", Const(I64, -2), a)
+            near = a if way == "-x" else _op("add", a, minus_one)
+            is_negative = Op(I32, "i64.lt_s", (a, Const(I64, 0)))
+            negative = (Set(lowest.local, below), Set(span.local, near))
+            self.before.append(If(is_negative, negative, (Set(lowest.local, low), Set(span.local, far))))
         return known
 
-    def local(self, name: str, value: Expr) -> Get:
-        """A new local with a value that is the same in all rounds."""
+    def local(self, name: str) -> Get:
+        """A new local."""
         self.locals.append(Local(name, I64))
-        self.before.append(Set(len(self.locals) - 1, value))
         return Get(I64, len(self.locals) - 1)
 
 

@@ -1,7 +1,7 @@
 """Unrolling: of a loop without checks, several rounds at a time, so that counting and looking whether to stop happen
 less often.
 
-    loop                                    loop                            # while there are four more
+    loop                                    loop                            # if there are eight, while there are four
       x = load items + i * 8                  x = load items + i * 8
       …                                       …
       i = i + 1                        →      x = load items + (i + 1) * 8
@@ -21,6 +21,8 @@ from engine.compiler.ir.passes.limits import limited
 from engine.compiler.ir.walk import Rewriter, nodes
 
 ROUNDS = 4
+ROUNDS_MIN = 8
+"""With fewer left it would not pay to begin."""
 SIZE_MAX = 100
 """Larger bodies stay as they are."""
 
@@ -57,11 +59,12 @@ class _Unroller(Rewriter):
             rounds += _Round(counter, number).body(body[:-2])
         again = (Set(counter.local, _ahead(counter, ROUNDS)), Break(node.label, Op(I32, "i64.lt_s", (counter, stop))))
         many = Loop(node.label, (*rounds, *again))
+        enough = Op(I64, "i64.sub", (end, Const(I64, ROUNDS_MIN)))
         past, done = f"{node.label}~many", f"{node.label}~done"
         return [
             *before,
             Set(stop.local, Op(I64, "i64.sub", (end, Const(I64, ROUNDS - 1)))),
-            Block(past, (Break(past, Op(I32, "i64.ge_s", (counter, stop))), many)),
+            Block(past, (Break(past, Op(I32, "i64.gt_s", (counter, enough))), many)),
             Block(done, (Break(done, Op(I32, "i64.ge_s", (counter, end))), *Copy(REST).statement(node))),
         ]
 
