@@ -32,6 +32,7 @@ from studio.services.files import Files
 from studio.services.formatting import Formatting
 from studio.services.journal import Journal, JournalEntry, read_journals
 from studio.services.program_tester import ProgramTester
+from studio.services.reference_files import read_reference
 from studio.services.store import Store, read_session, read_settings
 from studio.theming.appearance import Appearance
 from studio.window.features import all_panels
@@ -81,6 +82,8 @@ class Studio(QObject):
         self._wire()
         self.window.restore_layout(session.geometry, session.layout)
         self.files.read_examples()
+        docs = folder("resources") / "docs"
+        self.background.submit(lambda: read_reference(docs), self.model.reference.set_texts)
         self._restore(session, journals)
         for problem in (*settings.problems, *theme_problems, session_problem, *journal_problems):
             if problem:

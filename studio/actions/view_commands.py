@@ -134,9 +134,13 @@ def help_commands(model: StudioModel, version: str, log: str) -> list[Command]:
 
     return [
         Command("help.welcome", "Welcome", "", always, lambda: model.shell.show_welcome(), "Help", 0, "welcome"),
+        Command(
+            "help.reference", "Language Reference", "Shift+F1", always, lambda: model.shell.show_reference(), "Help", 0,
+            "reference", "Every rule of the language, with examples",
+        ),
         Command("help.keyboard", "Keyboard Shortcuts", "F1", always, keys, "Help", 0, "command"),
         Command("help.about", "About Studio", "", always, about, "Help", 1, "info"),
-    ]
+    ]  # fmt: skip
 
 
 def keyboard_page(model: StudioModel) -> str:

@@ -11,11 +11,12 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtGui import QColor, QTextBlock, QTextCharFormat, QTextDocument, QTextLayout
+from PySide6.QtGui import QTextBlock, QTextDocument, QTextLayout
 
 from studio.model.columns import to_utf16
 from studio.model.ports import Language
 from studio.model.theme import ThemeModel
+from studio.theming.syntax import syntax_formats
 
 SLICE_S = 0.004
 NOT_DONE = -1
@@ -29,7 +30,7 @@ class Highlighter(QObject):
         self._document = document
         self._highlight_line = language.highlight_line
         self._theme = theme
-        self._formats = _make_formats(theme)
+        self._formats = syntax_formats(theme)
         self._next = 0
         """The first line that is still to be coloured in the background; past the end when all is done."""
         self._timer = QTimer(self)
@@ -56,7 +57,7 @@ class Highlighter(QObject):
         self._timer.stop()
 
     def _theme_changed(self) -> None:
-        self._formats = _make_formats(self._theme)
+        self._formats = syntax_formats(self._theme)
         self._next = 0
         self._timer.start()
 
@@ -119,14 +120,3 @@ class Highlighter(QObject):
         changed = block.userState() != state
         block.setUserState(state)
         return changed
-
-
-def _make_formats(theme: ThemeModel) -> dict[str, QTextCharFormat]:
-    formats: dict[str, QTextCharFormat] = {}
-    for token in theme.current.colors:
-        if token.startswith("syntax."):
-            format = QTextCharFormat()
-            format.setForeground(QColor(theme.color(token)))
-            format.setFontItalic(token == "syntax.comment")
-            formats[token.removeprefix("syntax.")] = format
-    return formats

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -36,7 +36,9 @@ _EDITS = frozenset(
 
 
 class EditorPage(QWidget):
-    """Shows a document and is its ``Buffer``."""
+    """Shows a document and is its ``Buffer``. ``wanted`` tells that somebody wants to see it."""
+
+    wanted = Signal()
 
     def __init__(self, model: StudioModel, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -135,7 +137,7 @@ class EditorPage(QWidget):
             "next_problem": lambda: self._go_to_problem(1),
             "previous_problem": lambda: self._go_to_problem(-1),
             "apply_fix": self._apply_fix,
-            "focus": self.edit.setFocus,
+            "focus": self._come_forward,
         }
         if action in own:
             own[action]()
@@ -205,6 +207,10 @@ class EditorPage(QWidget):
 
     def _reveal(self, place: Place) -> None:
         self.edit.go_to(place.line, place.column)
+        self._come_forward()
+
+    def _come_forward(self) -> None:
+        self.wanted.emit()
         self.edit.setFocus()
 
     def _go_to_problem(self, step: int) -> None:

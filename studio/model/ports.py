@@ -100,6 +100,9 @@ class ShellPort(Protocol):
     def show_welcome(self) -> None:
         """Shows the welcome page."""
 
+    def show_reference(self) -> None:
+        """Shows the language reference."""
+
     def show_text(self, title: str, text: str) -> None:
         """Shows a text that is not a file."""
 
@@ -180,6 +183,9 @@ class NoShell:
         """Does nothing."""
 
     def show_welcome(self) -> None:
+        """Does nothing."""
+
+    def show_reference(self) -> None:
         """Does nothing."""
 
     def show_text(self, title: str, text: str) -> None:

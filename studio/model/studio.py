@@ -11,6 +11,7 @@ from studio.model.commands import CommandTable
 from studio.model.documents import Documents
 from studio.model.ports import FilePort, FormatPort, Language, NoFiles, NoFormatting, NoShell, ShellPort
 from studio.model.program_tests import ProgramTests
+from studio.model.reference import Reference
 from studio.model.run import RunModel
 from studio.model.settings import Settings
 from studio.model.signal import Signal
@@ -34,6 +35,7 @@ class StudioModel:
         self.workspace = Workspace()
         self.run = run
         self.tests = ProgramTests(self.documents, run)
+        self.reference = Reference()
         self.theme = theme
         self.language = language
         self.settings = settings

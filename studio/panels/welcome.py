@@ -113,6 +113,7 @@ class WelcomePage(QScrollArea):
         side.addWidget(self._link("program", "Open a program or recording…", "file.open"))
         side.addWidget(self._link("folder", "Open a folder…", "file.open_folder"))
         side.addWidget(self._link("command", "All commands", "view.palette"))
+        side.addWidget(self._link("reference", "Language reference", "help.reference"))
         recent = [Path(path) for path in self._model.recent[:RECENT_SHOWN]]
         if recent:
             side.addSpacing(20)

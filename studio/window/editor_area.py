@@ -1,4 +1,4 @@
-"""The middle of the window: notices, the tabs of the open documents, and the welcome page."""
+"""The middle of the window: notices, the tabs of the open documents, the welcome page and the reference."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QTabWidget, QToolButton, QVBoxLayout, QWidget
 from studio.editor.page import EditorPage
 from studio.model.document import Document
 from studio.model.studio import StudioModel
+from studio.panels.reference import ReferencePage
 from studio.panels.welcome import WelcomePage
 from studio.theming.icons import icons_of
 from studio.window.notices import Answer, Notices
@@ -23,6 +24,7 @@ class EditorArea(QWidget):
         self._model = model
         self._pages: dict[str, EditorPage] = {}
         self._welcome: WelcomePage | None = None
+        self._reference: ReferencePage | None = None
         self._changing = False
         self.notices = Notices(model)
         self.tabs = QTabWidget(self)
@@ -66,6 +68,7 @@ class EditorArea(QWidget):
 
     def _opened(self, document: Document) -> None:
         page = EditorPage(self._model, document)
+        page.wanted.connect(lambda: self.tabs.setCurrentWidget(page))
         self._pages[document.id] = page
         self._changing = True
         index = self.tabs.addTab(page, document.name)
@@ -88,6 +91,8 @@ class EditorArea(QWidget):
     def _close_tab(self, page: QWidget) -> None:
         if isinstance(page, EditorPage):
             self._model.documents.request_close(page.document)
+        elif page is self._reference:
+            self._remove_reference()
         else:
             self._remove_welcome(keep_if_alone=True)
 
@@ -121,7 +126,8 @@ class EditorArea(QWidget):
     def _tab_moved(self, old: int, new: int) -> None:
         page = self.tabs.widget(new)
         if isinstance(page, EditorPage):
-            self._model.documents.move(page.document, new)
+            before = sum(isinstance(self.tabs.widget(index), EditorPage) for index in range(new))
+            self._model.documents.move(page.document, before)
 
     def _document_changed(self, document: Document) -> None:
         if document.id in self._pages:
@@ -158,7 +164,7 @@ class EditorArea(QWidget):
             if isinstance(closer, QToolButton):
                 dirty = isinstance(page, EditorPage) and page.document.dirty
                 closer.setIcon(icons_of(self._model).icon("dot" if dirty else "close", "text" if dirty else "muted"))
-            name = "welcome" if page is self._welcome else "program"
+            name = "welcome" if page is self._welcome else "reference" if page is self._reference else "program"
             self.tabs.setTabIcon(index, icons_of(self._model).icon(name, "link"))
 
     # --- welcome -----------------------------------------------------------------------------------
@@ -167,12 +173,15 @@ class EditorArea(QWidget):
         """Shows the welcome page."""
         if self._welcome is None:
             self._welcome = WelcomePage(self._model)
-            self._changing = True
-            index = self.tabs.addTab(self._welcome, icons_of(self._model).icon("welcome", "link"), "Welcome")
-            side = self.tabs.tabBar().ButtonPosition.RightSide
-            self.tabs.tabBar().setTabButton(index, side, self._closer(self._welcome))
-            self._changing = False
+            self._add_page(self._welcome, "welcome", "Welcome")
         self.tabs.setCurrentWidget(self._welcome)
+
+    def _add_page(self, page: QWidget, icon: str, title: str) -> None:
+        """A tab that is no document's."""
+        self._changing = True
+        index = self.tabs.addTab(page, icons_of(self._model).icon(icon, "link"), title)
+        self.tabs.tabBar().setTabButton(index, self.tabs.tabBar().ButtonPosition.RightSide, self._closer(page))
+        self._changing = False
 
     def _remove_welcome(self, keep_if_alone: bool = False) -> None:
         if self._welcome is None or (keep_if_alone and not self._pages):
@@ -180,6 +189,23 @@ class EditorArea(QWidget):
         page, self._welcome = self._welcome, None
         self.tabs.removeTab(self.tabs.indexOf(page))
         page.deleteLater()
+
+    def show_reference(self) -> None:
+        """Shows the language reference, and gives it the keyboard."""
+        if self._reference is None:
+            self._reference = ReferencePage(self._model)
+            self._reference.close_wanted.connect(self._remove_reference)
+            self._add_page(self._reference, "reference", "Language Reference")
+        self.tabs.setCurrentWidget(self._reference)
+        self._reference.setFocus()
+
+    @Slot()
+    def _remove_reference(self) -> None:
+        if self._reference is not None:
+            page, self._reference = self._reference, None
+            self.tabs.removeTab(self.tabs.indexOf(page))
+            page.deleteLater()
+            self._active_changed() if self._pages else self.show_welcome()
 
     # --- questions ---------------------------------------------------------------------------------
 

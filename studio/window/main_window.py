@@ -231,6 +231,10 @@ class MainWindow(QMainWindow):
         """Shows the welcome page."""
         self.area.show_welcome()
 
+    def show_reference(self) -> None:
+        """Shows the language reference."""
+        self.area.show_reference()
+
     def show_text(self, title: str, text: str) -> None:
         """Shows a text that is not a file; one of that title is shown again."""
         documents = self._model.documents

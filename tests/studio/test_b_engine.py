@@ -36,8 +36,8 @@ actor Spinner {
 }
 Spinner.spin(1)
 """
-WHOLE_TURNS = (0, 2)
-"""The events before the endless turn have happened, or none, where the wish to stop came first."""
+WHOLE_TURNS = (0, 1, 2)
+"""The events before the endless turn have happened, or fewer, where the wish to stop came first."""
 
 LONG = """
 actor Ping {
