@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 Variants = tuple[Variant, ...]
 
+_JSON_LIST = 5
+"""The first of the variants of ``json`` that a value may turn out to be."""
+
 
 def fill(derive: Derive, f: FunctionBuilder, op: str, t: EnumType) -> None:
     """The body of the function for an operation."""
@@ -69,6 +72,13 @@ def _each(
 def variant_number(f: FunctionBuilder, t: Type, value: ir.Expr) -> ir.Expr:
     """The number of a value's variant. A value of JSON may be unread until then (``json_tape.aefl``)."""
     return f.library("json_tape.variant", value) if t == JSON else load32(value, VARIANT)
+
+
+def is_variant(f: FunctionBuilder, t: Type, value: ir.Expr, number: int) -> ir.Expr:
+    """Whether a value, which is an address, is of the variant with that number. What is unread is a list or an object
+    of JSON, and need not be read where something else is asked for."""
+    found = load32(value, VARIANT) if number < _JSON_LIST else variant_number(f, t, value)
+    return op32("i32.eq", found, i32(number))
 
 
 def _equal(derive: Derive, f: FunctionBuilder, t: EnumType, variants: Variants) -> None:

@@ -89,10 +89,9 @@ def _fill_from_list(
 def _fill_from_object(
     derive: Derive, f: FunctionBuilder, fields: Fields, value: ir.Expr, block: ir.Get, within: ir.Expr | None
 ) -> None:
-    entries = f.temp(f.library("json_object.of", value), "entries")
-    _stop(f, op32("i32.eqz", entries), within)
+    _stop(f, op32("i32.eqz", f.library("json_object.is_one", value)), within)
     for i, (name, part) in enumerate(fields):
-        member = f.temp(f.library("json_object.member", entries, _text(name)), name)
+        member = f.temp(f.library("json_object.member", value, _text(name)), name)
         if not isinstance(part, OptionalType):
             _stop(f, op32("i32.eqz", member), f.library("json_problem.missing", _text(name)), within)
         read = f.temp(derive.apply(f, "from_json", part, member))

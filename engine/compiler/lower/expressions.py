@@ -69,7 +69,7 @@ from engine.compiler.check.types import I32 as I32_TYPE
 from engine.compiler.ir import nodes as ir
 from engine.compiler.lower import arithmetic, closures, intrinsics, places, statements, turns
 from engine.compiler.lower.derive import new_block, new_box
-from engine.compiler.lower.derive_enums import bare_variant, new_variant, variant_number
+from engine.compiler.lower.derive_enums import bare_variant, is_variant, new_variant, variant_number
 from engine.compiler.lower.functions import FunctionBuilder, do, i32, i64, load32, op32, op64, store32
 from engine.compiler.lower.layouts import (
     LIST_DATA,
@@ -98,6 +98,8 @@ def value(f: FunctionBuilder, e: Expr) -> ir.Expr:
         case Unary(op=op, operand=operand):
             held = value(f, operand)
             return arithmetic.negate(f, e.type, held, e.span) if op == "neg" else arithmetic.invert(e.type, held)
+        case Binary(op="==", left=VariantRead(value=inner), right=Const(value=int(number))) if is_reference(inner.type):
+            return is_variant(f, inner.type, value(f, inner), number)
         case Binary():
             return _binary(f, e)
         case Call():
