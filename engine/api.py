@@ -38,7 +38,7 @@ from engine.base.source import SourceFile, Sources, Span
 from engine.base.values import Value as Value
 from engine.base.values import quote as quote
 from engine.compiler.check.library import Library
-from engine.compiler.driver import ALONE, Cache, check_source, compile_program, load_library
+from engine.compiler.driver import ALONE, Cache, at_full_speed, check_source, compile_program, load_library
 from engine.compiler.format.source import format_source
 from engine.compiler.modules import FoundModule as FoundModule
 from engine.compiler.modules import ModuleFinder as ModuleFinder
@@ -179,7 +179,11 @@ def format_text(text: str, file: str) -> Formatted:
 def analyse(text: str, file: str, around: Surroundings = ALONE) -> Analysis:
     """What is wrong with a text and the files that it imports, and its outline; ``file`` is the name shown in
     problems."""
-    source = SourceFile(file, text)
+    with at_full_speed():
+        return _analysis(SourceFile(file, text), around)
+
+
+def _analysis(source: SourceFile, around: Surroundings) -> Analysis:
     checked = check_source(source, _library(), around)
     symbols = tuple(_symbol(entry, source) for entry in outline(checked.tree, source))
     return Analysis(_problems(checked.diagnostics, checked.sources), symbols)

@@ -39,7 +39,15 @@ from engine.compiler.syntax import ast
 from engine.compiler.syntax.parser import parse
 from engine.compiler.wasm.emit import emit
 
-__all__ = ["Cache", "CompileResult", "CompiledProgram", "check_source", "compile_program", "load_library"]
+__all__ = [
+    "Cache",
+    "CompileResult",
+    "CompiledProgram",
+    "at_full_speed",
+    "check_source",
+    "compile_program",
+    "load_library",
+]
 
 ALONE = Surroundings()
 """The surroundings of a text that has none."""
@@ -71,13 +79,13 @@ class CompiledProgram:
     @cached_property
     def ir_text(self) -> str:
         """The IR that the module was emitted from, for people; made when it is first asked for."""
-        with _at_full_speed():
+        with at_full_speed():
             return print_module(self._make_ir())
 
     @cached_property
     def unoptimised(self) -> Module:
         """The IR as lowering made it, before any pass; it means the same."""
-        with _at_full_speed():
+        with at_full_speed():
             return self._make_unoptimised()
 
 
@@ -97,7 +105,7 @@ def load_library(texts: Mapping[str, str], cache: Cache | None = None) -> Librar
     """
     sources = {name: SourceFile(name, text) for name, text in texts.items()}
     key = f"library-{_digest(*texts, *texts.values())}"
-    with _at_full_speed():
+    with at_full_speed():
         kept = cache.get(key) if cache else None
         if kept is None:
             modules = {name: _parse_library_file(source) for name, source in sources.items()}
@@ -129,7 +137,7 @@ class Checked:
 
 def check_source(source: SourceFile, library: Library, around: Surroundings = ALONE) -> Checked:
     """Checks a file and what it imports."""
-    with _at_full_speed():
+    with at_full_speed():
         return _checked(source, library, around)
 
 
@@ -167,7 +175,7 @@ def compile_program(
 ) -> CompileResult:
     """Compiles a program. ``assemble`` turns WebAssembly text into bytes. With ``counting`` the module counts the
     calls of the program's functions in the cell ``calls``."""
-    with _at_full_speed():
+    with at_full_speed():
         return _compiled(source, library, assemble, cache, around, counting)
 
 
@@ -242,7 +250,7 @@ def _digest(*texts: str) -> str:
 
 
 @contextmanager
-def _at_full_speed() -> Iterator[None]:
+def at_full_speed() -> Iterator[None]:
     """Passes follow the nesting of a program by recursion, and make many small objects but no circles of them.
 
     The collector looks at all that is there when it is let go on, so what is inside belongs in a function of its own,

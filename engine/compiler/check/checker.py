@@ -69,6 +69,8 @@ def check_program(loaded: LoadedProgram, library: Library) -> tuple[tree.Program
         worlds[-1].report.error("E0226", started.tree.span, "this program is nested too deeply", note)
         program = tree.Program(started.source.name)
     found = [diagnostic for world in worlds for diagnostic in world.report.diagnostics]
+    for world in worlds:
+        world.forget()
     return program, sorted(found, key=lambda d: (d.span, d.code))
 
 

@@ -246,6 +246,15 @@ class World:
         types = (self.structs, self.enums, self.aliases, self.alias_types)
         return (*types, self.functions, self.actors, self.constants)
 
+    def forget(self) -> None:
+        """Lets go of what it knows when all is checked: parameters know the world of their defaults, and without the
+        circle the whole program goes as soon as nobody needs it, uncollected."""
+        self.generics = None
+        for table in self.tables():
+            table.clear()
+        for shared in (self.shared.structs, self.shared.enums, self.shared.actors):
+            shared.clear()
+
     def here(self, table: Mapping[str, T]) -> list[T]:
         """What of one of its tables the file declares itself."""
         return [table[name] for name in self.own if name in table]

@@ -10,6 +10,7 @@ import pytest
 
 from engine.base.source import SourceFile
 from engine.compiler.check.library import Library
+from engine.compiler.check.world import World
 from engine.compiler.driver import CompileResult, check_source, compile_program, load_library
 from engine.compiler.lower.program import Lowering
 from engine.compiler.modules import LoadedProgram
@@ -140,7 +141,9 @@ def test_what_compiling_needed_is_gone_before_the_collector_looks() -> None:
     gc.disable()
     try:
         _compile(FIB + "fib(3)\n")
-        left = [thing for thing in gc.get_objects() if isinstance(thing, Lowering | LoadedProgram)]
+        check_source(SourceFile("b.aefl", FIB + "fib(4)\n"), _library())
+        of_programs = [thing for thing in gc.get_objects() if isinstance(thing, Lowering | LoadedProgram | World)]
+        left = [thing for thing in of_programs if not isinstance(thing, World) or not thing.is_library]
     finally:
         gc.enable()
     assert left == []
