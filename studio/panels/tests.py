@@ -255,6 +255,11 @@ class TestsPanel(QWidget):
         link = f'style="color:{self._model.theme.color("link")}"'
         parts = []
         file, line, column = outcome.place
+        if outcome.events:
+            title = "Rewind to the failure" if outcome.message else "Open its run"
+            facts = f"{counted(outcome.events, 'event')}, seed {outcome.seed}"
+            run = f'<a {link} href="run">{title}</a>{"&nbsp;" * 3}{self._note(facts)}'
+            parts.append(f'<p style="margin:2px 0">{run}</p>')
         if outcome.message:
             short = file.replace("\\", "/").rsplit("/", 1)[-1]
             parts.append(f'<p style="margin:2px 0"><a {link} href="place">{escape(short)}:{line}:{column}</a></p>')
@@ -262,10 +267,6 @@ class TestsPanel(QWidget):
             parts.append(self._code(outcome.message, "error"))
         else:
             parts.append(self._muted(f"{STATES[outcome.state][2]}, {outcome.seconds:.2f} s"))
-        if outcome.events:
-            title = "Rewind to the failure" if outcome.message else "Open its run"
-            facts = f"{counted(outcome.events, 'event')}, seed {outcome.seed}"
-            parts.append(f'<p><a {link} href="run">{title}</a>{"&nbsp;" * 3}{self._note(facts)}</p>')
         if outcome.rendered:
             left_out = len(outcome.rendered) - RENDERED_MAX
             parts.append(self._muted("Rendered" + (f", without the first {left_out:,}" if left_out > 0 else "")))
