@@ -23,8 +23,9 @@ class VariantInfo:
 
 @dataclass(frozen=True, slots=True)
 class TypeInfo:
-    """The layout of a type. ``kind``: int float bool string bytes duration unit actor list dict set tuple optional
-    struct, enum (one that is only the number of its variant), variant (an enum that carries something), function.
+    """The layout of a type. ``kind``: int float bool string bytes duration unit actor list dict set tuple struct,
+    optional, optional_word (a number: 0 for none, otherwise one more than what is in it), enum (one that is only the
+    number of its variant), variant (an enum that carries something), function.
 
     ``parts`` are indexes into the program's types: item of a list or set; key and value of a dict; items of
     a tuple; inner of an optional; fields of a struct, whose names are ``names``. ``variants`` are those of an

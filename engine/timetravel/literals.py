@@ -143,9 +143,9 @@ class Encoder:
                 return text
             case "bytes", ast.BytesLit(value=data):
                 return data
-            case "optional", ast.NoneLit():
+            case "optional" | "optional_word", ast.NoneLit():
                 return None
-            case "optional", _:
+            case "optional" | "optional_word", _:
                 return self.plain(title, info.parts[0], written)
             case "list" | "set", ast.ListLit(items=items) | ast.SetLit(items=items):
                 return _distinct(info, [self.plain(title, info.parts[0], item) for item in items])
@@ -293,7 +293,7 @@ def example(metadata: Metadata, info: TypeInfo) -> str:
             return f"{{{part(0)}: {part(1)}}}"
         case "tuple":
             return "(" + ", ".join(part(i) for i in range(len(info.parts))) + ")"
-        case "optional":
+        case "optional" | "optional_word":
             return f"none or {part(0)}"
         case "struct":
             return f"{info.plain_name}(" + ", ".join(f"{name}: …" for name in info.names) + ")"

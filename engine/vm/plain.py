@@ -39,6 +39,7 @@ ITEMS_MAX_TOTAL = 20_000
 DEPTH_MAX = 100
 """How deep a value is read; its text costs the square of that."""
 
+OPTIONAL_KINDS = frozenset({"optional", "optional_word"})
 SCALAR_KINDS = frozenset({"int", "float", "bool", "duration", "actor", "enum"})
 _NESTED_KINDS = frozenset({"list", "set", "dict", "tuple", "struct", "variant", "function"})
 _WORDS = {"int": "<i8", "duration": "<i8", "actor": "<i8", "enum": "<i8", "float": "<f8"}
@@ -90,6 +91,8 @@ class MemoryReader:
                 return float(self._memory[address : address + 8].view("<f8")[0])
             case "bool":
                 return bool(self._word(address))
+            case "optional_word":
+                return _from_optional_word(int(self._memory[address : address + 8].view("<i8")[0]))
             case "unit":
                 return None
             case _:
@@ -193,7 +196,14 @@ def unpack(metadata: Metadata, params: tuple[FieldInfo, ...], payload: bytes) ->
 
 def _from_word(kind: str, payload: bytes, offset: int) -> Plain:
     found = struct.unpack_from("<d" if kind == "float" else "<q", payload, offset)[0]
+    if kind == "optional_word":
+        return _from_optional_word(found)
     return bool(found) if kind == "bool" else found
+
+
+def _from_optional_word(word: int) -> Plain:
+    """0 is none; anything else is one more than the number."""
+    return None if word == 0 else word - 1
 
 
 def pack_arguments(metadata: Metadata, params: Sequence[FieldInfo], values: Sequence[Plain]) -> bytes:
@@ -210,12 +220,14 @@ def pack_arguments(metadata: Metadata, params: Sequence[FieldInfo], values: Sequ
 def _to_word(kind: str, value: Plain) -> bytes:
     if kind == "float":
         return struct.pack("<d", math.nan if math.isnan(value) else value)
+    if kind == "optional_word":
+        return struct.pack("<q", 0 if value is None else value + 1)
     return struct.pack("<q", value)
 
 
 def _from_msgpack(types: tuple[TypeInfo, ...], type_index: int, data: Any, depth: int = 0) -> Plain:
     info = types[type_index]
-    if info.kind == "optional":
+    if info.kind in OPTIONAL_KINDS:
         return None if data is None else _from_msgpack(types, info.parts[0], data, depth)
     if depth == DEPTH_MAX and info.kind in _NESTED_KINDS:
         return TOO_DEEP
@@ -261,7 +273,7 @@ def pack(metadata: Metadata, type_index: int, value: Plain) -> bytes:
 def _pack_into(packer: Any, types: tuple[TypeInfo, ...], type_index: int, value: Plain) -> None:
     info = types[type_index]
     match info.kind:
-        case "optional":
+        case "optional" | "optional_word":
             if value is None:
                 packer.pack(None)
             else:
@@ -321,7 +333,7 @@ class Presenter:
             return Value("…", info.name)
         if plain is NOT_YET:
             return Value("none yet", f"{info.name}?")
-        if info.kind == "optional":
+        if info.kind in OPTIONAL_KINDS:
             if plain is None:
                 return Value("none", info.name)
             inner = self.value(info.parts[0], plain)

@@ -160,6 +160,12 @@ def is_plain_enum(t: Type) -> bool:
     return isinstance(t, EnumType) and t.is_plain
 
 
+def is_plain_optional(t: Type) -> bool:
+    """Whether an optional is a number itself: 0 for ``none``, otherwise one more than what is in it, which is never
+    below zero. It needs no object, and in a message it is a word."""
+    return isinstance(t, OptionalType) and (isinstance(t.inner, ActorType) or is_plain_enum(t.inner))
+
+
 def plain_name(full: str) -> str:
     """The name of a struct or an enum in the text of its values, which does not depend on what other files call
     theirs."""
@@ -170,6 +176,8 @@ def is_reference(t: Type) -> bool:
     """Whether a value is an address in linear memory (IR type i32) rather than a number."""
     if isinstance(t, EnumType):
         return not t.is_plain
+    if is_plain_optional(t):
+        return False
     containers = ListType | DictType | SetType | TupleType | OptionalType | StructType | FnType
     return isinstance(t, containers) or t in (STRING, BYTES)
 

@@ -42,6 +42,7 @@ from engine.compiler.check.types import (
     TupleType,
     Type,
     is_plain_enum,
+    is_plain_optional,
     is_reference,
     is_shareable,
     plain_name,
@@ -61,6 +62,8 @@ from engine.compiler.lower.layouts import (
     slot_offset,
     store_slot,
     string_object,
+    value_type,
+    zero,
 )
 
 if TYPE_CHECKING:
@@ -113,6 +116,8 @@ class Derive:
             return args[0]
         if is_plain_enum(t):
             return self._plain_enum(f, op, t, args)
+        if is_plain_optional(t):
+            return self._plain_optional(f, op, t, args)
         if not is_reference(t):
             return _scalar(f, op, t, args)
         return f.call_name(self.function(op, t), _machine(op, t), args, span)
@@ -211,6 +216,14 @@ class Derive:
         op = "write_text" if op == "write_quoted" else op
         if op != "write_text" and op not in derive_json.OPERATIONS:
             return _scalar(f, op, INT, args)
+        name = f"{op}:{t}"
+        return f.call_name(self.lowering.made(name, lambda: self._make(name, op, t)), _machine(op, t), args)
+
+    def _plain_optional(self, f: FunctionBuilder, op: str, t: Type, args: Sequence[ir.Expr]) -> ir.Expr:
+        """An optional that is a number is an int in what needs no look into it."""
+        if op in ("adopt", "own", "equal", "compare", "hash"):
+            return _scalar(f, op, INT, args)
+        op = "write_text" if op == "write_quoted" else op
         name = f"{op}:{t}"
         return f.call_name(self.lowering.made(name, lambda: self._make(name, op, t)), _machine(op, t), args)
 
@@ -337,27 +350,23 @@ class Derive:
 
     # --- optionals ----------------------------------------------------------------------------
 
-    def _inner(self, t: OptionalType, value: ir.Expr) -> ir.Expr:
-        """The value in an optional that is not ``none``."""
-        return value if is_reference(t.inner) else load_slot(t.inner, value, slot_offset(0))
-
     def _optional_equal(self, f: FunctionBuilder, t: OptionalType) -> None:
         a, b = f.param("a", ir.I32), f.param("b", ir.I32)
         either_none = op32("i32.or", op32("i32.eqz", a), op32("i32.eqz", b))
         f.emit(ir.If(either_none, (ir.Return(op32("i32.eq", a, b)),)))
-        f.emit(ir.Return(self.apply(f, "equal", t.inner, self._inner(t, a), self._inner(t, b))))
+        f.emit(ir.Return(self.apply(f, "equal", t.inner, unwrapped(t, a), unwrapped(t, b))))
 
     def _optional_compare(self, f: FunctionBuilder, t: OptionalType) -> None:
         a, b = f.param("a", ir.I32), f.param("b", ir.I32)
         either_none = op32("i32.or", op32("i32.eqz", a), op32("i32.eqz", b))
         order = op32("i32.sub", op32("i32.ne", a, i32(0)), op32("i32.ne", b, i32(0)))  # none comes first
         f.emit(ir.If(either_none, (ir.Return(op64("i64.extend_i32_s", order)),)))
-        f.emit(ir.Return(self.apply(f, "compare", t.inner, self._inner(t, a), self._inner(t, b))))
+        f.emit(ir.Return(self.apply(f, "compare", t.inner, unwrapped(t, a), unwrapped(t, b))))
 
     def _optional_hash(self, f: FunctionBuilder, t: OptionalType) -> None:
         value = f.param("value", ir.I32)
         f.emit(ir.If(op32("i32.eqz", value), (ir.Return(i64(1)),)))
-        f.emit(ir.Return(self.apply(f, "hash", t.inner, self._inner(t, value))))
+        f.emit(ir.Return(self.apply(f, "hash", t.inner, unwrapped(t, value))))
 
     def _optional_write_text(self, f: FunctionBuilder, t: OptionalType) -> None:
         self._write_optional(f, t, "write_text")
@@ -367,25 +376,24 @@ class Derive:
 
     def _write_optional(self, f: FunctionBuilder, t: OptionalType, op: str) -> None:
         """A value that is there has the text that it has without being optional."""
-        value = f.param("value", ir.I32)
+        value = f.param("value", value_type(t))
         with f.gather() as there:
-            self.effect(f, op, t.inner, self._inner(t, value))
+            self.effect(f, op, t.inner, unwrapped(t, value))
         with f.gather() as none:
             write_static(f, "none")
-        f.emit(ir.If(value, tuple(there), tuple(none)))
+        f.emit(ir.If(is_there(t, value), tuple(there), tuple(none)))
 
     def _optional_encode(self, f: FunctionBuilder, t: OptionalType) -> None:
-        value = f.param("value", ir.I32)
+        value = f.param("value", value_type(t))
         with f.gather() as there:
-            self.effect(f, "encode", t.inner, self._inner(t, value))
+            self.effect(f, "encode", t.inner, unwrapped(t, value))
         with f.gather() as none:
             f.eval(f.library("none.encode"))
-        f.emit(ir.If(value, tuple(there), tuple(none)))
+        f.emit(ir.If(is_there(t, value), tuple(there), tuple(none)))
 
     def _optional_decode(self, f: FunctionBuilder, t: OptionalType) -> None:
-        f.emit(ir.If(f.library("none.try_decode"), (ir.Return(i32(0)),)))
-        value = self.apply(f, "decode", t.inner)
-        f.emit(ir.Return(value if is_reference(t.inner) else new_box(f, t.inner, value)))
+        f.emit(ir.If(f.library("none.try_decode"), (ir.Return(zero(value_type(t))),)))
+        f.emit(ir.Return(wrapped(f, t, self.apply(f, "decode", t.inner))))
 
     def _optional_adopt(self, f: FunctionBuilder, t: OptionalType) -> None:
         value = f.param("value", ir.I32)
@@ -393,7 +401,7 @@ class Derive:
         if is_reference(t.inner):
             f.emit(ir.Return(self.apply(f, "adopt", t.inner, value)))
         else:
-            f.emit(ir.Return(new_box(f, t.inner, self._inner(t, value), HEAP)))
+            f.emit(ir.Return(new_box(f, t.inner, unwrapped(t, value), HEAP)))
 
     def _optional_release(self, f: FunctionBuilder, t: OptionalType) -> None:
         value = f.param("value", ir.I32)
@@ -447,6 +455,25 @@ def new_block(f: FunctionBuilder, slots: int, region: int = ARENA) -> ir.Get:
     block = f.temp(f.library(name, i32(block_size(slots))), "block")
     f.emit(ir.Store("i64.store", block, i64(region << 32), STAMP))  # stamp 0 and region at once
     return block
+
+
+def is_there(t: OptionalType, optional: ir.Expr) -> ir.Expr:
+    """Whether an optional is not ``none``, as a condition."""
+    return op32("i64.ne", optional, i64(0)) if is_plain_optional(t) else optional
+
+
+def unwrapped(t: OptionalType, optional: ir.Expr) -> ir.Expr:
+    """What is in an optional that is not ``none``."""
+    if is_plain_optional(t):
+        return op64("i64.sub", optional, i64(1))
+    return optional if is_reference(t.inner) else load_slot(t.inner, optional, slot_offset(0))
+
+
+def wrapped(f: FunctionBuilder, t: OptionalType, value: ir.Expr) -> ir.Expr:
+    """An optional that is there; emits."""
+    if is_plain_optional(t):
+        return op64("i64.add", value, i64(1))
+    return value if is_reference(t.inner) else new_box(f, t.inner, value)
 
 
 def new_box(f: FunctionBuilder, inner: Type, value: ir.Expr, region: int = ARENA) -> ir.Get:

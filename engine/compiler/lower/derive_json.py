@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from engine.compiler.check.declared import Fields, fields_of, variants_of
 from engine.compiler.check.tree import Variant
-from engine.compiler.check.types import EnumType, OptionalType, StructType, TupleType, Type, is_plain_enum, is_reference
+from engine.compiler.check.types import EnumType, OptionalType, StructType, TupleType, Type, is_plain_enum
 from engine.compiler.ir import nodes as ir
 from engine.compiler.lower import derive as derived
 from engine.compiler.lower import derive_enums
@@ -136,20 +136,19 @@ def _tuple_from_json(derive: Derive, f: FunctionBuilder, t: Type) -> None:
 
 def _optional_to_json(derive: Derive, f: FunctionBuilder, t: Type) -> None:
     assert isinstance(t, OptionalType)
-    value = f.param("value", ir.I32)
-    f.emit(ir.If(op32("i32.eqz", value), (ir.Return(_null()),)))
-    inner = value if is_reference(t.inner) else load_slot(t.inner, value, slot_offset(0))
-    f.emit(ir.Return(derive.apply(f, "to_json", t.inner, inner)))
+    value = f.param("value", value_type(t))
+    f.emit(ir.If(op32(f"{value.type}.eqz", value), (ir.Return(_null()),)))
+    f.emit(ir.Return(derive.apply(f, "to_json", t.inner, derived.unwrapped(t, value))))
 
 
 def _optional_from_json(derive: Derive, f: FunctionBuilder, t: Type) -> None:
     """The address 0 stands for a member that is not there."""
     assert isinstance(t, OptionalType)
     value = f.param("value", ir.I32)
-    f.emit(ir.If(op32("i32.eqz", value), (ir.Return(i32(0)),)))
-    f.emit(ir.If(op32("i32.eqz", load32(value, VARIANT)), (ir.Return(i32(0)),)))
-    read = derive.apply(f, "from_json", t.inner, value)
-    f.emit(ir.Return(read if is_reference(t.inner) else derived.new_box(f, t.inner, read)))
+    none = zero(value_type(t))
+    f.emit(ir.If(op32("i32.eqz", value), (ir.Return(none),)))
+    f.emit(ir.If(op32("i32.eqz", load32(value, VARIANT)), (ir.Return(none),)))
+    f.emit(ir.Return(derived.wrapped(f, t, derive.apply(f, "from_json", t.inner, value))))
 
 
 # --- enums ------------------------------------------------------------------------------------

@@ -62,13 +62,14 @@ from engine.compiler.check.types import (
     SetType,
     Type,
     is_plain_enum,
+    is_plain_optional,
     is_reference,
     is_shareable,
 )
 from engine.compiler.check.types import I32 as I32_TYPE
 from engine.compiler.ir import nodes as ir
 from engine.compiler.lower import arithmetic, closures, intrinsics, places, statements, turns
-from engine.compiler.lower.derive import new_block, new_box
+from engine.compiler.lower.derive import new_block, unwrapped, wrapped
 from engine.compiler.lower.derive_enums import bare_variant, is_variant, new_variant, variant_number
 from engine.compiler.lower.functions import FunctionBuilder, do, i32, i64, load32, op32, op64, store32
 from engine.compiler.lower.layouts import (
@@ -76,7 +77,6 @@ from engine.compiler.lower.layouts import (
     LIST_LENGTH,
     bytes_object,
     has_value,
-    load_slot,
     result_type,
     slot_offset,
     store_slot,
@@ -111,9 +111,10 @@ def value(f: FunctionBuilder, e: Expr) -> ir.Expr:
         case BlockExpr():
             return _block(f, e, value)
         case Unwrap(value=inner):
-            return unwrapped(e.type, value(f, inner))
+            assert isinstance(inner.type, OptionalType)
+            return unwrapped(inner.type, value(f, inner))
         case IsNone(value=inner):
-            return op32("i32.eqz", value(f, inner))
+            return op32(f"{value_type(inner.type)}.eqz", value(f, inner))
         case VariantRead(value=inner):
             held = value(f, inner)
             return held if is_plain_enum(inner.type) else op64("i64.extend_i32_u", variant_number(f, inner.type, held))
@@ -135,8 +136,7 @@ def _made(f: FunctionBuilder, e: Expr) -> ir.Expr:
             return intrinsics.lower(f, e)
         case Wrap(value=inner):
             assert isinstance(e.type, OptionalType)
-            held = value(f, inner)
-            return held if is_reference(inner.type) else new_box(f, inner.type, held)
+            return wrapped(f, e.type, value(f, inner))
         case TextNew(parts=parts):
             return text(f, parts, e.span)
         case ListNew():
@@ -244,6 +244,8 @@ def _plain(parts: Sequence[Expr]) -> bool:
 def constant(e: Const) -> ir.Expr:
     """A literal."""
     literal = e.value
+    if literal is None and is_plain_optional(e.type):
+        return i64(0)
     if literal is None or e.type == NEVER:
         return i32(0)
     if isinstance(literal, str):
@@ -260,11 +262,6 @@ def float_constant(number: float) -> ir.Expr:
     if number == 0.0 and math.copysign(1.0, number) < 0:
         return ir.Op(ir.F64, "f64.neg", (ir.Const(ir.F64, 0.0),))
     return ir.Const(ir.F64, math.nan if math.isnan(number) else number)
-
-
-def unwrapped(t: Type, optional: ir.Expr) -> ir.Expr:
-    """What is in an optional that is not ``none``."""
-    return optional if is_reference(t) else load_slot(t, optional, slot_offset(0))
 
 
 # --- operators --------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Where values lie in memory, and how types look from outside.
 
 A value takes a slot of 8 bytes. Structs, tuples and boxes (an optional of a scalar) begin with a stamp and a region and
-go on with slots. An enum of whose variants none carries anything is a number; else a value is an object that begins
+go on with slots. An optional of an actor or of a plain enum is a number (``is_plain_optional``). An enum of whose
+variants none carries anything is a number, too; else a value is an object that begins
 with the number of its variant, and a variant that carries nothing is one object in static data. Lists and dicts have
 headers of their own. The numbers here are the ones that the kernel and the standard library use in their ``.aefl``
 files.
@@ -31,6 +32,7 @@ from engine.compiler.check.types import (
     TupleType,
     Type,
     is_plain_enum,
+    is_plain_optional,
     is_reference,
 )
 from engine.compiler.check.types import I32 as I32_TYPE
@@ -92,7 +94,7 @@ def has_value(t: Type) -> bool:
 def value_type(t: Type) -> ValueType:
     """The IR type of values of ``t``, which has values."""
     assert has_value(t), t
-    if t in (INT, DURATION) or isinstance(t, ActorType) or is_plain_enum(t):
+    if t in (INT, DURATION) or isinstance(t, ActorType) or is_plain_enum(t) or is_plain_optional(t):
         return I64
     if t == FLOAT:
         return F64
@@ -196,6 +198,8 @@ def _kind(t: Type) -> str:
         return t.name
     if isinstance(t, EnumType):
         return "enum" if t.is_plain else "variant"
+    if is_plain_optional(t):
+        return "optional_word"
     return {
         ListType: "list",
         DictType: "dict",

@@ -26,9 +26,10 @@ from engine.compiler.check.tree import (
     Unwrap,
 )
 from engine.compiler.check.tree import Local as SourceLocal
-from engine.compiler.check.types import BYTES, STRING, DictType, ListType, TupleType, Type, is_reference
+from engine.compiler.check.types import BYTES, STRING, DictType, ListType, OptionalType, TupleType, Type, is_reference
 from engine.compiler.ir import nodes as ir
 from engine.compiler.lower import expressions
+from engine.compiler.lower.derive import unwrapped
 from engine.compiler.lower.functions import FunctionBuilder, i32, load32, op32, op64, store32
 from engine.compiler.lower.layouts import (
     ARENA,
@@ -221,7 +222,9 @@ def current(f: FunctionBuilder, path: Path) -> ir.Expr:
             assert path.index is not None
             return read_item(f, place, path.base.place.type, base, path.index)
         case Unwrap():
-            return expressions.unwrapped(place.type, base)
+            held = path.base.place.type
+            assert isinstance(held, OptionalType)
+            return unwrapped(held, base)
     raise AssertionError(place)
 
 

@@ -48,7 +48,7 @@ def carried(metadata: Metadata, kind: int, value: Any) -> Any:
     """A value as msgpack carries it: a list of numbers is the bytes of their words."""
     info = metadata.types[kind]
     match info.kind:
-        case "optional":
+        case "optional" | "optional_word":
             return None if value is None else carried(metadata, info.parts[0], value)
         case "list" if metadata.types[info.parts[0]].kind in ("int", "float", "actor", "duration", "enum"):
             return b"".join(struct.pack("<d" if isinstance(item, float) else "<q", item) for item in value)
