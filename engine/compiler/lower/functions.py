@@ -46,7 +46,8 @@ class FunctionBuilder:
     loops. ``changing`` are the IR locals of ``var``s. ``fixed`` is the parameter ``var self``: its object is the
     caller's to own, and is changed in place. ``held`` are the variables of whose values others may hold a part, None
     where that may be all of them; ``growing`` are strings that grow in their place, each with two IR locals: the
-    address of the string that it alone holds, and where the room behind that ends. ``state`` is the local with the
+    address of the string that it alone holds, and where the room behind that ends; ``making`` are lists in the making,
+    each with three: its length, its room and where its items are. ``state`` is the local with the
     address of the running actor's state block, made when first asked for. ``known`` are the locals that hold function
     values of a kind that is known. ``answer`` is the handler of the answer that a turn gives to who asks, where it has
     one; ``resumption`` belongs to functions in which the turn may end. Blocks of whose label ``jumps`` knows nothing
@@ -68,6 +69,7 @@ class FunctionBuilder:
     fixed: Local | None = None
     held: frozenset[Local | int] | None = None
     growing: dict[Local, tuple[int, int]] = field(default_factory=dict)
+    making: dict[Local, tuple[int, ...]] = field(default_factory=dict)
     state: int | None = None
     known: dict[Local, Kind] = field(default_factory=dict)
     answer: int | None = None

@@ -56,6 +56,7 @@ ASK = 512 << 16
 """The same for a message whose answer is awaited."""
 
 LIST_LENGTH = 8
+LIST_ROOM = 12
 LIST_DATA = 16
 
 TABLE_USED = 12

@@ -157,7 +157,10 @@ def read(f: FunctionBuilder, e: Expr) -> ir.Expr:
     """The value of a place."""
     match e:
         case LocalRead(local=local):
-            return ir.Get(f.lowering.machine(local.type), f.declare(local))
+            here = ir.Get(f.lowering.machine(local.type), f.declare(local))
+            if local in f.making:
+                f.emit(store32(here, ir.Get(ir.I32, f.making[local][0]), LIST_LENGTH, ir.HEAD))
+            return here
         case StateRead(field=field):
             return load_slot(field.type, state_block(f), slot_offset(field.index), ir.STATE)
         case CellRead(cell=cell):
@@ -239,7 +242,7 @@ def own(f: FunctionBuilder, path: Path) -> ir.Expr:
         return path.root
     if isinstance(place, LocalRead):
         held = ir.Get(ir.I32, f.declare(place.local))
-        if place.local is not f.fixed and not (place.local.is_being_made and f.resumption is None):
+        if place.local is not f.fixed:
             _own_local(f, place.type, held)
         return held
     where = slot(f, path)

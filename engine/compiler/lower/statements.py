@@ -10,7 +10,6 @@ from engine.compiler.check.tree import (
     Break,
     Call,
     Closure,
-    Const,
     Continue,
     Emit,
     EmitState,
@@ -26,7 +25,6 @@ from engine.compiler.check.tree import (
     ItemRead,
     Let,
     Local,
-    LocalRead,
     Request,
     Return,
     Send,
@@ -35,10 +33,20 @@ from engine.compiler.check.tree import (
     Stop,
     While,
 )
-from engine.compiler.check.types import BYTES, STRING, DictType, ListType, SetType, is_reference, is_shareable
+from engine.compiler.check.types import BYTES, STRING, DictType, ListType, SetType, is_shareable
 from engine.compiler.check.types import I32 as I32_TYPE
 from engine.compiler.ir import nodes as ir
-from engine.compiler.lower import arithmetic, derive, expectations, expressions, places, strings, suspensions, turns
+from engine.compiler.lower import (
+    arithmetic,
+    derive,
+    expectations,
+    expressions,
+    making,
+    places,
+    strings,
+    suspensions,
+    turns,
+)
 from engine.compiler.lower.functions import FunctionBuilder, LoopLabels, i32, i64, load32, op32, op64
 from engine.compiler.lower.layouts import (
     ENTRY,
@@ -74,10 +82,14 @@ def statement(f: FunctionBuilder, node: Stmt) -> None:
             _let(f, local, value)
         case Assign():
             _assign(f, node)
+        case Evaluate(value=value) if making.is_push(f, value):
+            making.push(f, value)
         case Evaluate(value=value):
             expressions.effect(f, value)
-        case If(condition=condition, then=(Evaluate(value=Call() as push),), otherwise=()) if _is_plain_push(f, push):
-            _push_if(f, condition, push)
+        case If(condition=condition, then=(Evaluate(value=push),), otherwise=()) if (
+            making.is_plain_push(f, push) and expressions.known_condition(condition) is None
+        ):
+            making.push(f, push, condition)
         case If(condition=condition, then=then, otherwise=otherwise):
             branch(f, condition, lambda: block(f, then), lambda: block(f, otherwise))
         case While():
@@ -133,27 +145,6 @@ def branch(f: FunctionBuilder, condition: Expr, then: Callable[[], None], otherw
         f.eval(test)
 
 
-def _is_plain_push(f: FunctionBuilder, call: Call) -> bool:
-    """Whether this adds a number that is at hand to a list that is being made."""
-    match call.function.name, call.args:
-        case "list.push", (LocalRead(local=local), LocalRead() | Const() as item):
-            return local.is_being_made and f.resumption is None and has_value(item.type) and not is_reference(item.type)
-    return False
-
-
-def _push_if(f: FunctionBuilder, condition: Expr, push: Call) -> None:
-    """What is chosen out of many is as a rule hard to foretell for a processor, so this has no branch."""
-    known = expressions.known_condition(condition)
-    if known is not None:
-        if known:
-            expressions.effect(f, push)
-        return
-    made, item = push.args
-    wanted = f.stable(expressions.value(f, condition))
-    values = (expressions.value(f, made), expressions.value(f, item), wanted)
-    f.eval(f.library("list.push_if", *values, types=push.function.type_args, span=push.span))
-
-
 def declares(body: Sequence[Stmt], local: Local) -> bool:
     """Whether a local is declared by these statements themselves."""
     return any(isinstance(node, Let) and node.local is local for node in body)
@@ -165,6 +156,9 @@ def _let(f: FunctionBuilder, local: Local, value: Expr) -> None:
         return
     if not has_value(value.type):
         expressions.effect(f, value)
+        return
+    if local.is_being_made and f.resumption is None:
+        making.begin(f, local, value)
         return
     held = expressions.kept(f, value)
     f.set(f.declare(local), held)
