@@ -43,6 +43,7 @@ from engine.compiler.ir.nodes import (
 )
 from engine.compiler.ir.passes.copies import CHECKED, FREE, Copy, counted, is_version
 from engine.compiler.ir.passes.linear import SYMBOL_MAX, Linear, Terms, constant, symbol
+from engine.compiler.ir.passes.simplify import negate
 from engine.compiler.ir.walk import LEAVES, Node, Rewriter, children, nodes, set_locals, size
 
 SIZE_MAX = 400
@@ -69,11 +70,10 @@ class _Splitter(Rewriter):
         dropped, tests = found.removable()
         if not dropped or len(tests) > TESTS_MAX:
             return super().statement(node)
-        test = tests[0]
-        for other in tests[1:]:
-            test = Op(I32, "i32.and", (test, other))
+        fails, done = f"{node.label}~fails", f"{node.label}~passed"
         (free,) = Copy(FREE, dropped).statement(node)
-        return [If(test, tuple(super().statement(free)), tuple(Copy(CHECKED).statement(node)))]
+        passed = (*(Break(fails, negate(test)) for test in tests), *super().statement(free), Break(done))
+        return [Block(done, (Block(fails, passed), *Copy(CHECKED).statement(node)))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,16 +263,12 @@ class _Scan:
             dropped[check.statement] += 1
         counter, _, end = self.counters[0]
         tests: list[Expr] = [Op(I32, "i64.lt_s", (counter, end.expr()))]
-        tests += [
-            test
-            for local in self.symbols([*above.values(), *under.values(), symbol(counter), end])
-            for test in (
-                Op(I32, "i64.ge_s", (local, Const(I64, -SYMBOL_MAX))),
-                Op(I32, "i64.lt_s", (local, Const(I64, SYMBOL_MAX))),
-            )
-        ]
-        tests += [Op(I32, "i64.lt_s", (form.expr(), length)) for (length, _), form in above.items()]
+        # what is not below zero, which is asked first, needs no other lower end
         tests += [Op(I32, "i64.ge_s", (form.expr(), Const(I64, 0))) for form in under.values() if form.terms]
+        for local in self.symbols([*above.values(), *under.values(), symbol(counter), end]):
+            tests.append(Op(I32, "i64.lt_s", (local, Const(I64, SYMBOL_MAX))))
+            tests.append(Op(I32, "i64.ge_s", (local, Const(I64, -SYMBOL_MAX))))
+        tests += [Op(I32, "i64.lt_s", (form.expr(), length)) for (length, _), form in above.items()]
         if any(not form.terms and form.const < 0 for form in under.values()):
             return frozenset(), []
         return frozenset(check for check, times in dropped.items() if times == self.met[check]), tests
