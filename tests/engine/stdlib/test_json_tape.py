@@ -31,6 +31,10 @@ actor Probe {
     on ready() {}
     on read(xs: list<string>) { for x in xs { render match json.try_parse(x) { none => "refused", j => j.to_text() } } }
     on follow_all(text: string, paths: list<string>) { for path in paths { render follow(text, path).to_text() } }
+    on count(a: string, b: string) {
+        render json.parse(a).len()
+        render json.parse(b).len()
+    }
     on names(text: string, path: string, names: list<string>) {
         let j = follow(text, path)
         for name in names { render f"{j.has(name)} {j.get(name) ?? json.Null} {j.has(name)} {j.len()} {j.has(name)}" }
@@ -159,6 +163,11 @@ def test_names_written_with_escapes_are_found_and_the_last_of_equal_names_counts
     text = '{"\\u0061": 1, "b": {"a": 2, "\\u0061": 3}, "c": {"\\u0061": 2, "a": 4}, "\\\\": 5, "a\\":": 6}'
     found = _world().ask("Probe", "follow_all", text, ['["a"]', '["b","a"]', '["c","a"]', '["\\\\"]', '["a\\":"]'])
     assert found == ["1", "3", "4", "5", "6"]
+    assert _world().ask("Probe", "names", text, '["c"]', ["a", "b"]) == [
+        "true 4 true 1 true",
+        "false null false 1 false",
+    ]
+    assert _world().ask("Probe", "count", '{"a": 1, "b": [1, [2, 3]], "a": 2}', '[1, {"a": []}, 2]') == ["2", "3"]
 
 
 def test_documents_are_equal_however_they_are_written() -> None:
