@@ -21,15 +21,18 @@ from engine.base.errors import MachineError
 from engine.vm.native import keep_native_code_in
 from tests.conformance.corpus import Settings
 from tests.conformance.generator.choices import Choices
+from tests.conformance.generator.files import MAIN, RandomProgram, as_program
 from tests.conformance.generator.programs import random_world
 from tests.conformance.observation import compiled_text, difference
 
-WORLDS = 32
+WORLDS = 12
 EVENTS_MAX = 20_000
-EXAMPLES = 15
+TICKS_MAX = 400
+"""A repeated message to somebody who waits for ever would go on for ever, too."""
+EXAMPLES = 30
 """Compilations of one seed."""
-TAPE = 240
-"""Bytes of choices for one program; most need fewer. Hypothesis allows 8192 in all."""
+TAPE = 640
+"""Bytes of choices for one program; half of them need fewer. Hypothesis allows 8192 in all."""
 ATTEMPTS_MAX = 1500
 """How often a program that differs is made simpler, or not."""
 
@@ -38,14 +41,14 @@ class Different(AssertionError):
     """The two executors do not agree, or a program could not be compiled or run."""
 
     def __init__(self, tapes: list[bytes], what: str) -> None:
-        super().__init__(f"{program(tapes)}\n{what}")
+        super().__init__(f"{program(tapes).text}\n{what}")
         self.tapes = tapes
         self.what = what
 
 
-def program(tapes: list[bytes]) -> str:
-    """The worlds of some tapes, one after the other."""
-    return "\n".join(random_world(_choices(tape), str(number)) for number, tape in enumerate(tapes))
+def program(tapes: list[bytes]) -> RandomProgram:
+    """The worlds of some tapes, side by side."""
+    return as_program([random_world(_choices(tape), str(number)) for number, tape in enumerate(tapes)])
 
 
 def _choices(tape: bytes) -> Choices:
@@ -57,10 +60,11 @@ def _choices(tape: bytes) -> Choices:
 def compare(tapes: list[bytes], run_seed: int = 0) -> None:
     """Raises Different if the executors differ on a program."""
     try:
-        result = compiled_text(program(tapes), "random.aefl")
+        made = program(tapes)
+        result = compiled_text(made.files[MAIN], MAIN, made.around)
         if result.program is None:
             raise Different(tapes, "\n".join(f"{p.code} {p.message}" for p in result.diagnostics))
-        what = difference(result.program, Settings(run_seed), EVENTS_MAX)
+        what = difference(result.program, Settings(run_seed, TICKS_MAX), EVENTS_MAX)
     except Different:
         raise
     except MachineError as error:
@@ -152,9 +156,12 @@ def main() -> None:
         if different is not None:
             found += 1
             wanted.found.mkdir(parents=True, exist_ok=True)
-            path = wanted.found / f"seed_{current}.aefl"
-            path.write_text(f"{program(different.tapes)}\n/*\n{different.what}\n*/\n", encoding="utf-8")
-            print(f"different: {path}", flush=True)
+            folder = wanted.found / f"seed_{current}"
+            folder.mkdir(exist_ok=True)
+            for name, text in program(different.tapes).files.items():
+                (folder / name).write_text(text, encoding="utf-8")
+            (folder / "difference.txt").write_text(different.what, encoding="utf-8")
+            print(f"different: {folder}", flush=True)
         print(f"seed {current}: {(number + 1) * per_seed} programs compared, {found} differences", flush=True)
     sys.exit(1 if found else 0)
 

@@ -14,9 +14,10 @@ import numpy as np
 from engine.base.events import EVENT_DTYPE, MARK_DTYPE
 from engine.base.source import SourceFile
 from engine.compiler.check.library import Library
-from engine.compiler.driver import CompiledProgram, CompileResult, compile_program, load_library
+from engine.compiler.driver import ALONE, CompiledProgram, CompileResult, compile_program, load_library
 from engine.compiler.ir.nodes import FAULT_KINDS, Module, Site
 from engine.compiler.ir.passes.depth import limit_depth
+from engine.compiler.modules import Surroundings
 from engine.project.cache import DiskCache
 from engine.project.library_files import compiler_version, library_texts
 from engine.project.project import project_of
@@ -118,9 +119,9 @@ def compiled(file: CorpusFile) -> CompiledProgram | None:
     return compile_program(source, _library(), assemble, DiskCache(compiler_version()), around).program
 
 
-def compiled_text(text: str, name: str) -> CompileResult:
-    """A program of a text that stands alone, or what is wrong with it."""
-    return compile_program(SourceFile(name, text), _library(), assemble)
+def compiled_text(text: str, name: str, around: Surroundings = ALONE) -> CompileResult:
+    """A program of a text that stands alone, or in some surroundings, or what is wrong with it."""
+    return compile_program(SourceFile(name, text), _library(), assemble, around=around)
 
 
 def difference(program: CompiledProgram, settings: Settings, events_max: int = EVENTS_MAX) -> str:

@@ -15,7 +15,7 @@ _UNITS = frozenset({"us", "ms", "s", "m", "h"})
 INT_DIGITS_MAX = 400
 """Longer integer literals are all the same to the checker, which refuses them; Python refuses to read them."""
 
-TYPE_ARGS_MAX = 64
+TYPE_ARGS_MAX = 256
 """How many tokens ahead the type arguments of a call may end."""
 
 
@@ -118,15 +118,19 @@ class TypeRules(Cursor):
         """Whether the next tokens are ``<…>(`` right after a name, without a space: ``raw.load<T>(x)``."""
         if self.token.start != self.last_end:
             return False
-        depth, distance = 0, 0
+        depth, brackets, distance = 0, 0, 0
         while distance < TYPE_ARGS_MAX:
             token = self.peek(distance)
             kind = token.kind
             if kind == "<":
                 depth += 1
+            elif kind in ("(", ")"):
+                brackets += 1 if kind == "(" else -1
+                if brackets < 0:
+                    return False
             elif kind in (">", ">>"):
                 depth -= len(kind)
-                if depth <= 0:
+                if depth <= 0 and not brackets:
                     after = self.peek(distance + 1)
                     return depth == 0 and after.kind == "(" and after.start == token.end
             elif kind not in _TYPE_PARTS:

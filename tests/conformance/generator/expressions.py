@@ -7,15 +7,18 @@ literal.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from tests.conformance.generator import json_values, math_calls
 from tests.conformance.generator.choices import Choices
 from tests.conformance.generator.types import (
     BOOL,
     DURATION,
     FLOAT,
     INT,
+    JSON,
     STRING,
     Type,
     list_of,
@@ -192,6 +195,9 @@ class Expressions:
 
     def computed(self, t: Type, depth: int) -> str:
         """An operation that gives the type."""
+        of_module = self.of_module(t, depth) if self.c.often(2) else []
+        if of_module:
+            return self.c.one(of_module)()
         match t.kind:
             case "int":
                 return self.int_(depth)
@@ -203,6 +209,8 @@ class Expressions:
                 return self.string(depth)
             case "duration":
                 return self.duration(depth)
+            case "json":
+                return json_values.made(self, depth)
             case "list":
                 return self.list_(t, depth)
             case "dict" | "set" | "tuple":
@@ -212,6 +220,13 @@ class Expressions:
             case "optional":
                 return self.optional(t, depth)
         return self.made(t)
+
+    def of_module(self, t: Type, depth: int) -> list[Callable[[], str]]:
+        """Ways to the type with what is in modules of the library."""
+        ways = json_values.ways(self, t)
+        if t in (INT, FLOAT, BOOL):
+            ways += [lambda: math_calls.call(self, t, depth)] * 3
+        return ways
 
     def int_(self, depth: int) -> str:
         a, b = self.expr(INT, depth - 1), self.expr(INT, depth - 1)
@@ -381,6 +396,15 @@ class Expressions:
         if key not in self.names.makers:
             name = self.names.makers[key] = self.names.new("pick")
             self.names.extra.append(f"fn {name}<T>(c: bool, a: T, b: T) -> T {{ return if c {{ a }} else {{ b }} }}")
+        return self.names.makers[key]
+
+    def cut_json(self) -> str:
+        """A function that leaves out JSON that has become long."""
+        key = Type("cut", (JSON,))
+        if key not in self.names.makers:
+            name = self.names.makers[key] = self.names.new("cut")
+            body = "return if x.to_text().len() > 60 { json.Null } else { x }"
+            self.names.extra.append(f"fn {name}(x: json) -> json {{ {body} }}")
         return self.names.makers[key]
 
     def cut(self, t: Type) -> str:

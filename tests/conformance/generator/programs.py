@@ -9,9 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tests.conformance.generator.choices import Choices
-from tests.conformance.generator.expressions import Names, Signature, Variable
+from tests.conformance.generator.expressions import Expressions, Names, Signature, Variable
+from tests.conformance.generator.files import ALONE, SHARED, WHOLE, WorldText
 from tests.conformance.generator.statements import Place, Statements
 from tests.conformance.generator.types import BOOL, INT, STRING, Type, list_of, optional_of, random_type
+
+TESTED_ONCE_IN = 20
+"""A program is a test if one of its worlds wants that."""
 
 FAILED = "on failed(child, fault) { render (child, fault.kind, fault.message, fault.tick, now()) }"
 """What a parent shows of a child that failed for good."""
@@ -51,8 +55,9 @@ class World:
         self.actors: list[Actor] = []
         self.lines: list[str] = []
 
-    def text(self) -> str:
-        """The program's text."""
+    def world(self) -> WorldText:
+        """What it is made of."""
+        found = WorldText(f"w{self.names.prefix}")
         for _ in range(self.c.below(2)):
             self.struct()
         for _ in range(self.c.below(2)):
@@ -65,12 +70,21 @@ class World:
             self.types += [t, *t.parts]
         for _ in range(self.c.below(2)):
             self.function()
+        found.base = [*self.lines, *self.names.extra]
+        found.placed = self.c.one((ALONE, ALONE, ALONE, ALONE, SHARED, WHOLE))
+        found.is_qualified, found.exports = self.c.often(5), self.c.often(3)
+        found.is_tested = self.c.below(TESTED_ONCE_IN) == TESTED_ONCE_IN - 1
+        self.lines.clear()
+        self.names.extra.clear()
         for _ in range(self.c.one((1, 1, 2))):
             self.outline()
         for actor in self.actors:
             self.actor(actor)
-        self.driver()
-        return "\n".join([*self.lines, *self.names.extra]) + "\n"
+        found.begin = self.driver()
+        found.look = self.looks()
+        found.expected = self.expected() if self.c.often(2) else []
+        found.rest = [*self.lines, *self.names.extra]
+        return found
 
     def struct(self) -> None:
         name = self.names.new("S")
@@ -159,6 +173,8 @@ class World:
         if self.c.often(1):
             lines += self.timer(known, place)
         if self.c.often(2):
+            lines += self.held_timers(actor, known, place)
+        if self.c.often(2):
             lines.append(FAILED)
         self.lines += [*lines, "}"]
 
@@ -183,6 +199,24 @@ class World:
             f"{left} -= 1",
             f"if {left} <= 0 {{ stop }}",
             *body.body(1, self.c.between(1, 2)),
+            "}",
+        ]
+
+    def held_timers(self, actor: Actor, known: list[Variable], place: Place) -> list[str]:
+        """A message that repeats until it is cancelled, and one that is often cancelled before it leaves."""
+        beat, once, left, tock = (self.names.new(stem) for stem in ("beat", "once", "left", "tock"))
+        body = Statements(self.c, self.names, self.types, known, place)
+        actor.handlers.append(Handler(tock, []))
+        return [
+            f"state {left}: int = {self.c.between(1, 3)}",
+            f"state {beat}: Timer = every {self.c.between(1, 3)}ms self.{tock}(0)",
+            f"state {once}: Timer? = none",
+            f"on {tock}(hop: int) {{",
+            f"{left} -= 1",
+            f"if {left} <= 0 {{ render {beat}.cancel() }}",
+            f"match {once} {{ none => {{}}, t => {{ if {body.values.condition()} {{ render t.cancel() }} }} }}",
+            f"if {left} > 0 {{ {once} = after {self.c.between(0, 3)}ms self.{tock}({self.c.below(2)}) }}",
+            *body.body(1, self.c.between(0, 1)),
             "}",
         ]
 
@@ -233,8 +267,8 @@ class World:
         peers = [v for v in body.variables if v.mutable and v.type == optional_of(actor.type)]
         return [*lines, *(f"{v.name} = {name}" for v in peers[:1])]
 
-    def driver(self) -> None:
-        """Begins the world, when ``go`` comes."""
+    def driver(self) -> list[str]:
+        """Begins the world, when ``go`` comes; gives the line that sends it."""
         body = Statements(self.c, self.names, self.types, [], Place(renders=True, in_actor=True))
         lines = body.body(1, self.c.between(1, 3)) if self.c.often(2) else []
         for actor in self.actors:
@@ -245,7 +279,40 @@ class World:
             target = self.c.one([v for v in body.variables if v.type.kind == "actor"])
             lines.append(self.send(target.name, self.of(target.type), body, str(self.c.between(1, 4))))
         self.lines += [f"actor Go{self.names.prefix} {{", "on go() {", *lines, "}", FAILED, "}"]
-        self.lines.append(f"Go{self.names.prefix}.go()")
+        return [f"Go{self.names.prefix}.go()"]
+
+    # --- what a test does, and what is expected -----------------------------------------------------
+
+    def looks(self) -> list[str]:
+        """Lines of a test: it looks into the actors, and does something itself."""
+        lines: list[str] = []
+        for actor in self.actors:
+            state, item = self.c.one(actor.states), self.names.new("it")
+            lines.append(f"render [({item}, {item}.{state.name}) for {item} in {actor.type.name}]")
+        body = Statements(self.c, self.names, self.types, [], Place(renders=True, in_actor=True))
+        lines += body.body(1, self.c.between(0, 2))
+        if self.c.often(3):
+            actor, item = self.c.one(self.actors), self.names.new("it")
+            lines.append(f"for {item} in {actor.type.name} {{ render await {item}.{actor.ask}(1) }}")
+        return lines
+
+    def expected(self) -> list[str]:
+        """Messages that may have been, or not."""
+        go = f"Go{self.names.prefix}"
+        values = Expressions(self.c, self.names, [], False, False)
+        found = [f"node main -> {go}"] if self.c.often(7) else []
+        for _ in range(self.c.between(1, 2)):
+            source = self.c.one([go, *(actor.type.name for actor in self.actors)])
+            actor = self.c.one(self.actors)
+            handler = self.c.one(actor.handlers)
+            entry = f"node {source} -> {actor.type.name}"
+            if self.c.often(3):
+                entry += f" at tick={self.c.between(1, 5)}"
+            if self.c.often(4) and not any(p.type.kind == "actor" for p in handler.params):
+                payload = [str(self.c.between(1, 4)), *(values.literal(p.type, 1) for p in handler.params)]
+                entry += f" payload ({', '.join(payload)})"
+            found.append(entry)
+        return found
 
 
 def _variant(variant: tuple[str, Type]) -> str:
@@ -253,6 +320,6 @@ def _variant(variant: tuple[str, Type]) -> str:
     return f"{name}({', '.join(part.text for part in carried.parts)})" if carried.parts else name
 
 
-def random_world(c: Choices, prefix: str) -> str:
+def random_world(c: Choices, prefix: str) -> WorldText:
     """A world of its own; none where that is simpler."""
-    return World(c, prefix).text() if c.below(30) else ""
+    return World(c, prefix).world() if c.below(30) else WorldText(f"w{prefix}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tests.conformance.generator.choices import Choices
 from tests.conformance.generator.expressions import Expressions, Names, Variable
+from tests.conformance.generator.json_values import VARIANTS
 from tests.conformance.generator.types import INT, STRING, Type
 
 LOOPS_MAX = 2
@@ -201,9 +202,7 @@ class Statements:
 
     def choice(self, depth: int) -> list[str]:
         """A match on something in scope."""
-        known = [
-            v for v in reversed(self.variables) if v.type.kind in ("optional", "int", "string", "tuple", "bool", "enum")
-        ]
+        known = [v for v in reversed(self.variables) if v.type.kind in _MATCHED]
         if not known:
             return self.branch(depth)
         v = self.c.one(known)
@@ -229,6 +228,9 @@ class Statements:
             case "tuple":
                 parts = [self.bound(part) for part in t.parts]
                 return [(f"({', '.join(part.name for part in parts)})", parts), ("_", [])]
+            case "json":
+                parts = [(name, self.bound(part)) for name, part in VARIANTS]
+                return [("Null", []), *((f"{name}({part.name})", [part]) for name, part in parts), ("_", [])]
             case "enum":
                 return [*(self.variant_pattern(t, name, carried) for name, carried in t.fields), ("_", [])]
             case "int":
@@ -258,5 +260,5 @@ class Statements:
         return self.c.one(ways)
 
 
+_MATCHED = frozenset({"optional", "int", "string", "tuple", "bool", "enum", "json"})
 _EMPTY = {"list": "[]", "dict": "{}", "set": "{}"}
-_MATCHED = {"optional", "int", "string", "tuple", "bool", "enum"}

@@ -49,6 +49,7 @@ class Type:
 
 
 INT, FLOAT, BOOL, STRING, DURATION = (Type(kind) for kind in ("int", "float", "bool", "string", "duration"))
+JSON = Type("json")
 SCALARS = (INT, STRING, BOOL, FLOAT, DURATION)
 
 
@@ -64,7 +65,8 @@ def optional_of(inner: Type) -> Type:
 
 def random_type(c: Choices, declared: list[Type], depth: int) -> Type:
     """A type at most so deep; of what is declared, one of those given."""
-    kinds = ["scalar", "scalar", "list", "dict", "optional", "tuple", "set", *(["declared"] * (2 if declared else 0))]
+    kinds = ["scalar", "scalar", "list", "dict", "optional", "tuple", "set", "json"]
+    kinds += ["declared"] * (2 if declared else 0)
     match c.one(kinds) if depth > 0 else "scalar":
         case "list":
             return list_of(random_type(c, declared, depth - 1))
@@ -78,12 +80,14 @@ def random_type(c: Choices, declared: list[Type], depth: int) -> Type:
             return Type("tuple", tuple(random_type(c, declared, depth - 1) for _ in range(c.between(2, 3))))
         case "declared":
             return c.one(declared)
+        case "json":
+            return JSON
     return c.one(SCALARS)
 
 
 def key_type(c: Choices) -> Type:
     """A type of keys."""
-    return c.one((INT, STRING, INT, STRING, Type("tuple", (INT, STRING)), BOOL, FLOAT, list_of(INT), DURATION))
+    return c.one((INT, STRING, INT, STRING, Type("tuple", (INT, STRING)), BOOL, FLOAT, list_of(INT), DURATION, JSON))
 
 
 INTS = (
@@ -96,7 +100,14 @@ STRINGS = (
     '"AÀz"', r'"\u{7}"',
 )  # fmt: skip
 DURATIONS = ("0ms", "1ms", "5ms", "1500us", "2s", "(-3ms)", "3 ticks", "1h")
-_LITERALS = {"int": INTS, "float": FLOATS, "string": STRINGS, "bool": ("true", "false"), "duration": DURATIONS}
+JSONS = (
+    "json.Null", "json.Int(1)", 'json.String("a")', "json.Bool(true)", "json.Float(0.5)", "json.of([1, 2])",
+    r'json.parse("{\"a\": [1, 2.5e3, null], \"b\": {\"a\": \"x\\u00e9\"}}")', r'json.parse(" [ -0.0, 1e400, [[]] ] ")',
+    r'json.parse("[true, {}, \"🌀\\n\", 9223372036854775808, -7]")', r'json.of({"key": (1, "a")})',
+)  # fmt: skip
+_LITERALS = {
+    "int": INTS, "float": FLOATS, "string": STRINGS, "bool": ("true", "false"), "duration": DURATIONS, "json": JSONS,
+}  # fmt: skip
 
 
 def scalar_literal(c: Choices, t: Type) -> str:
