@@ -170,6 +170,26 @@ def test_names_written_with_escapes_are_found_and_the_last_of_equal_names_counts
     assert _world().ask("Probe", "count", '{"a": 1, "b": [1, [2, 3]], "a": 2}', '[1, {"a": []}, 2]') == ["2", "3"]
 
 
+def _written(chooser: random.Random, name: str) -> str:
+    """A name in quotes, some of its characters as escapes."""
+    parts = [f"\\u{ord(c):04x}" if c in '"\\\n' or chooser.random() < 0.1 else c for c in name]
+    return '"' + "".join(parts) + '"' + " " * chooser.randrange(2)
+
+
+def test_equal_names_are_one_however_they_are_written() -> None:
+    chooser = random.Random(8)
+    for _ in range(150):
+        pairs = [(chooser.choice(NAMES), i) for i in range(chooser.randrange(22))]
+        text = "{" + ",".join(f"{_written(chooser, name)}:{i}" for name, i in pairs) + "}"
+        found = dict(pairs)
+        expected = []
+        for name in NAMES:
+            has = str(name in found).lower()
+            expected.append(f"{has} {_shown(found.get(name))} {has} {len(found)} {has}")
+        assert _world().ask("Probe", "names", text, "[]", list(NAMES)) == expected, text
+        assert _world().ask("Probe", "read", [text]) == [_shown(found)]
+
+
 def test_documents_are_equal_however_they_are_written() -> None:
     chooser = random.Random(3)
     for _ in range(40):
@@ -205,6 +225,16 @@ def test_what_is_kept_and_sent_is_the_same_whether_it_was_looked_into_or_not() -
         assert seen[0][0] == seen[1][0]
         assert seen[0][2] == seen[1][2]
         assert seen[0][2][0] == _shown(document)
+
+
+def test_what_was_read_is_gone_when_the_turn_ends() -> None:
+    text = _text(random.Random(9), [_document(random.Random(i)) for i in range(5)])
+    world = ran(PROGRAM)
+    world.ask("Probe", "follow_all", text, ['[0,"a"]', "[1]"])
+    before = world.machine.heap_bytes
+    for _ in range(20):
+        world.ask("Probe", "follow_all", text, ['[0,"a"]', "[1]"])
+    assert world.machine.heap_bytes == before
 
 
 def _refused(text: str) -> bool:
