@@ -11,6 +11,7 @@ from __future__ import annotations
 import gc
 import pickle
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -249,6 +250,11 @@ def _digest(*texts: str) -> str:
     return digest.hexdigest()
 
 
+_one_at_a_time = threading.RLock()
+"""Threads take turns: the library learns while it is used, and the collector is one for all. They would wait for the
+interpreter anyway."""
+
+
 @contextmanager
 def at_full_speed() -> Iterator[None]:
     """Passes follow the nesting of a program by recursion, and make many small objects but no circles of them.
@@ -256,12 +262,13 @@ def at_full_speed() -> Iterator[None]:
     The collector looks at all that is there when it is let go on, so what is inside belongs in a function of its own,
     that has let go of its own things by then.
     """
-    if sys.getrecursionlimit() < RECURSION_MAX:
-        sys.setrecursionlimit(RECURSION_MAX)
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
+    with _one_at_a_time:
+        if sys.getrecursionlimit() < RECURSION_MAX:
+            sys.setrecursionlimit(RECURSION_MAX)
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            yield
+        finally:
+            if collecting:
+                gc.enable()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -195,3 +197,31 @@ def test_programs_that_differ_only_in_the_sign_of_a_zero_are_two_programs() -> N
     assert first.program is not None
     assert second.program is not None
     assert first.program.wasm != second.program.wasm
+
+
+def test_programs_that_threads_compile_at_once_are_the_same_as_alone() -> None:
+    library = load_library(library_texts())
+
+    def program(fields: int) -> SourceFile:
+        declared = ", ".join(f"f{number}: {'int' if number % 2 else 'string'}" for number in range(fields))
+        return SourceFile(
+            "a.aefl", f"struct P {{ {declared} }}\nlet ps: list<P> = []\nrender ps.sort_by(fn(p) => p.f0)\n"
+        )
+
+    def compiled(fields: int) -> bytes:
+        result = compile_program(program(fields), library, assemble)
+        assert result.program, result.diagnostics
+        return result.program.wasm
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            together = list(threads.map(compiled, range(1, 9)))
+    finally:
+        sys.setswitchinterval(before)
+    fresh = load_library(library_texts())
+    for fields, wasm in enumerate(together, 1):
+        alone = compile_program(program(fields), fresh, assemble).program
+        assert alone
+        assert alone.wasm == wasm
