@@ -7,6 +7,7 @@ import random
 from engine.compiler.ir.nodes import (
     I32,
     I64,
+    V128,
     Block,
     Break,
     Call,
@@ -33,6 +34,7 @@ from tests.engine.ir.building import FILE, checked, i32, i64, module, op
 
 _BINARY = ["add", "sub", "mul", "and", "or", "xor", "shl", "shr_s", "shr_u", "rotl"]
 _COMPARE = ["eq", "ne", "lt_s", "lt_u", "gt_s", "gt_u", "le_s", "le_u", "ge_s", "ge_u"]
+_ON_VECTORS = ["i8x16.eq", "i8x16.lt_u", "i8x16.sub", "v128.and", "v128.or"]
 _SCRATCH = 128
 _PARAMS = (Local("n", I64), Local("k", I32), Local("fuel", I32))
 
@@ -61,6 +63,7 @@ class _Maker:
     def function(self) -> Function:
         for number in range(4):
             self.locals.append(Local(f"v{number}", self.chance.choice((I32, I64))))
+        self.locals.append(Local("vector", V128))
         out_of_fuel = If(op("i32.le_s", Get(I32, 2), i32(0)), (Return(Get(I64, 0)),))
         body = (out_of_fuel, *self.body(3), Return(self.expr(I64, 3)))
         return Function(self.name, len(_PARAMS), tuple(self.locals), I64, body, file=FILE, line=1)
@@ -120,17 +123,37 @@ class _Maker:
         again = Break(inner, op("i32.lt_s", Get(I32, counter), i32(3)))
         return [Set(counter, i32(0)), Block(outer, (Loop(inner, (*body, count, again)),))]
 
+    def vector(self, depth: int) -> Expr:
+        what = self.chance.choice(["leaf", "splat", "op", "op", "choose", "do", "load"]) if depth > 0 else "leaf"
+        inner = depth - 1
+        match what:
+            case "splat":
+                return op("i8x16.splat", self.expr(I32, inner))
+            case "op":
+                return op(self.chance.choice(_ON_VECTORS), self.vector(inner), self.vector(inner))
+            case "choose":
+                return Choose(V128, self.expr(I32, inner), self.vector(inner), self.vector(inner))
+            case "do":
+                return Do(V128, self.body(1), self.vector(inner))
+            case "load":
+                return Load(V128, "v128.load", i32(_SCRATCH + 8 * self.chance.randint(0, 6)))
+        return self.leaf(V128)
+
     def leaf(self, type_: str) -> Expr:
-        if self.chance.random() < 0.35:
+        if type_ == V128 and self.chance.random() < 0.35:
+            return Const(V128, self.chance.choice((0, 2**128 - 1, self.chance.getrandbits(128))))
+        if type_ != V128 and self.chance.random() < 0.35:
             limits = (LOWEST[type_], HIGHEST[type_], LOWEST[type_] + 1, HIGHEST[type_] - 1)
             return Const(type_, self.chance.choice((*limits, *range(-3, 40), 255, 1000)))
         return Get(type_, self.chance.choice([i for i, local in enumerate(self.locals) if local.type == type_]))
 
     def expr(self, type_: str, depth: int) -> Expr:
+        if type_ == V128:
+            return self.vector(depth)
         if depth <= 0:
             return self.leaf(type_)
         what = self.chance.choice(
-            ["leaf", "op", "op", "op", "compare", "choose", "do", "load", "call", "checked", "narrow"]
+            ["leaf", "op", "op", "op", "compare", "choose", "do", "load", "call", "checked", "narrow", "mask"]
         )
         inner = depth - 1
         match what:
@@ -139,6 +162,8 @@ class _Maker:
             case "compare" if type_ == I32:
                 of = self.chance.choice((I32, I64))
                 return op(f"{of}.{self.chance.choice(_COMPARE)}", self.expr(of, inner), self.expr(of, inner))
+            case "mask" if type_ == I32:
+                return op("i8x16.bitmask", self.vector(inner))
             case "narrow":
                 return op("i32.wrap_i64" if type_ == I32 else "i64.extend_i32_s", self.expr(_other(type_), inner))
             case "choose":
