@@ -29,7 +29,9 @@ from engine.compiler.ir.nodes import (
     Store,
 )
 from engine.compiler.ir.passes.bounds import check_before_loops
+from engine.compiler.ir.passes.effects import effects_of
 from engine.compiler.ir.passes.fold import fold
+from engine.compiler.ir.passes.hoist import hoist
 from engine.compiler.ir.passes.limits import limited
 from engine.compiler.ir.passes.unroll import unroll
 from engine.compiler.ir.passes.unshare import unshare
@@ -141,7 +143,7 @@ def test_whether_a_list_is_shared_is_asked_before_the_loop() -> None:
     shared = op("i32.eq", Load(I32, "i32.load", ITEMS, 0, STAMP_PART), Load(I32, "i32.load", i32(64)))
     own = If(shared, (Set(1, Call(I32, "own", (ITEMS,))),))
     store = Store("i64.store", op("i32.add", ITEMS, i32(8)), COUNT, 0, ITEM)
-    lines = _lines(unshare(_counting(own, store), ()))
+    lines = _lines(unshare(_counting(own, store), (), {}))
     assert lines.index("if i32.eq(i32.load[items], i32.load[64])") < lines.index("loop l~checked")
     assert not any("own(" in line for line in lines[lines.index("loop l~own") :])
 
@@ -157,7 +159,30 @@ def test_whether_a_list_is_shared_is_asked_before_the_loop() -> None:
 def test_where_a_round_may_share_a_list_every_round_asks(other: Stmt) -> None:
     shared = op("i32.eq", Load(I32, "i32.load", ITEMS, 0, STAMP_PART), Load(I32, "i32.load", i32(64)))
     made = _counting(If(shared, (Set(1, Call(I32, "own", (ITEMS,))),)), other)
-    assert unshare(made, ()) is made
+    assert unshare(made, (), {}) is made
+
+
+def test_a_function_that_computes_only_changes_nothing_for_a_loop_that_calls_it() -> None:
+    shared = op("i32.eq", Load(I32, "i32.load", ITEMS, 0, STAMP_PART), Load(I32, "i32.load", i32(64)))
+    made = _counting(If(shared, (Set(1, Call(I32, "own", (ITEMS,))),)), Set(4, Call(I64, "f", (T,))))
+    assert unshare(made, (), {}) is made
+    assert unshare(made, (), {"f": frozenset({64})}) is made
+    assert unshare(made, (), {"f": frozenset({72})}) is not made
+    assert not any("held" in line for line in _lines(hoist(_reading_length(), set(), {})))
+    assert "t = i64.extend_i32_u(held)" in _lines(hoist(_reading_length(), set(), {"f": frozenset()}))
+
+
+def _reading_length() -> Function:
+    length = op("i64.extend_i32_u", Load(I32, "i32.load", ITEMS, 8, HEAD))
+    return _counting(Set(4, Call(I64, "f", (T,))), Set(4, length))
+
+
+def test_the_effects_of_a_function_are_the_cells_that_it_and_those_it_calls_change() -> None:
+    note = Store("i32.store", i32(72), i32(1))
+    plain = function("g", "n:i64", (note, Return(Call(I64, "f", (N,)))))
+    assert effects_of(plain, {"f": frozenset({80})}) == {72, 80}
+    assert effects_of(plain, {}) is None
+    assert effects_of(function("g", "n:i64", (Store("i32.store", Get(I32, 1), i32(1)), Return(N)), "p:i32"), {}) is None
 
 
 _EDGES = (0, 1, -1, 2, -2, 2**63 - 1, -(2**63), 2**63 - 2, -(2**63) + 1, 2**62, -(2**62))

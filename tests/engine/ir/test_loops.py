@@ -45,7 +45,7 @@ def _printed(made: Function) -> list[str]:
 def _looping(*body: Stmt) -> list[str]:
     """What hoisting makes of a loop with such a body, by lines."""
     loop = Loop("l", (*body, Set(3, LENGTH), Break("l", op("i64.eqz", N))))
-    return _printed(hoist(function("f", "n:i64 list:i32", (loop, LAST), "m:i64 t:i32"), set()))
+    return _printed(hoist(function("f", "n:i64 list:i32", (loop, LAST), "m:i64 t:i32"), set(), {}))
 
 
 def test_the_length_of_a_list_is_read_before_the_loop() -> None:
@@ -81,7 +81,7 @@ def test_nothing_starts_from_a_field_that_may_not_be_there_but_from_the_state() 
         loop = Loop("l", (If(op("i64.eqz", N), (first, second)), Break("l", op("i64.eqz", N))))
         made = function("f", "n:i64 list:i32", (loop, Return(op("i64.extend_i32_u", Get(I32, 4)))), "m:i64 t:i32 u:i32")
         unsafe: set[int] = set()
-        return hoist(fold(hoist(made, unsafe)), unsafe)
+        return hoist(fold(hoist(made, unsafe, {})), unsafe, {})
 
     assert "u = i32.load[held + 8]" in _printed(chain(FIELD))
     assert "held.6 = i32.load[held + 8]" in _printed(chain(STATE))

@@ -13,6 +13,21 @@ ACTORS = 16
 LARGE = (2**62, -(2**62), 2**63 - 1, -(2**63), 2**31, -(2**31) - 1)
 
 
+HELPERS = """
+fn weighed(xs: list<int>, k: int) -> int {
+    var total = 0
+    for x in xs { total = total +% x *% k }
+    for i in 0..k { total = total +% xs[i] }
+    return total
+}
+fn changed(xs: list<int>, k: int) -> int {
+    var ys = xs
+    for i in 0..ys.len() { ys[i] = ys[i] ^ k }
+    return ys[0] + ys.len()
+}
+"""
+
+
 class _Body:
     """The body of a handler that has the lists ``a``, ``b`` (state), ``c`` (local), ``rows`` and the numbers ``n``,
     ``m``."""
@@ -41,7 +56,8 @@ class _Body:
 
     def value(self) -> str:
         one = self.chance.choice
-        number = one(("1", "7", "n", "m", "total", str(one(LARGE)), *self.counters, *self.counters))
+        called = f"{one(('weighed', 'changed'))}({one(('a', 'b', 'c'))}, {one(('m', *self.counters))})"
+        number = one((called, "1", "7", "n", "m", "total", str(one(LARGE)), *self.counters, *self.counters))
         left, right = one((self.item(), number)), one((self.item(), number, "3"))
         return f"{left} {one(('+', '+', '-', '*', '+%', '/', '%'))} {right}"
 
@@ -90,7 +106,7 @@ class _Body:
 def random_program(seed: int) -> str:
     """Actors that each go through loops, and show what is left of their lists, or fail."""
     chance = random.Random(seed)
-    lines: list[str] = []
+    lines = HELPERS.splitlines()
     for number in range(ACTORS):
         body = _Body(chance)
         loops = [line for _ in range(chance.choice((1, 1, 2))) for line in body.loop(3)]

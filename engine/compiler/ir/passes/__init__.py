@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 
 from engine.compiler.ir.callgraph import groups
 from engine.compiler.ir.memo import Memo
@@ -22,6 +23,7 @@ from engine.compiler.ir.passes.dead import drop_unreached, drop_unused_locals
 from engine.compiler.ir.passes.depth import limit_depth
 from engine.compiler.ir.passes.dispatch import call_handlers_directly, searched_handlers
 from engine.compiler.ir.passes.division import divide_less
+from engine.compiler.ir.passes.effects import Effects, effects_of
 from engine.compiler.ir.passes.fold import fold
 from engine.compiler.ir.passes.hoist import hoist
 from engine.compiler.ir.passes.inline import Template, goes_into, inline_calls, inline_self, is_worthwhile
@@ -65,30 +67,45 @@ def _optimise_functions(module: Module, memo: Memo) -> tuple[Function, ...]:
     done = {function.name: function for function in module.functions}
     handlers = frozenset(searched_handlers(module))
     templates: dict[str, Template] = {}
+    effects: dict[str, frozenset[int]] = {}
     for group in groups(callees):
         for name in group:
-            done[name] = _optimised(done[name], callees[name], templates, memo)
+            done[name] = _optimised(done[name], callees[name], templates, effects, memo)
         name = group[0]
         if len(group) > 1 or name in callees[name] or name == FAULT_FUNCTION:
             continue
         function = done[name]
         summary = memo.summary(function)
+        if (changed := _effects_of(function, effects, memo)) is not None:
+            effects[name] = changed
         only_call = times.get(name, 0) == 1 and name not in roots
         if is_worthwhile(function, summary.size, only_call, summary.loops, name in handlers):
             templates[name] = memo.made(function, Template, partial(Template, nodes=summary.size))
     return tuple(done[function.name] for function in module.functions)
 
 
-def _optimised(function: Function, calls: Iterable[str], templates: dict[str, Template], memo: Memo) -> Function:
+def _effects_of(function: Function, effects: Effects, memo: Memo) -> frozenset[int] | None:
+    known = {name: effects[name] for name in memo.summary(function).calls if name in effects}
+    return memo.made(function, (effects_of, *known.items()), partial(effects_of, known=known))
+
+
+def _optimised(
+    function: Function, calls: Iterable[str], templates: dict[str, Template], effects: Effects, memo: Memo
+) -> Function:
     """The function, folded, and with the templates inlined that it calls."""
     known = {name: templates[name] for name in calls if name in templates}
     wanted = {name: template for name, template in known.items() if goes_into(template, function.name)}
     recursive = function.name in calls
-    made_from = tuple(id(template.function) for template in wanted.values())
-    return memo.made(function, made_from, partial(_optimise_function, recursive=recursive, templates=wanted))
+    inner = [memo.summary(template.function).calls for template in wanted.values()]
+    seen = {name: effects[name] for name in chain(calls, *inner) if name in effects}
+    made_from = (*(id(template.function) for template in wanted.values()), *seen.items())
+    make = partial(_optimise_function, recursive=recursive, templates=wanted, effects=seen)
+    return memo.made(function, made_from, make)
 
 
-def _optimise_function(function: Function, recursive: bool, templates: dict[str, Template]) -> Function:
+def _optimise_function(
+    function: Function, recursive: bool, templates: dict[str, Template], effects: Effects
+) -> Function:
     if templates:
         function = inline_calls(function, templates)
     function = drop_unused_locals(fold(function))
@@ -97,19 +114,19 @@ def _optimise_function(function: Function, recursive: bool, templates: dict[str,
         if unrolled is not function:
             function = drop_unused_locals(fold(unrolled))
     unsafe: set[int] = set()
-    function = _hoisted(function, unsafe)
-    unshared = unshare(function, unsafe)
+    function = _hoisted(function, unsafe, effects)
+    unshared = unshare(function, unsafe, effects)
     if unshared is not function:
-        function = _hoisted(fold(unshared), unsafe)
+        function = _hoisted(fold(unshared), unsafe, effects)
     split = check_before_loops(function)
     if split is not function:
         function = fold(unroll(fold(split)))
     return straighten(divide_less(sink(drop_unused_locals(function))))
 
 
-def _hoisted(function: Function, unsafe: set[int]) -> Function:
+def _hoisted(function: Function, unsafe: set[int], effects: Effects) -> Function:
     for _ in range(HOIST_ROUNDS):
-        moved = hoist(function, unsafe)
+        moved = hoist(function, unsafe, effects)
         if moved is function:
             break
         function = fold(moved)

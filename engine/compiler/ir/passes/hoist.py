@@ -53,6 +53,7 @@ from engine.compiler.ir.nodes import (
     Stmt,
     Store,
 )
+from engine.compiler.ir.passes.effects import Effects
 from engine.compiler.ir.walk import Node, Rewriter, children
 
 HOISTED = frozenset((HEAD, STAMP_PART, STATE, FIELD))
@@ -65,10 +66,10 @@ Key = tuple[str, str, str, int, int]
 """A load: its instruction, the part, ``local`` or ``cell``, the local or address it starts from, its offset."""
 
 
-def hoist(function: Function, unsafe: set[int]) -> Function:
+def hoist(function: Function, unsafe: set[int], effects: Effects) -> Function:
     """The function with loads moved out of its loops; the very same where there is nothing to move. ``unsafe`` are the
-    locals that hold what a moved load gave and may be nonsense; it grows."""
-    hoister = _Hoister(function, unsafe)
+    locals that hold what a moved load gave and may be nonsense; it grows. ``effects`` are those of what it calls."""
+    hoister = _Hoister(function, unsafe, effects)
     body = hoister.body(function.body)
     if not hoister.moved:
         return function
@@ -78,7 +79,8 @@ def hoist(function: Function, unsafe: set[int]) -> Function:
 class _Hoister(Rewriter):
     """Goes through a function, inner loops first."""
 
-    def __init__(self, function: Function, unsafe: set[int]) -> None:
+    def __init__(self, function: Function, unsafe: set[int], effects: Effects) -> None:
+        self.effects = effects
         self.locals = list(function.locals)
         self.unsafe = unsafe
         self.moved = False
@@ -89,7 +91,7 @@ class _Hoister(Rewriter):
 
     def loop(self, node: Loop) -> list[Stmt]:
         """The loop, and before it what could be moved there."""
-        found = _Found()
+        found = _Found(self.effects)
         found.read(node.body, certain=True)
         keys = [key for key in found.loads if not self.is_changed(key, found)]
         again = sum(1 for key in keys for _, _, changes in found.changes if _changes(changes, key))
@@ -145,6 +147,7 @@ def _changes(changes: _Changes, key: Key) -> bool:
 class _Found:
     """What a loop reads and changes. ``beside`` are the loads that stand in the same statement as a change."""
 
+    effects: Effects
     loads: dict[Key, Load] = field(default_factory=dict)
     changes: list[tuple[Stmt, bool, _Changes]] = field(default_factory=list)
     beside: list[set[Key]] = field(default_factory=list)
@@ -160,7 +163,7 @@ class _Found:
                 if isinstance(node, Load) and (key := key_of(node)) is not None:
                     self.loads.setdefault(key, node)
                     loads.add(key)
-            changes = _changes_of(statement, own)
+            changes = _changes_of(statement, own, self.effects)
             if changes is not None:
                 self.changes.append((statement, certain, changes))
                 self.beside.append(loads)
@@ -194,22 +197,24 @@ def _own_nodes(statement: Stmt) -> tuple[list[Node], list[tuple[tuple[Stmt, ...]
     return own, inner
 
 
-def _changes_of(statement: Stmt, own: list[Node]) -> _Changes | None:
+def _changes_of(statement: Stmt, own: list[Node], effects: Effects) -> _Changes | None:
     """What a statement changes by itself, if the function goes on behind it; None for nothing."""
     if isinstance(statement, Fault | Return):
         return None
-    if isinstance(statement, Effect) or any(isinstance(node, Call | CallIndirect) for node in own):
-        changed = frozenset({statement.local} if isinstance(statement, Set) else ())
-        return _Changes(everything=True, locals=changed)
-    if isinstance(statement, Set):
-        return _Changes(locals=frozenset({statement.local}))
+    called = [node for node in own if isinstance(node, Call | CallIndirect)]
+    local = frozenset({statement.local} if isinstance(statement, Set) else ())
+    if isinstance(statement, Effect) or not all(isinstance(node, Call) and node.function in effects for node in called):
+        return _Changes(everything=True, locals=local)
+    cells = frozenset(cell for node in called if isinstance(node, Call) for cell in effects[node.function])
     if not isinstance(statement, Store) or statement.part == ITEM:
-        return None
+        return _Changes(locals=local, cells=cells) if local or cells else None
     if isinstance(statement.address, Const):
-        return _Changes(cells=frozenset({int(statement.address.value) + statement.offset}))
+        return _Changes(cells=cells | {int(statement.address.value) + statement.offset})
     if not statement.part:
         return _Changes(everything=True)
-    return _Changes(stores=frozenset({(statement.part, statement.name.partition(".")[0], statement.offset)}))
+    return _Changes(
+        cells=cells, stores=frozenset({(statement.part, statement.name.partition(".")[0], statement.offset)})
+    )
 
 
 def key_of(node: Load) -> Key | None:
@@ -234,7 +239,7 @@ class _Mover(Rewriter):
         return super().expr(node)
 
     def statement(self, node: Stmt) -> list[Stmt]:
-        changes = _changes_of(node, _own_nodes(node)[0])
+        changes = _changes_of(node, _own_nodes(node)[0], self.found.effects)
         new = super().statement(node)
         return new if changes is None else [*new, *self.again(changes)]
 

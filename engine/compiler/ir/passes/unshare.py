@@ -41,6 +41,7 @@ from engine.compiler.ir.nodes import (
     Store,
 )
 from engine.compiler.ir.passes.copies import CHECKED, Copy, is_version
+from engine.compiler.ir.passes.effects import Effects
 from engine.compiler.ir.walk import Node, Rewriter, children, nodes, size
 
 SIZE_MAX = 400
@@ -48,23 +49,24 @@ SIZE_MAX = 400
 UNSHARED = "~own"
 
 
-def unshare(function: Function, unsafe: Collection[int]) -> Function:
+def unshare(function: Function, unsafe: Collection[int], effects: Effects) -> Function:
     """The function with such loops in two versions; the very same where there are none. ``unsafe`` are the locals that
-    may hold nonsense where a loop begins."""
-    body = _Unsharer(unsafe).body(function.body)
+    may hold nonsense where a loop begins; ``effects`` are those of what it calls."""
+    body = _Unsharer(unsafe, effects).body(function.body)
     return function if body is function.body else replace(function, body=body)
 
 
 class _Unsharer(Rewriter):
     """Goes through a function, outer loops first."""
 
-    def __init__(self, unsafe: Collection[int]) -> None:
+    def __init__(self, unsafe: Collection[int], effects: Effects) -> None:
         self.unsafe = unsafe
+        self.effects = effects
 
     def statement(self, node: Stmt) -> list[Stmt]:
         if not isinstance(node, Loop) or is_version(node.label, CHECKED):
             return super().statement(node)
-        found = _Found()
+        found = _Found(self.effects)
         found.body(node.body, {})
         if not found.tests or not found.is_kept(self.unsafe) or size(node.body) > SIZE_MAX:
             return super().statement(node)
@@ -80,7 +82,8 @@ class _Found:
     """The tests of a loop, by their statements, in terms of what is there before the loop; and what the
     loop changes when none of them holds. ``same`` says which locals are copies of others at a place."""
 
-    def __init__(self) -> None:
+    def __init__(self, effects: Effects) -> None:
+        self.effects = effects
         self.tests: dict[If, Expr] = {}
         self.given: set[int] = set()
         self.cells: set[int] = set()
@@ -137,6 +140,8 @@ class _Found:
             case _:
                 if isinstance(node, Store):
                     self.store(node)
+                elif isinstance(node, Call) and node.function in self.effects:
+                    self.cells |= self.effects[node.function]
                 elif isinstance(node, Call | CallIndirect | Effect):
                     self.gives_stamps = True
                 for part in children(node):
