@@ -6,13 +6,21 @@ parameters; where the two differ, the values go through temporaries.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import CLOSED, Body
-from engine.compiler.check.inference import TypeParam, TypeVar, match_params, mentions_param, parts, substitute
+from engine.compiler.check.inference import (
+    TypeParam,
+    TypeVar,
+    match_params,
+    mentions,
+    mentions_param,
+    parts,
+    substitute,
+)
 from engine.compiler.check.report import meant
 from engine.compiler.check.scopes import Scope
 from engine.compiler.check.types import ERROR, FnType, Type
@@ -46,10 +54,17 @@ def check_arguments(
             body.expr(arg.value)
         return None
     values: list[tree.Expr | None] = [None] * len(params)
+    given = frozenset(bound or ())
     for index, arg in sorted(placed.items(), key=lambda entry: _asks(body, entry[1].value)):
         param = params[index]
         what = f"the {target.item} `{param.name}`" if target.item == "field" else f"`{param.name}`"
+        if bound and isinstance(arg.value, ast.NoneLit) and isinstance(param.type, TypeParam):
+            _make_optional(body, param.type.name, given, bound, zip(params, values, strict=True))
         values[index] = _argument(body, param.type, arg.value, what, bound)
+    for index, param in enumerate(params):
+        value = values[index]
+        if value is not None and bound and isinstance(param.type, TypeParam):  # `none` may have made it an optional
+            values[index] = body.fit(value, bound[param.type.name], f"`{param.name}`", placed[index].value)
     for index, param in enumerate(params):
         if values[index] is None:
             assert param.default is not None
@@ -58,6 +73,19 @@ def check_arguments(
             expected = param.type if bound is None else substitute(param.type, bound)
             values[index] = closed_value(body, param.default, expected, param.world)
     return _in_written_order(body, [v for v in values if v is not None], list(placed))
+
+
+def _make_optional(
+    body: Body,
+    name: str,
+    given: frozenset[str],
+    bound: dict[str, Type],
+    so_far: Iterable[tuple[Parameter, tree.Expr | None]],
+) -> None:
+    """``none`` beside a value of the type ``T`` makes ``T?`` of it, where arguments of this call alone have told it."""
+    told = [param.type for param, value in so_far if value is not None]
+    if name in bound and name not in given and all(isinstance(t, TypeParam) or not mentions(t, name) for t in told):
+        bound[name] = body.optional_of(bound[name])
 
 
 def _asks(body: Body, node: ast.Expr) -> bool:

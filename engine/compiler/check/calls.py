@@ -18,7 +18,7 @@ from engine.compiler.check.enums import enum_with, struct_value, variant_call
 from engine.compiler.check.features import report_feature_name
 from engine.compiler.check.foreign import foreign_method, foreign_name
 from engine.compiler.check.imports import qualified
-from engine.compiler.check.inference import TypeVar, head, match_params, substitute, unify
+from engine.compiler.check.inference import TypeVar, head, is_open, match_params, mentions, substitute, unify
 from engine.compiler.check.machine import check_intrinsic
 from engine.compiler.check.models import check_model_call
 from engine.compiler.check.narrowing import as_declared
@@ -38,7 +38,7 @@ from engine.compiler.check.types import (
     TupleType,
     Type,
 )
-from engine.compiler.check.world import Signature
+from engine.compiler.check.world import Parameter, Signature
 from engine.compiler.syntax import ast
 
 
@@ -261,14 +261,20 @@ def _finish(
     return call
 
 
-def _hint_result(signature: Signature, params: Sequence[object], expected: Type, bound: dict[str, Type]) -> None:
-    """Where no argument can tell a type parameter, the type that is hoped for does."""
-    if not params:
-        wanted = head(expected)
-        if isinstance(wanted, OptionalType) and not isinstance(signature.result, OptionalType):
-            wanted = head(wanted.inner)
-        if not isinstance(wanted, TypeVar):
-            match_params(signature.result, wanted, bound)
+def _hint_result(signature: Signature, params: Sequence[Parameter], expected: Type, bound: dict[str, Type]) -> None:
+    """Where no argument can tell a type parameter, or only functions whose results it is, the type that is hoped for
+    does."""
+    wanted = head(expected)
+    if isinstance(wanted, OptionalType) and not isinstance(signature.result, OptionalType):
+        wanted = head(wanted.inner)
+    if isinstance(wanted, TypeVar):
+        return
+    hoped: dict[str, Type] = {}
+    match_params(signature.result, wanted, hoped)
+    told = [param.type for param in params if not isinstance(param.type, FnType)]
+    for name, t in hoped.items():
+        if name not in bound and not (params and is_open(t)) and not any(mentions(part, name) for part in told):
+            bound[name] = t
 
 
 # --- on a value -------------------------------------------------------------------------------

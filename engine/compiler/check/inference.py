@@ -162,6 +162,11 @@ def mentions_param(t: Type) -> bool:
     return isinstance(t, TypeParam) or any(mentions_param(part) for part in parts(t))
 
 
+def mentions(t: Type, name: str) -> bool:
+    """Whether a type of a signature depends on that type parameter."""
+    return (isinstance(t, TypeParam) and t.name == name) or any(mentions(part, name) for part in parts(t))
+
+
 def substitute(t: Type, bound: Mapping[str, Type]) -> Type:
     """The type with its type parameters replaced; parameters that are not bound yet stay."""
     if type(t) is Scalar:

@@ -316,15 +316,23 @@ def _stop(body: Body, node: ast.StopStmt, out: Statements) -> bool:
 
 @statement(ast.AssertStmt)
 def _assert(body: Body, node: ast.AssertStmt, out: Statements) -> bool:
-    left: tree.Expr | None = None
-    right: tree.Expr | None = None
-    condition = body.typed(node.condition, BOOL, "what is asserted")
-    if isinstance(node.condition, ast.Binary) and node.condition.op in _COMPARISONS:
-        condition, left, right = _keep_sides(body, condition, out)
-    message = None if node.message is None else body.typed(node.message, STRING, "the message of `assert`")
-    body.scope.there |= there(body, node.condition, True)
-    out.append(tree.Assert(node.span, condition, message, body.written(node.condition.span), left, right))
+    """Parts joined by ``and`` are asserted one after the other, so that a fault shows the one that does not hold."""
+    for part in _conjuncts(node.condition):
+        left: tree.Expr | None = None
+        right: tree.Expr | None = None
+        condition = body.typed(part, BOOL, "what is asserted")
+        if isinstance(part, ast.Binary) and part.op in _COMPARISONS:
+            condition, left, right = _keep_sides(body, condition, out)
+        message = None if node.message is None else body.typed(node.message, STRING, "the message of `assert`")
+        body.scope.there |= there(body, part, True)
+        out.append(tree.Assert(node.span, condition, message, body.written(part.span), left, right))
     return False
+
+
+def _conjuncts(node: ast.Expr) -> list[ast.Expr]:
+    if isinstance(node, ast.Binary) and node.op == "and":
+        return [*_conjuncts(node.left), *_conjuncts(node.right)]
+    return [node]
 
 
 def _keep_sides(
