@@ -142,7 +142,8 @@ def _payload(
 ) -> tuple[tree.Expr, list[tree.Carrier]]:
     """The payload as one that some of the messages carry, and these."""
     types = list(dict.fromkeys(message.payload for message in messages))
-    value = body.value(node, types[0] if len(types) == 1 else None)
+    shaped = [t for t in types if _has_shape(t, node)]
+    value = body.value(node, shaped[0] if len(shaped) == 1 else None)
     if value.type is ERROR:
         return value, []
     actual = resolve(value.type)
@@ -156,6 +157,12 @@ def _payload(
     if holds_function(body, t):
         body.report.error("E0222", node.span, f"{describe(t)} cannot be compared: functions are never equal")
     return body.fit(value, t), [message.ref for message in messages if message.payload == t]
+
+
+def _has_shape(t: Type, node: ast.Expr) -> bool:
+    """Whether a payload could be of the type, as far as the number of its parts tells."""
+    parts = len(node.items) if isinstance(node, ast.TupleLit) else None
+    return parts is None or (isinstance(t, TupleType) and len(t.items) == parts)
 
 
 def _fits(actual: Type, wanted: Type) -> bool:

@@ -308,7 +308,7 @@ class World:
             entry = f"node {source} -> {actor.type.name}"
             if self.c.often(3):
                 entry += f" at tick={self.c.between(1, 5)}"
-            if self.c.often(4) and not any(p.type.kind == "actor" for p in handler.params):
+            if self.c.often(4) and all(p.type.is_plain and p.type.kind != "actor" for p in handler.params):
                 payload = [str(self.c.between(1, 4)), *(values.literal(p.type, 1) for p in handler.params)]
                 entry += f" payload ({', '.join(payload)})"
             found.append(entry)
