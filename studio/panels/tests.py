@@ -8,7 +8,7 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import QSize, Qt, QUrl, Slot
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -70,6 +70,15 @@ class _Tree(QTreeWidget):
         else:
             super().keyPressEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shares the width anew."""
+        super().resizeEvent(event)
+        self.fit_names()
+
+    def fit_names(self) -> None:
+        """Gives the names what they need, up to two fifths of the width: what came of a test matters more."""
+        self.header().resizeSection(NAME, min(self.sizeHintForColumn(NAME) + 12, self.viewport().width() * 2 // 5))
+
 
 class TestsPanel(QWidget):
     """The list of tests, and what came of the chosen one."""
@@ -111,7 +120,7 @@ class TestsPanel(QWidget):
 
     # --- parts ------------------------------------------------------------------------------------
 
-    def _make_tree(self) -> QTreeWidget:
+    def _make_tree(self) -> _Tree:
         tree = _Tree(self)
         tree.setColumnCount(4)
         tree.setHeaderHidden(True)
@@ -125,7 +134,6 @@ class TestsPanel(QWidget):
         header.setSectionResizeMode(RESULT, QHeaderView.ResizeMode.Stretch)
         for column in (RUN, OPEN):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        header.resizeSection(NAME, 240)
         tree.itemClicked.connect(self._clicked)
         tree.itemActivated.connect(self._activated)
         tree.currentItemChanged.connect(lambda *_: self._describe())
@@ -169,6 +177,7 @@ class TestsPanel(QWidget):
             self._rebuild()
         for item in self._items():
             self._refresh(item)
+        self.tree.fit_names()
         self._tell()
         self._describe()
 
