@@ -12,23 +12,16 @@ run() ->
     receive {answer, Total} -> Total end.
 
 dictionary() ->
-    Values = ets:new(values, [private]),
-    dictionary(Values, fill(Values, 0, 0)).
-
-fill(_, ?ENTRIES, Total) -> Total;
-fill(Values, Key, Total) ->
-    ets:insert(Values, {Key, Key}),
-    fill(Values, Key + 1, Total + Key).
+    Keys = lists:seq(0, ?ENTRIES - 1),
+    dictionary(maps:from_list([{Key, Key} || Key <- Keys]), lists:sum(Keys)).
 
 dictionary(Values, Total) ->
     receive
         {write, By, Key, Value} ->
-            Old = ets:lookup_element(Values, Key, 2),
-            ets:insert(Values, {Key, Value}),
             By ! {answer, Value},
-            dictionary(Values, Total + Value - Old);
+            dictionary(Values#{Key := Value}, Total + Value - map_get(Key, Values));
         {read, By, Key} ->
-            By ! {answer, ets:lookup_element(Values, Key, 2)},
+            By ! {answer, map_get(Key, Values)},
             dictionary(Values, Total);
         {sum, By} -> By ! {answer, Total}
     end.
