@@ -87,6 +87,11 @@ def run(
     seconds = time.perf_counter() - started
     if as_json:
         give_json(summary_plain(last, outputs))
+    _say_how_it_ended(file, last, seconds, record)
+    raise typer.Exit(exit_code(last, outputs))
+
+
+def _say_how_it_ended(file: Path, last: api.Progress, seconds: float, record: Path | None) -> None:
     sys.stdout.flush()
     rate = last.total / seconds if seconds > 0 else 0.0
     say(
@@ -97,7 +102,6 @@ def run(
         say(f"{file}: {line}")
     if last.unchecked:
         say(f"{file}:{last.unchecked}: what is expected here was not checked: the program had not come to rest")
-    raise typer.Exit(exit_code(last, outputs))
 
 
 def exit_code(last: api.Progress, outputs: list[api.Output]) -> int:
