@@ -96,7 +96,7 @@ class Player:
         Drops what is written down, or hands it to ``sink``."""
         line, machine, history = self._line, self.machine, self._history
         assert line is not None
-        machine.outside = partial(history.reply, line, machine)
+        machine.outside = partial(history.reply, line)
 
         def take(batch: Batch) -> None:
             if len(batch.marks):

@@ -222,7 +222,7 @@ class Session:
         while True:
             goal = min(until, self._next_checkpoint(line))
             outputs_before = len(line.outputs)
-            machine.outside = partial(self._performer.answer, line, machine)
+            machine.outside = partial(self._performer.answer, line)
             try:
                 outcome = machine.run(until_tick, goal, self._recorder(line), pause)
                 if not machine.usable:

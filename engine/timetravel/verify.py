@@ -29,7 +29,7 @@ def verify(session: Session, branch: int) -> Verification:
         for part, end in session.history.ancestry(branch):
             if part.change is not None:
                 apply_change(machine, session.describer, part.change)
-            machine.outside = partial(session.history.reply, part, machine)
+            machine.outside = partial(session.history.reply, part)
             compared += _replay(machine, part, end)
         _compare_end(session, machine, line)
     except (_Differs, MachineError) as difference:

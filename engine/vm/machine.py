@@ -15,7 +15,6 @@ in the middle of a turn, memory is half way and the machine is *unusable* until 
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -26,14 +25,10 @@ import wasmtime
 
 from engine.base.errors import Interrupted, MachineError
 from engine.base.events import ACTOR_DTYPE, EVENT_DTYPE, MARK_DTYPE, Status
-from engine.vm.calls import CallError, Export
-from engine.vm.engine import shared_engine
-from engine.vm.large_pages import prefer_large_pages
-from engine.vm.native import native_module
+from engine.vm.calls import CallError
+from engine.vm.instances import Bytes, instance_of, keep_after
 from engine.vm.program import Program
 from engine.vm.stopping import StopArea, StopSignal
-
-Bytes = npt.NDArray[np.uint8]
 
 ACTOR_RECORD = np.dtype(
     [
@@ -146,27 +141,16 @@ class Machine:
         missing = [name for name in _HOST_CELLS if name not in self._cells]
         if missing:
             raise MachineError(f"this program was compiled for another machine: it has no cell {', '.join(missing)}")
-        self._store = wasmtime.Store(shared_engine())
-        try:
-            instance = wasmtime.Instance(self._store, native_module(program.wasm), [])
-        except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
-            raise MachineError(f"the compiled program cannot be started: {error}") from error
-        self._exports = {
-            name: Export(self._store, item)
-            for name, item in dict(instance.exports(self._store)).items()
-            if isinstance(item, wasmtime.Func)
-        }
-        memory = instance.exports(self._store)["memory"]
-        assert isinstance(memory, wasmtime.Memory)
-        self._memory = memory
+        self._instance = instance_of(program)
+        self._exports = self._instance.exports
         self._size = 0
         self._refresh()
-        prefer_large_pages(self.memory.ctypes.data)
         pausing = self._cells["log_full"], self._cells["look_up_at"]
-        self._stop_area = StopArea(self._store, self.memory.ctypes.data, *pausing)
+        self._stop_area = StopArea(self._instance.store, self._instance.address, *pausing)
+        keep_after(self._stop_area, self._instance)
         self.signal.attach(self._stop_area)
         self._unusable = False
-        self.outside: Callable[[], bool] = lambda: False
+        self.outside: Callable[[Machine], bool] = lambda machine: False
         """Called when the run stands still for the outside: answers all requests, or says that it cannot yet."""
         self._run = self._exports["run"]
         self._logging = LOG_NOTHING
@@ -176,12 +160,11 @@ class Machine:
 
     def _refresh(self) -> None:
         """Looks at memory again after it may have grown."""
-        size = self._memory.data_len(self._store)
+        size = self._instance.size
         if size == self._size:
             return
         self._size = size
-        address = ctypes.addressof(self._memory.data_ptr(self._store).contents)
-        self.memory: Bytes = np.ctypeslib.as_array((ctypes.c_ubyte * size).from_address(address))
+        self.memory: Bytes = self._instance.view()
         self._words = self.memory.view("<u4")
         self._longs = self.memory.view("<i8")
 
@@ -262,7 +245,7 @@ class Machine:
             self._refresh()
             self.drain(sink)
             if outcome == _RUN_OUTSIDE:
-                if not self.outside():
+                if not self.outside(self):
                     return Status.RUNNING
             elif outcome != _RUN_DRAIN:
                 return _RUN_OUTCOMES[outcome]
@@ -349,10 +332,7 @@ class Machine:
         base = self._get("heap_base")
         needed = base + heap_length
         if needed > self._size:
-            try:
-                self._memory.grow(self._store, -(-(needed - self._size) // 65536))
-            except wasmtime.WasmtimeError as error:
-                raise MachineError(f"there is not enough memory to go back to that moment: {error}") from error
+            self._instance.grow(needed - self._size)
             self._refresh()
         self._unusable = True
         self.memory[: self._cells_end] = np.frombuffer(cells, np.uint8)

@@ -26,7 +26,7 @@ from engine.base.events import OUTSIDE
 from engine.base.values import Value
 from engine.compiler.metadata import ENCODED, FieldInfo, Metadata, TypeInfo, VariantInfo
 from engine.vm import json_text
-from engine.vm.machine import Bytes
+from engine.vm.instances import Bytes
 
 Plain = Any
 """One of the forms above."""

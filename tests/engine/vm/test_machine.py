@@ -13,7 +13,8 @@ from engine.base.events import EVENT_DTYPE, FLAG_FAULT, OUTSIDE, Status
 from engine.timetravel.pacing import coming_up_for_air
 from engine.vm.calls import Export
 from engine.vm.engine import shared_engine
-from engine.vm.machine import LOG_EVENTS, LOG_PAYLOADS, Batch, Bytes, Machine
+from engine.vm.instances import Bytes
+from engine.vm.machine import LOG_EVENTS, LOG_PAYLOADS, Batch, Machine
 from engine.vm.program import Program
 from engine.vm.records import OUTPUT_FAULT, OUTPUT_TEXT, OutputRecord, read_outputs
 from engine.vm.stopping import StopSignal
