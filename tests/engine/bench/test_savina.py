@@ -9,7 +9,7 @@ import pytest
 
 from engine import api
 from engine.bench.harness import Result, same_answer
-from engine.bench.savina import SAVINA, answer, path_of, speedup, summary, what
+from engine.bench.savina import GO, SAVINA, Summary, answer, path_of, speedup, summaries, what
 from engine.bench.suite import run_traced
 from tests.engine.bench import models
 
@@ -77,15 +77,22 @@ def test_answers_agree_where_only_the_rounding_of_floats_differs() -> None:
     assert not same_answer("done", "1")
 
 
-def test_the_better_of_gos_ways_counts_and_the_mean_is_geometric() -> None:
-    def result(name: str, everywhere: float, alone: float) -> Result:
-        return Result(name, "", {}, {"AeroFlow": 1.0, "Go": everywhere, "Go, 1 processor": alone}, ())
+def test_the_suite_is_summed_up_by_the_geometric_mean_beside_each_rival() -> None:
+    def result(name: str, alone: float, everywhere: float) -> Result:
+        return Result(name, "", {}, {"AeroFlow": 1.0, GO: alone, "Go": everywhere}, ())
 
-    half, eighth = result("half", 0.25, 0.5), result("eighth", 0.125, 0.1)
-    assert speedup(half) == 2
-    assert speedup(Result("alone", "", {}, {"AeroFlow": 1.0}, ())) is None
-    whole = summary([half, eighth])
-    assert whole is not None
-    assert math.isclose(whole.geometric_mean, 4)
-    assert (whole.worst, whole.worst_name, whole.is_met) == (2, "half", True)
-    assert summary([]) is None
+    half, eighth = result("half", 0.5, 1.0), result("eighth", 0.125, 0.25)
+    assert speedup(half, GO) == 2
+    assert speedup(half, "Erlang") is None
+    alone, everywhere = summaries([half, eighth])
+    assert math.isclose(alone.geometric_mean, 4)
+    assert (alone.rival, alone.worst, alone.worst_name) == (GO, 2, "half")
+    assert math.isclose(everywhere.geometric_mean, 2)
+    assert summaries([]) == []
+
+
+def test_the_mean_has_to_be_three_over_all_programs_beside_go_on_one_processor() -> None:
+    assert not Summary(GO, len(SAVINA), 2.9, 1.0, "").is_met
+    assert Summary(GO, len(SAVINA), 3.0, 1.0, "").is_met
+    assert Summary(GO, 1, 2.9, 1.0, "").is_met
+    assert Summary("Go", len(SAVINA), 2.9, 1.0, "").is_met
