@@ -7,29 +7,29 @@ it: one stands at the live end of the branch that runs, the other goes wherever 
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import partial, wraps
+from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.base.errors import AeroFlowError, Interrupted, MachineError, SeekError
+from engine.base.errors import Interrupted, MachineError, SeekError
 from engine.base.events import EVENT_DTYPE, Status
 from engine.base.outside import Outside
 from engine.base.source import SourceFile
 from engine.compiler.metadata import Metadata
 from engine.timetravel import diff, storage, verify
 from engine.timetravel.changes import apply_change
-from engine.timetravel.checkpoints import recording_distance
 from engine.timetravel.describe import Describer, changed_fields, summary
 from engine.timetravel.history import History, Line
+from engine.timetravel.message_texts import MessageTexts
 from engine.timetravel.outside import Performer
-from engine.timetravel.pacing import Stopwatch, coming_up_for_air
+from engine.timetravel.pacing import coming_up_for_air
+from engine.timetravel.recording import Recorder
 from engine.timetravel.replay import Player
 from engine.timetravel.views import (
     ActorState,
@@ -55,12 +55,8 @@ from engine.vm.program import Program
 from engine.vm.records import read_outputs
 from engine.vm.stopping import StopSignal
 
-ADVANCE_SECONDS = 0.05
-"""``advance`` comes back after about that long, so that its caller can show what happened."""
-SAFE_SECONDS = 0.1
-"""After that long without a checkpoint one is left, so that stopping in the middle of a turn is undone quickly."""
-SAFE_SHARE = 20
-"""… but not more often than every this many times of what it costs."""
+_FEW_EVENTS = 4
+"""So few are not worth a thread that makes the code come up for air."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -83,14 +79,6 @@ def work(method: Callable[Concatenate[Session, P], R]) -> Callable[Concatenate[S
     return working
 
 
-_FEW_EVENTS = 4
-"""So few are not worth a thread that makes the code come up for air."""
-
-FIRST_BRANCH = "original"
-_TEXT_BLOCK = 256
-_TEXT_BLOCKS_MAX = 512
-
-
 class Session:
     """A program's run with all its branches."""
 
@@ -100,19 +88,24 @@ class Session:
         self.program = program
         self.seed = seed
         self.keep_events = keep_events
-        self.record = record
         self.warnings: tuple[str, ...] = ()
         self.history = History()
         self.describer = Describer(program.metadata)
         self.signal = StopSignal()
-        self._performer = Performer(program.metadata, self.history, outside)
-        self._live = Player(program, seed, self.history, self.signal)
+        self.recorder = Recorder(
+            program,
+            seed,
+            self.history,
+            self.signal,
+            self.describer,
+            Performer(program.metadata, self.history, outside),
+            keep_events=keep_events,
+            record=record,
+        )
         self.scratch = Player(program, seed, self.history, self.signal)
         self._current = 0
         self._working = 0
-        self._since_capture = Stopwatch()
-        self._capture_seconds = 0.0
-        self._texts: OrderedDict[tuple[int, int, int], tuple[str, ...]] = OrderedDict()
+        self._texts = MessageTexts()
 
     @staticmethod
     def start(
@@ -127,9 +120,7 @@ class Session:
         ``keep_events`` the events are kept as they come, otherwise they are computed when they are asked for; without
         ``record`` no checkpoints are kept."""
         session = Session(program, seed, keep_events, record, outside)
-        machine = session._live.machine
-        image = session.history.store.capture(*machine.picture(), None)
-        session._live.settle(session.history.add(FIRST_BRANCH, None, 0, None, "", image, machine))
+        session.recorder.begin()
         return session
 
     @staticmethod
@@ -191,10 +182,11 @@ class Session:
         self._current = line.id
         first, first_output = line.total, len(line.outputs)
         try:
-            self._go_live(line)
+            self._complete_outputs(line)
+            self.recorder.go_to_end(line)
             first_output = len(line.outputs)
             with coming_up_for_air() if max_events > _FEW_EVENTS else nullcontext():
-                line.status = self._run_live(line, first + max_events, until_tick)
+                line.status = self.recorder.run(line, first + max_events, until_tick)
         except Interrupted:
             line.status = Status.INTERRUPTED
         return Progress(
@@ -206,105 +198,10 @@ class Session:
             total=line.total,
             tick=line.tick,
             execution_hash=line.execution_hash,
-            waits=self.describer.waits(self._live.machine) if line.status is Status.FINISHED else (),
-            dead_letters=self._live.machine.dead_letters,
-            unchecked=self.describer.unchecked(self._live.machine) if line.status is Status.AT_LIMIT else 0,
+            waits=self.describer.waits(self.recorder.machine) if line.status is Status.FINISHED else (),
+            dead_letters=self.recorder.machine.dead_letters,
+            unchecked=self.describer.unchecked(self.recorder.machine) if line.status is Status.AT_LIMIT else 0,
         )
-
-    def _run_live(self, line: Line, until: int, until_tick: int | None) -> Status:
-        """Runs a branch on from its end, in slices between which checkpoints are placed; gives why it stopped."""
-        machine, watch = self._live.machine, Stopwatch()
-        machine.logging = LOG_EVENTS if self.keep_events else LOG_NOTHING
-
-        def pause() -> bool:
-            return watch.seconds > ADVANCE_SECONDS or self._needs_safety()
-
-        while True:
-            goal = min(until, self._next_checkpoint(line))
-            outputs_before = len(line.outputs)
-            machine.outside = partial(self._performer.answer, line)
-            try:
-                outcome = machine.run(until_tick, goal, self._recorder(line), pause)
-                if not machine.usable:
-                    del line.outputs[outputs_before:]
-                    self._undo_half_turn(line)
-            except AeroFlowError:
-                del line.outputs[outputs_before:]
-                raise
-            self._note_end(line)
-            self._place_checkpoints(line)
-            if outcome in (Status.FINISHED, Status.INTERRUPTED):
-                return outcome
-            if outcome is Status.AT_LIMIT and line.total < goal:
-                return Status.AT_LIMIT
-            if line.total >= until or watch.seconds > ADVANCE_SECONDS:
-                return Status.RUNNING
-
-    def _go_live(self, line: Line) -> None:
-        """Brings the live machine to the end of a branch."""
-        self._complete_outputs(line)
-        if not (self._live.stands_in(line) and self._live.machine.events == line.total):
-            self._live.machine.logging = LOG_NOTHING
-            self._live.seek(line.id, line.total)
-            self._since_capture.restart()
-
-    def _recorder(self, line: Line) -> Callable[[Batch], None]:
-        machine = self._live.machine
-
-        def take(batch: Batch) -> None:
-            if len(batch.marks):
-                line.marks.add(batch.marks)
-            if len(batch.events):
-                line.columns.put(batch.first, batch.events)
-            if len(batch.outputs):
-                line.outputs.extend(map(self.describer.output, read_outputs(batch, machine.events)))
-
-        return take
-
-    def _note_end(self, line: Line) -> None:
-        """The branch now ends where the live machine stands."""
-        machine = self._live.machine
-        if line.total != machine.events:
-            line.digest = None
-        line.total = line.outputs_to = machine.events
-        line.tick = machine.tick
-        line.execution_hash = machine.execution_hash
-
-    def _undo_half_turn(self, line: Line) -> None:
-        """The machine was stopped in the middle of a turn: goes to the end of the last whole one."""
-        reached = self._live.machine.events
-        self.signal.clear()
-        machine = self._live.machine
-        level, machine.logging = machine.logging, LOG_NOTHING
-        self._live.restore(line, line.checkpoints.before(line.total))
-        self._live.replay(line.total)
-        machine.logging = level
-        self._live.replay(reached, self._recorder(line))
-
-    def _next_checkpoint(self, line: Line) -> int:
-        """The event before which recording places the next checkpoint."""
-        if not self.record:
-            return 2**62
-        last = line.checkpoints.last_placed
-        return last.n + recording_distance(last.image.bytes)
-
-    def _needs_safety(self) -> bool:
-        """Whether stopping in the middle of a turn would cost a long replay."""
-        return self._since_capture.seconds > max(SAFE_SECONDS, SAFE_SHARE * self._capture_seconds)
-
-    def _place_checkpoints(self, line: Line) -> None:
-        if self._live.machine.is_asking:
-            return
-        due = line.total >= self._next_checkpoint(line)
-        if not due and not self._needs_safety():
-            return
-        before = line.checkpoints.before(line.total)
-        watch = Stopwatch()
-        self._live.capture(placed=due)
-        self._capture_seconds = watch.seconds
-        self._since_capture.restart()
-        if not self.record and not before.placed:
-            line.checkpoints.remove(before.n)
 
     # --- looking ----------------------------------------------------------------------------------
 
@@ -514,12 +411,7 @@ class Session:
         self._check_range(branch, start, stop)
         texts: list[str] = []
         for line, first, last in self.history.segments(branch, start, stop):
-            while first < last:
-                block_start = first - (first - line.at) % _TEXT_BLOCK
-                block_stop = min(block_start + _TEXT_BLOCK, line.total)
-                end = min(last, block_stop)
-                texts.extend(self._text_block(line, block_start, block_stop)[first - block_start : end - block_start])
-                first = end
+            texts.extend(self._texts.of(line, first, last, self._read_texts))
         return tuple(texts)
 
     @work
@@ -537,18 +429,10 @@ class Session:
             self._replay_window(line, first, last, LOG_PAYLOADS, take)
         return found
 
-    def _text_block(self, line: Line, start: int, stop: int) -> tuple[str, ...]:
-        key = (line.id, start, stop)
-        known = self._texts.get(key)
-        if known is None:
-            types = self.events(line.id, start, stop)["type"]
-            payloads = self.payloads(line.id, start, stop)
-            known = self._texts[key] = tuple(
-                self.describer.message_text(int(kind), payload) for kind, payload in zip(types, payloads, strict=True)
-            )
-            while len(self._texts) > _TEXT_BLOCKS_MAX:
-                self._texts.popitem(last=False)
-        return known
+    def _read_texts(self, line: Line, start: int, stop: int) -> Iterator[str]:
+        types = self.events(line.id, start, stop)["type"]
+        payloads = self.payloads(line.id, start, stop)
+        return (self.describer.message_text(int(kind), payload) for kind, payload in zip(types, payloads, strict=True))
 
     @work
     def state_digest(self, branch: int, n: int) -> int:

@@ -77,7 +77,7 @@ def test_a_session_that_is_let_go_leaves_its_memory_at_once() -> None:
     try:
         session = Session.start(compiled)
         session.advance()
-        address = session._live.machine.memory.ctypes.data
+        address = session.recorder.machine.memory.ctypes.data
         del session
         assert Machine(compiled, 0).memory.ctypes.data == address
     finally:
