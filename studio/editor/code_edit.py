@@ -157,14 +157,15 @@ class CodeEdit(QPlainTextEdit):
             self._gutter.update()
 
     def visible_lines(self) -> Iterator[tuple[QTextBlock, float, float]]:
-        """The blocks in view with their tops and heights in the viewport."""
+        """The blocks in view with their tops and heights in the viewport, the margin below the last one left out."""
         block = self.firstVisibleBlock()
         top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
         bottom = self.viewport().height()
         while block.isValid() and top <= bottom:
             height = self.blockBoundingRect(block).height()
             if block.isVisible():
-                yield block, top, height
+                margin = 0 if block.next().isValid() else self.document().documentMargin()
+                yield block, top, height - margin
             top += height
             block = block.next()
 

@@ -384,6 +384,11 @@ def test_ctrl_and_the_wheel_change_the_size_of_the_code(make_page: MakePage, stu
     assert page.edit.document().defaultFont().pointSizeF() == 20
 
 
+def test_all_lines_are_as_high_as_each_other_the_last_one_too(make_page: MakePage) -> None:
+    page = make_page("a\n\nb\n")
+    assert len({height for _, _, height in page.edit.visible_lines()}) == 1
+
+
 def test_a_click_on_a_number_selects_its_line(make_page: MakePage) -> None:
     page = make_page("ab\ncd\n")
     gutter = page.edit._gutter
