@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import struct
 import sys
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from tests.engine.kernel.running import World, ran
+from tests.engine.stdlib import write_exp_table
 from tests.engine.stdlib.math_points import CASES, Case, columns_of, distances, probe, values
 
 EDGES = (
@@ -98,3 +101,15 @@ def test_constants_and_small_functions_agree_with_pythons() -> None:
 )
 def test_what_has_no_answer_is_a_fault(call: str, fault: str) -> None:
     assert [found for found in ran(f"render {call}").faults if found.startswith(fault)]
+
+
+def test_the_table_of_powers_is_what_its_script_writes() -> None:
+    assert write_exp_table.TARGET.read_text(encoding="utf-8") == write_exp_table.written()
+
+
+def test_rows_of_the_table_of_powers_are_right_to_a_hundred_bits() -> None:
+    for part in range(write_exp_table.PARTS):
+        lost, bits = struct.unpack("<dq", write_exp_table.row(part))
+        (rounded,) = struct.unpack("<d", struct.pack("<q", bits + (part << 46)))
+        whole = Fraction(rounded) * (1 + Fraction(lost))
+        assert abs(whole**write_exp_table.PARTS / 2**part - 1) < Fraction(1, 2**98)
