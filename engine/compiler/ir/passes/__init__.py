@@ -27,6 +27,7 @@ from engine.compiler.ir.passes.effects import Effects, effects_of
 from engine.compiler.ir.passes.fold import fold
 from engine.compiler.ir.passes.hoist import hoist
 from engine.compiler.ir.passes.inline import Template, goes_into, inline_calls, inline_self, is_worthwhile
+from engine.compiler.ir.passes.scatter import scatter
 from engine.compiler.ir.passes.sink import sink
 from engine.compiler.ir.passes.unroll import unroll
 from engine.compiler.ir.passes.unshare import unshare
@@ -109,6 +110,9 @@ def _optimise_function(
     if templates:
         function = inline_calls(function, templates)
     function = drop_unused_locals(fold(function))
+    scattered = scatter(function)
+    if scattered is not function:
+        function = drop_unused_locals(fold(scattered))
     if recursive:
         unrolled = inline_self(function)
         if unrolled is not function:
