@@ -75,6 +75,8 @@ HOT = frozenset(
 )
 """What every message passes through, whatever its size: these functions become one with the scheduler's loop, which
 takes a third less time then. In their other callers they stay calls."""
+PASSING = HOT | {SCHEDULER, "turn.hand_over_several"}
+"""What they become part of. Handing over several messages is a loop, which would be in the scheduler's way."""
 SENDING = frozenset(("message.flat", "message.post"))
 """Sending a message goes into every handler."""
 CALLER_MAX = 6000
@@ -123,7 +125,7 @@ def _only_computes(function: Function) -> bool:
 def goes_into(template: Template, caller: str) -> bool:
     """Whether a function may be inlined into a caller."""
     hot = template.size > SMALL and template.function.name in HOT
-    return not hot or caller in HOT or caller == SCHEDULER
+    return not hot or caller in PASSING
 
 
 def inline_calls(function: Function, templates: Mapping[str, Template]) -> Function:
