@@ -118,11 +118,12 @@ def _invariants(lowering: Lowering) -> FunctionBuilder:
 
 def _make_state(f: FunctionBuilder, actor: Actor, state: ir.Get) -> None:
     """The state block of an actor that starts; where the start goes on behind an await, it is there already."""
-    block = f.library("actor.make_state", i32(len(actor.fields)), span=actor.span)
     with f.gather() as fresh:
-        if f.state is None:
-            f.eval(block)
-        else:
+        made = f.library("actor.make_state", i32(block_size(len(actor.fields))), span=actor.span)
+        block = f.stable(made)
+        for i in range(len(actor.fields)):
+            f.emit(ir.Store("i64.store", block, i64(0), slot_offset(i)))
+        if f.state is not None:
             f.set(f.state, block)
     if f.resumption is None:
         f.out.extend(fresh)
@@ -418,7 +419,7 @@ def release_state(f: FunctionBuilder, actor: Actor) -> None:
             f.lowering.derive.effect(f, "release", field.type, load_slot(field.type, block, at))
         if release:  # a start turn that failed leaves fields without a value
             f.emit(ir.If(load32(block, at), tuple(release)))
-    f.eval(f.library("heap.free", block, i32(block_size(len(actor.fields)))))
+    f.eval(f.library("actor.free_state", block, i32(block_size(len(actor.fields)))))
 
 
 def encode_state(f: FunctionBuilder, actor: Actor) -> None:

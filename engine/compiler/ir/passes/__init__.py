@@ -21,7 +21,7 @@ from engine.compiler.ir.passes.branches import straighten
 from engine.compiler.ir.passes.count import count_marks, mark_calls
 from engine.compiler.ir.passes.dead import drop_unreached, drop_unused_locals
 from engine.compiler.ir.passes.depth import limit_depth
-from engine.compiler.ir.passes.dispatch import call_handlers_directly, searched_handlers
+from engine.compiler.ir.passes.dispatch import call_directly, searched_handlers
 from engine.compiler.ir.passes.division import divide_less
 from engine.compiler.ir.passes.effects import Effects, effects_of
 from engine.compiler.ir.passes.fold import fold
@@ -47,7 +47,7 @@ def optimise(module: Module, files: Collection[str] = (), counting: bool = False
     memo.make_room()
     if counting:
         module = mark_calls(module, files)
-    module = call_handlers_directly(module)
+    module = call_directly(module)
     module = replace(module, functions=tuple(memo.known(function) for function in module.functions))
     module = drop_unreached(module, memo.summary, keep=FAULT_FUNCTION)
     module = replace(module, functions=_optimise_functions(module, memo))

@@ -68,6 +68,7 @@ HOT = frozenset(
         "queue.add",
         "turn.close",
         "turn.deliver",
+        "turn.hand_over",
         "turn.hand_over_one",
         "turn.open",
         "turn.run",
@@ -77,8 +78,8 @@ HOT = frozenset(
 takes a third less time then. In their other callers they stay calls."""
 PASSING = HOT | {SCHEDULER, "turn.hand_over_several"}
 """What they become part of. Handing over several messages is a loop, which would be in the scheduler's way."""
-SENDING = frozenset(("message.flat", "message.post"))
-"""Sending a message goes into every handler."""
+EVERYWHERE = frozenset(("actor.free_state", "actor.make_state", "message.flat", "message.post"))
+"""What goes into every handler: sending a message, and the memory of an actor's state, whose size is known there."""
 CALLER_MAX = 6000
 """A function that has grown to so many nodes takes in no more, but for ``always_inline``."""
 SELF_LEVELS = 4
@@ -106,7 +107,7 @@ def is_worthwhile(function: Function, nodes: int, only_call: bool, loops: bool, 
     """Whether a function of that many nodes should be inlined where ``goes_into`` lets it."""
     if handles and nodes <= HANDLER and not loops:
         return True
-    if function.always_inline or nodes <= SMALL or function.name in HOT or function.name in SENDING:
+    if function.always_inline or nodes <= SMALL or function.name in HOT or function.name in EVERYWHERE:
         return True
     if nodes <= STRAIGHT and _only_computes(function):
         return True
