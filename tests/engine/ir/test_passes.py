@@ -226,6 +226,33 @@ def test_handlers_are_found_by_comparing_their_numbers() -> None:
         assert machine.cell(72) == number
 
 
+def test_what_releases_the_state_of_a_type_is_found_by_comparing_too() -> None:
+    def release(number: int) -> Function:
+        return function(f"release{number}", "state:i32", (Store("i64.store", i32(72), i64(number)),), result=None)
+
+    def made(types: int) -> Module:
+        releases = tuple(map(release, range(types)))
+        index = op("i32.add", op("i32.mul", Get(I32, 0), i32(4)), i32(1))
+        call = Eval(CallIndirect(None, (I32,), index, (Get(I32, 1),)))
+        runner = function("actor.release", "kind:i32 state:i32", (call,), result=None)
+        run = Eval(Call(None, "actor.release", (op("i32.wrap_i64", N), i32(0))))
+        entry = function("run", "kind:i64", (run, Return(i64(0))))
+        handler = function("handler", "mail:i32", (), result=None)
+        table = ("handler", *(name for one in releases for name in (one.name, *["handler"] * 3)))
+        cells = (CellInit("handler_count", 64, I32, 1), CellInit("actor_type_count", 80, I32, types))
+        whole = module(handler, *releases, runner, entry, table=table)
+        return replace(whole, cells=(*cells, CellInit("last", 72, I64, -1)))
+
+    for types, is_direct in ((3, True), (25, False)):
+        released = optimise(made(types))
+        calls = [node for f in released.functions for node in walk(f.body) if isinstance(node, CallIndirect)]
+        assert (calls == []) == is_direct
+        machine = start(released)
+        for number in range(types):
+            machine.run(number)
+            assert machine.cell(72) == number
+
+
 def test_small_handlers_become_part_of_what_runs_them() -> None:
     def handler(name: str, stores: int) -> Function:
         body = tuple(Store("i64.store", i32(72), i64(number)) for number in range(stores))

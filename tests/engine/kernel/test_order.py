@@ -212,6 +212,30 @@ def test_a_fault_undoes_what_the_turn_did_to_others() -> None:
     assert world.machine.actors()["waiting"].sum() == 0
 
 
+def test_a_fault_undoes_however_many_actors_the_turn_made() -> None:
+    world = ran(
+        """
+        actor Child(n: int) { state kept: int = n; on hi() { render f"{self} {kept}" } }
+        actor A {
+            on go(count: int, bad: bool) {
+                var last: Child? = none
+                for i in 0..count { last = spawn Child(i) restart on_fault(max: 2) }
+                if bad { fail "no" }
+                last?.hi()
+            }
+        }
+        let one = spawn A()
+        let two = spawn A()
+        one.go(1021, false)
+        two.go(3000, true)
+        one.go(2, false)
+        """
+    )
+    assert world.faults == ["fail: no"]
+    assert world.texts == ["Child#1023 1020", "Child#1025 1"]
+    assert len(world.machine.actors()) == 1026
+
+
 def test_a_fault_in_the_start_leaves_an_actor_that_never_lived() -> None:
     world = ran(
         """
