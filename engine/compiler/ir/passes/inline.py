@@ -57,7 +57,7 @@ ONLY_CALL = 200
 beside a loop a call costs nothing, and the caller stays small enough to be inlined itself."""
 STRAIGHT = 100
 """Functions of at most so many nodes that only compute, and so add no branch, go into every caller, as formulas do."""
-HANDLER = 200
+HANDLER = 240
 """Handlers of at most so many nodes and without a loop go into the scheduler's loop: a call saves and restores
 registers, and how much is stored is what limits the rate of messages."""
 HOT = frozenset(
