@@ -43,7 +43,7 @@ def _storm(count: int) -> str:
     return STORM.replace("COUNT", str(count))
 
 
-@pytest.mark.parametrize("count", [3, 40, 5000])
+@pytest.mark.parametrize("count", [3, 40, 700, 5000])
 def test_events_come_by_tick_receiver_and_send(count: int) -> None:
     world = ran(_storm(count) if count < 1000 else _storm(count).replace("left = 12", "left = 2"))
     events = list(rows(world, "tick", "actor", "seq"))
