@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 
+from engine.compiler.ir.float_constants import evaluate_float
 from engine.compiler.ir.nodes import F64, I32, I64, V128, ValueType
 
 WIDTH = {I32: 32, I64: 64}
@@ -139,15 +140,16 @@ _COMPARE: dict[str, Callable[[int, int], bool]] = {
 }
 
 
-def evaluate(name: str, args: tuple[int | float, ...]) -> int | None:
-    """What an integer instruction gives for constants; None where that is left to the machine.
+def evaluate(name: str, args: tuple[int | float, ...]) -> int | float | None:
+    """What an instruction gives for constants; None where that is left to the machine.
 
-    Floats are left alone: they are rarely constant, and their NaN bits are the machine's business. Of vectors
-    only those are constant in which a byte is repeated.
+    Of vectors only those are constant in which a byte is repeated.
     """
     signature = OPS.get(name)
-    if signature is None or F64 in signature[0] or V128 in signature[0] or signature[1] == F64 or name in IMPURE:
+    if signature is None or V128 in signature[0] or name in IMPURE:
         return None
+    if F64 in signature[0] or signature[1] == F64:
+        return evaluate_float(name, args)
     of, what = signature[0][0], name.split(".", 1)[1]
     values = tuple(int(value) for value in args)
     if len(values) == 2:

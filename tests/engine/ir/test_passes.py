@@ -8,6 +8,7 @@ import pytest
 import wasmtime
 
 from engine.compiler.ir.nodes import (
+    F64,
     FAULT_KINDS,
     I32,
     I64,
@@ -17,6 +18,7 @@ from engine.compiler.ir.nodes import (
     CallIndirect,
     CellInit,
     Choose,
+    Const,
     Eval,
     Fault,
     Function,
@@ -102,6 +104,19 @@ def test_a_divisor_that_is_known_needs_no_check() -> None:
 def test_constants_branches_and_dead_code_are_decided() -> None:
     decided = If(op("i64.gt_s", op("i64.mul", i64(6), i64(7)), i64(41)), (Return(i64(1)),), (Return(N),))
     assert _folded((decided, Return(i64(2)))) == ["return 1"]
+
+
+def test_a_long_function_of_floats_goes_where_it_is_called_with_constants_and_becomes_one() -> None:
+    x, total = Get(F64, 0), Get(F64, 1)
+    steps = tuple(Set(1, op("f64.add", op("f64.mul", total, x), Const(F64, 1.0))) for _ in range(25))
+    far = If(op("f64.gt", x, Const(F64, 9.0)), (Return(Call(F64, "far", (x,))),))
+    formula = function("formula", "x:f64", (far, *steps, Return(total)), more="total:f64", result=F64)
+    other = function("far", "x:f64", (Store("f64.store", i32(128), x), Return(op("f64.neg", x))), result=F64)
+    known = Call(F64, "formula", (Const(F64, 1.0),))
+    asked = Call(F64, "formula", (op("f64.convert_i64_s", N),))
+    run = function("run", "n:i64", (Return(op("i64.reinterpret_f64", op("f64.sub", asked, known))),))
+    text = print_function(_find(optimise(module(other, formula, run), (FILE,)), "run"))
+    assert "f64.sub(formula(f64.convert_i64_s(n)), 25.0)" in text
 
 
 def test_a_block_that_is_left_at_its_end_only_becomes_its_body() -> None:

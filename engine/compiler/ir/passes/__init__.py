@@ -26,7 +26,7 @@ from engine.compiler.ir.passes.division import divide_less
 from engine.compiler.ir.passes.effects import Effects, effects_of
 from engine.compiler.ir.passes.fold import fold
 from engine.compiler.ir.passes.hoist import hoist
-from engine.compiler.ir.passes.inline import Template, goes_into, inline_calls, inline_self, is_worthwhile
+from engine.compiler.ir.passes.inline import Template, goes_into, inline_calls, inline_self, is_formula, is_worthwhile
 from engine.compiler.ir.passes.scatter import scatter
 from engine.compiler.ir.passes.sink import sink
 from engine.compiler.ir.passes.unroll import unroll
@@ -82,6 +82,9 @@ def _optimise_functions(module: Module, memo: Memo) -> tuple[Function, ...]:
         only_call = times.get(name, 0) == 1 and name not in roots
         if is_worthwhile(function, summary.size, only_call, summary.loops, name in handlers):
             templates[name] = memo.made(function, Template, partial(Template, nodes=summary.size))
+        elif is_formula(function, summary.size, summary.loops):
+            make = partial(Template, nodes=summary.size, for_constants=True)
+            templates[name] = memo.made(function, (Template, "formula"), make)
     return tuple(done[function.name] for function in module.functions)
 
 
@@ -95,21 +98,34 @@ def _optimised(
 ) -> Function:
     """The function, folded, and with the templates inlined that it calls."""
     known = {name: templates[name] for name in calls if name in templates}
-    wanted = {name: template for name, template in known.items() if goes_into(template, function.name)}
+    wanted = {
+        name: template
+        for name, template in known.items()
+        if not template.for_constants and goes_into(template, function.name)
+    }
     recursive = function.name in calls
     inner = [memo.summary(template.function).calls for template in wanted.values()]
-    seen = {name: effects[name] for name in chain(calls, *inner) if name in effects}
-    made_from = (*(id(template.function) for template in wanted.values()), *seen.items())
-    make = partial(_optimise_function, recursive=recursive, templates=wanted, effects=seen)
-    return memo.made(function, made_from, make)
+    called = list(chain(calls, *inner))
+    formulas = {name: templates[name] for name in called if name in templates and templates[name].for_constants}
+    seen = {name: effects[name] for name in called if name in effects}
+    sources = (*(id(template.function) for template in (*wanted.values(), *formulas.values())), *seen.items())
+    make = partial(_optimise_function, recursive=recursive, templates=wanted, formulas=formulas, effects=seen)
+    return memo.made(function, sources, make)
 
 
 def _optimise_function(
-    function: Function, recursive: bool, templates: dict[str, Template], effects: Effects
+    function: Function,
+    recursive: bool,
+    templates: dict[str, Template],
+    formulas: dict[str, Template],
+    effects: Effects,
 ) -> Function:
     if templates:
         function = inline_calls(function, templates)
     function = drop_unused_locals(fold(function))
+    known = inline_calls(function, formulas) if formulas else function
+    if known is not function:  # what is known of a part shows when what it was made from has gone
+        function = drop_unused_locals(fold(drop_unused_locals(fold(known))))
     scattered = scatter(function)
     if scattered is not function:
         function = drop_unused_locals(fold(scattered))

@@ -35,6 +35,7 @@ from engine.compiler.ir.nodes import (
     FunctionIndex,
     Get,
     If,
+    Load,
     Local,
     Loop,
     Op,
@@ -56,7 +57,10 @@ ONLY_CALL = 200
 """A function with one call in the whole program goes into its caller if it has at most so many nodes and no loop:
 beside a loop a call costs nothing, and the caller stays small enough to be inlined itself."""
 STRAIGHT = 100
-"""Functions of at most so many nodes that only compute, and so add no branch, go into every caller, as formulas do."""
+"""Functions of at most so many nodes that only read and compute, and so add no branch, go into every caller."""
+FORMULA = 320
+"""Functions of floats of at most so many nodes and without a loop go where all arguments are constants: most of what
+they do, and of what they ask, is then known. The sine of a constant is one."""
 HANDLER = 240
 """Handlers of at most so many nodes and without a loop go into the scheduler's loop: a call saves and restores
 registers, and how much is stored is what limits the rate of messages."""
@@ -92,9 +96,11 @@ GUARDS_MAX = 24
 class Template:
     """A function, prepared for standing in the place of its calls."""
 
-    def __init__(self, function: Function, nodes: int) -> None:
+    def __init__(self, function: Function, nodes: int, for_constants: bool = False) -> None:
         self.function = function
         self.size = nodes
+        self.for_constants = for_constants
+        """Whether it stands only in the place of calls with nothing but constants."""
         self.changed_params = {local for local in set_locals(function.body) if local < function.param_count}
         self.unset = maybe_unset(function)
         returns = sum(1 for node in walk(function.body) if type(node) is Return)
@@ -114,11 +120,16 @@ def is_worthwhile(function: Function, nodes: int, only_call: bool, loops: bool, 
     return only_call and nodes <= ONLY_CALL and not loops
 
 
+def is_formula(function: Function, nodes: int, loops: bool) -> bool:
+    """Whether a function of that many nodes should be inlined where its arguments are constants."""
+    return function.result == F64 and function.param_count > 0 and nodes <= FORMULA and not loops
+
+
 def _only_computes(function: Function) -> bool:
-    """Whether a function is nothing but computations of locals, one after another."""
+    """Whether a function is nothing but computations of locals and of what it reads, one after another."""
     *before, last = function.body or (None,)
     return isinstance(last, Return) and all(
-        type(node) in LEAVES or isinstance(node, Set | Do) or (isinstance(node, Op) and node.name not in IMPURE)
+        type(node) in LEAVES or isinstance(node, Set | Do | Load) or (isinstance(node, Op) and node.name not in IMPURE)
         for node in nodes_of((*before, *children(last)))
     )
 
@@ -186,9 +197,11 @@ class _Inliner(Rewriter):
                 number = node.label.rpartition(".")[2]
                 self.labels_used = max(self.labels_used, int(number) if number.isdecimal() else 0)
 
-    def template(self, name: str) -> Template | None:
+    def template(self, name: str, args: tuple[Expr, ...]) -> Template | None:
         """The body for a call, unless the caller is too big already."""
         template = self.templates.get(name)
+        if template and template.for_constants and not all(isinstance(arg, Const) for arg in args):
+            return None
         if template and (self.size + template.size <= CALLER_MAX or template.function.always_inline):
             self.size += template.size
             return template
@@ -196,7 +209,7 @@ class _Inliner(Rewriter):
 
     def expr(self, node: Expr) -> Expr:
         new = super().expr(node)
-        if isinstance(new, Call) and new.type is not None and (template := self.template(new.function)):
+        if isinstance(new, Call) and new.type is not None and (template := self.template(new.function, new.args)):
             body, result = self.instantiate(template, new.args)
             assert result is not None
             return Do(new.type, tuple(body), result) if body else result
@@ -205,7 +218,7 @@ class _Inliner(Rewriter):
     def statement(self, node: Stmt) -> list[Stmt]:
         if isinstance(node, Eval) and isinstance(node.value, Call) and node.value.type is None:
             args = self.exprs(node.value.args)
-            if template := self.template(node.value.function):
+            if template := self.template(node.value.function, args):
                 return self.instantiate(template, args)[0]
             return [node if args is node.value.args else Eval(Call(None, node.value.function, args))]
         return super().statement(node)
