@@ -82,7 +82,17 @@ HOT = frozenset(
 takes a third less time then. In their other callers they stay calls."""
 PASSING = HOT | {SCHEDULER, "turn.hand_over_several"}
 """What they become part of. Handing over several messages is a loop, which would be in the scheduler's way."""
-EVERYWHERE = frozenset(("actor.free_state", "actor.make_state", "message.flat", "message.post"))
+EVERYWHERE = frozenset(
+    (
+        "actor.free_state",
+        "actor.make_state",
+        "heap.give_known",
+        "heap.take_known",
+        "heap.take_small",
+        "message.flat",
+        "message.post",
+    )
+)
 """What goes into every handler: sending a message, and the memory of an actor's state, whose size is known there."""
 CALLER_MAX = 6000
 """A function that has grown to so many nodes takes in no more, but for ``always_inline``."""
