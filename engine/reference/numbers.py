@@ -8,6 +8,7 @@ an expression, or may trap, is a function here.
 from __future__ import annotations
 
 import math
+import operator
 import struct
 from collections.abc import Callable
 
@@ -17,7 +18,10 @@ class Trap(Exception):
 
 
 _LONG, _DOUBLE = struct.Struct("<q"), struct.Struct("<d")
+_TWO_LONGS, _TWO_DOUBLES = struct.Struct("<qq"), struct.Struct("<dd")
 _BITS = {"i32": 32, "i64": 64}
+_COMPARED = ("eq", "ne", "lt", "gt", "le", "ge")
+_LONG_COMPARED = ("eq", "ne", "lt_s", "gt_s", "le_s", "ge_s")
 
 
 def _wrapped(expression: str, bits: int) -> str:
@@ -101,6 +105,17 @@ TEMPLATES: dict[str, str] = {
     "i64.reinterpret_f64": "bits_of_float({0})",
     "v128.and": "{0} & {1}",
     "v128.or": "{0} | {1}",
+    "v128.xor": "{0} ^ {1}",
+    "v128.not": f"{{0}} ^ {(1 << 128) - 1:#x}",
+    "i64x2.splat": "two_longs(operator.or_, ({0}, {0}), (0, 0))",
+    "f64x2.splat": "two_longs(operator.or_, (bits_of_float({0}),) * 2, (0, 0))",
+    "i64x2.add": "two_longs(operator.add, longs_of({0}), longs_of({1}))",
+    "i64x2.sub": "two_longs(operator.sub, longs_of({0}), longs_of({1}))",
+    "i64x2.bitmask": "{0} >> 126 & 2 | {0} >> 63 & 1",
+    **{
+        f"i64x2.{name}": f"two_truths(operator.{name[:2]}, longs_of({{0}}), longs_of({{1}}))" for name in _LONG_COMPARED
+    },
+    **{f"f64x2.{name}": f"two_truths(operator.{name}, doubles_of({{0}}), doubles_of({{1}}))" for name in _COMPARED},
     "i8x16.splat": "({0} & 0xff) * 0x01010101010101010101010101010101",
     "i8x16.eq": "each_byte(equal_byte, {0}, {1})",
     "i8x16.lt_u": "each_byte(less_byte, {0}, {1})",
@@ -236,6 +251,30 @@ def high_bits(vector: int) -> int:
     return sum(byte >> 7 << i for i, byte in enumerate(vector.to_bytes(16, "little")))
 
 
+def longs_of(vector: int) -> tuple[int, int]:
+    """The two numbers with sign in it."""
+    first, second = _TWO_LONGS.unpack(vector.to_bytes(16, "little"))
+    return first, second
+
+
+def doubles_of(vector: int) -> tuple[float, float]:
+    """The two floats in it."""
+    first, second = _TWO_DOUBLES.unpack(vector.to_bytes(16, "little"))
+    return first, second
+
+
+def two_longs(work: Callable[[int, int], int], a: tuple[int, int], b: tuple[int, int]) -> int:
+    """A vector of what is made of the first two and of the second two, wrapped around."""
+    first, second = (work(x, y) & 0xFFFFFFFFFFFFFFFF for x, y in zip(a, b, strict=True))
+    return second << 64 | first
+
+
+def two_truths(work: Callable[[float, float], bool], a: tuple[float, float], b: tuple[float, float]) -> int:
+    """A vector whose halves are all ones where a comparison holds."""
+    first, second = (0xFFFFFFFFFFFFFFFF if work(x, y) else 0 for x, y in zip(a, b, strict=True))
+    return second << 64 | first
+
+
 FUNCTIONS: dict[str, object] = {
     "Trap": Trap,
     "count_trailing_zeros": count_trailing_zeros,
@@ -260,5 +299,10 @@ FUNCTIONS: dict[str, object] = {
     "less_byte": less_byte,
     "subtract_byte": subtract_byte,
     "high_bits": high_bits,
+    "longs_of": longs_of,
+    "doubles_of": doubles_of,
+    "two_longs": two_longs,
+    "two_truths": two_truths,
+    "operator": operator,
 }
 """The names that ``TEMPLATES`` use."""

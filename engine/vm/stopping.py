@@ -1,9 +1,9 @@
 """Stopping code that runs, from another thread.
 
 Compiled code looks into the first bytes of its memory, which are zero, at the head of every loop and at every recursive
-call (``engine/compiler/wasm/emit.py``). A byte that is not zero traps. That costs half of what the engine's own epochs
-cost, which every function asks for. The scheduler's loop looks at cells of the kernel instead, and returns at the end
-of the turn: that is how code comes up for air.
+call (``engine/compiler/wasm/emit.py``). Where they are all ones it traps. That costs less than half of what the
+engine's own epochs cost, which every function asks for. The scheduler's loop looks at cells of the kernel instead, and
+returns at the end of the turn: that is how code comes up for air.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class StopArea:
 
     def stop(self) -> None:
         """The code traps at its next loop or recursive call."""
-        ctypes.memset(self._bytes, 1, STOP_BYTES)
+        ctypes.memset(self._bytes, 0xFF, STOP_BYTES)
 
     def go_on(self) -> None:
         """Takes that back."""

@@ -34,8 +34,13 @@ _INT_UNARY = "clz ctz popcnt extend8_s extend16_s"
 _FLOAT_BINARY = "add sub mul div min max copysign"
 _FLOAT_COMPARE = "eq ne lt gt le ge"
 _FLOAT_UNARY = "abs neg ceil floor trunc nearest sqrt"
-_VECTOR_BINARY = "i8x16.eq i8x16.lt_u i8x16.sub v128.and v128.or"
+_VECTOR_BINARY = (
+    "i8x16.eq i8x16.lt_u i8x16.sub v128.and v128.or v128.xor i64x2.add i64x2.sub "
+    "i64x2.eq i64x2.ne i64x2.lt_s i64x2.gt_s i64x2.le_s i64x2.ge_s "
+    "f64x2.eq f64x2.ne f64x2.lt f64x2.gt f64x2.le f64x2.ge"
+)
 _EVERY_BYTE = 0x01010101010101010101010101010101
+_BOTH_LANES = 1 << 64 | 1
 
 
 def _signatures() -> dict[str, tuple[tuple[ValueType, ...], ValueType]]:
@@ -61,6 +66,10 @@ def _signatures() -> dict[str, tuple[tuple[ValueType, ...], ValueType]]:
         "f64.reinterpret_i64": ((I64,), F64),
         "i8x16.splat": ((I32,), V128),
         "i8x16.bitmask": ((V128,), I32),
+        "i64x2.splat": ((I64,), V128),
+        "f64x2.splat": ((F64,), V128),
+        "i64x2.bitmask": ((V128,), I32),
+        "v128.not": ((V128,), V128),
         "memory.size": ((), I32),
         "memory.grow": ((I32,), I32),
     }
@@ -143,7 +152,7 @@ _COMPARE: dict[str, Callable[[int, int], bool]] = {
 def evaluate(name: str, args: tuple[int | float, ...]) -> int | float | None:
     """What an instruction gives for constants; None where that is left to the machine.
 
-    Of vectors only those are constant in which a byte is repeated.
+    Of vectors only those are constant in which a number is repeated.
     """
     signature = OPS.get(name)
     if signature is None or V128 in signature[0] or name in IMPURE:
@@ -173,7 +182,7 @@ def evaluate(name: str, args: tuple[int | float, ...]) -> int | float | None:
         case "extend32_s":
             return signed(value, I32)
         case "splat":
-            return (value & 0xFF) * _EVERY_BYTE
+            return (value & 0xFF) * _EVERY_BYTE if of == I32 else unsigned(value, I64) * _BOTH_LANES
     return None
 
 

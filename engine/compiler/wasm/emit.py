@@ -4,9 +4,10 @@ The layout of memory is decided here. Addresses 0..63 are those bytes, cells hav
 data follows (equal objects once), and the cell ``static_end`` is told where free memory starts, a multiple of 16.
 
 Code that may run for long looks whether somebody wants it to stop: at the head of loops, and where a recursive function
-begins, it reads one of the first ``STOP_BYTES`` bytes of memory and traps if that is not zero. Each loop of a function
-reads another byte, or the engine would read one of them only once. A loop that goes round a few times only does not
-look.
+begins, it reads some of the first ``STOP_BYTES`` bytes of memory and traps if they are not zero: then they are all
+ones. Each loop of a function reads from another place, or the engine would read one of them only once. A loop that
+reaches an object from an address compares that with four of the bytes: no number is below zero, each but the last one
+is below all ones, and the engine has one instruction for it. A loop that goes round a few times only does not look.
 
 A ``Fault`` becomes a call of the program's own ``fault.raise`` and a trap. The text is flat (``local.get 0`` rather
 than folded expressions) with numbered locals and labels, because that is what assembles fastest; functions keep their
@@ -212,9 +213,28 @@ class _Text:
         return "".join(text)
 
 
-def _poll(byte: int) -> tuple[str, ...]:
-    """Traps if somebody wants the code to stop."""
-    return ("i32.const 0", f"i32.load8_u offset={byte}", "if", "unreachable", "end")
+def _poll(byte: int, address: int | None = None) -> tuple[str, ...]:
+    """Traps if somebody wants the code to stop; ``address`` is a local with that of an object."""
+    if address is None:
+        return ("i32.const 0", f"i32.load8_u offset={byte}", "if", "unreachable", "end")
+    wanted = (f"local.get {address}", "i32.const 0", f"i32.load offset={byte} align=1", "i32.lt_u")
+    return (*wanted, "if", "unreachable", "end")
+
+
+def _address_used(body: tuple[Stmt, ...]) -> int | None:
+    """The local from which code reaches objects most often, if the code leaves it alone."""
+    used: Counter[int] = Counter()
+    given = set()
+    for node in walk(body):
+        if type(node) is Set:
+            given.add(node.local)
+        elif isinstance(node, Load | Store):
+            base = node.address
+            while isinstance(base, Op) and base.name == "i32.add":
+                base = base.args[0]
+            if isinstance(base, Get):
+                used[base.local] += 1
+    return max((local for local in used if local not in given), key=lambda local: used[local], default=None)
 
 
 class _Body:
@@ -337,7 +357,7 @@ class _Body:
         if keyword == "loop":
             self.loops += 1
             if self.loops and not is_version(node.label, REST):
-                self.lines += _poll(1 + self.loops % (STOP_BYTES - 1))
+                self.lines += _poll(1 + self.loops % (STOP_BYTES - 4), _address_used(node.body))
         self.label_depth[node.label] = self.depth
         self.depth += 1
         self.statements(node.body)

@@ -34,7 +34,7 @@ from tests.engine.ir.building import FILE, checked, i32, i64, module, op
 
 _BINARY = ["add", "sub", "mul", "and", "or", "xor", "shl", "shr_s", "shr_u", "rotl"]
 _COMPARE = ["eq", "ne", "lt_s", "lt_u", "gt_s", "gt_u", "le_s", "le_u", "ge_s", "ge_u"]
-_ON_VECTORS = ["i8x16.eq", "i8x16.lt_u", "i8x16.sub", "v128.and", "v128.or"]
+_ON_VECTORS = ["i8x16.eq", "i8x16.lt_u", "i8x16.sub", "v128.and", "v128.or", "i64x2.add", "i64x2.lt_s", "f64x2.eq"]
 _SCRATCH = 128
 _PARAMS = (Local("n", I64), Local("k", I32), Local("fuel", I32))
 

@@ -49,7 +49,7 @@ _VALUES = {
         *(2.0**31, -(2.0**63), 2.0**63, 4503599627370496.5, math.inf, -math.inf, math.nan),
     ),
 }  # fmt: skip
-_VECTORS = (0, 2**128 - 1, 0x000102030405060708090A0B0C0D0E0F, 0x80007F01FF30393A2F7B225C0A0D2009)
+_VECTORS = (0, 2**128 - 1, 0x000102030405060708090A0B0C0D0E0F, 0x80007F01FF30393A2F7B225C0A0D2009, 1 << 127 | 1 << 62)
 _ON_VECTORS = sorted(name for name, (types, result) in OPS.items() if V128 in (*types, result))
 _NUMERIC = sorted(name for name in OPS if not name.startswith("memory.") and name not in _ON_VECTORS)
 
@@ -107,7 +107,7 @@ def _observed(vector: Expr) -> Expr:
 @pytest.mark.parametrize("name", _ON_VECTORS)
 def test_an_instruction_on_vectors_gives_the_same(name: str) -> None:
     types, result = OPS[name]
-    values = {V128: _VECTORS, I32: (0, 1, 34, 128, 255, 256 + 34, -1)}
+    values = {V128: _VECTORS, I32: (0, 1, 34, 128, 255, 256 + 34, -1), I64: _VALUES[I64], F64: (0.0, 1.5, -1e300)}
     for arguments in itertools.product(*(values[type_] for type_ in types)):
         known = evaluate(name, arguments)
         made = op(name, *(Const(type_, value) for type_, value in zip(types, arguments, strict=True)))

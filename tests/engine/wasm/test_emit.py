@@ -7,12 +7,14 @@ import struct
 from dataclasses import replace
 
 import pytest
+import wasmtime
 
 from engine.compiler.ir.memo import Memo
 from engine.compiler.ir.nodes import (
     F64,
     I32,
     I64,
+    Break,
     Call,
     CallIndirect,
     CellInit,
@@ -24,12 +26,14 @@ from engine.compiler.ir.nodes import (
     FunctionIndex,
     Get,
     If,
+    Load,
+    Loop,
     Return,
     Set,
     StaticAddress,
     Store,
 )
-from engine.compiler.wasm.emit import emit
+from engine.compiler.wasm.emit import STOP_BYTES, emit
 from tests.engine.ir.building import CELLS, function, i32, i64, module, op, start
 
 N = Get(I64, 0)
@@ -109,6 +113,20 @@ def test_a_local_read_once_just_after_it_is_set_takes_no_instruction() -> None:
     text = emit(module(function("run", "n:i64", body, "x:i64")))
     assert "local.set" not in text
     assert "local.tee" not in text
+
+
+@pytest.mark.parametrize("reads", [True, False])
+def test_a_loop_traps_where_somebody_wants_it_to_stop(reads: bool) -> None:
+    stop = If(op("i64.gt_s", N, i64(3)), (Effect("memory.fill", (i32(0), i32(255), i32(STOP_BYTES))),))
+    read = (Eval(Load(I64, "i64.load", Get(I32, 2), 8)),) if reads else ()
+    step = (Set(1, op("i64.add", Get(I64, 1), i64(1))), Break("again", op("i64.lt_s", Get(I64, 1), N)))
+    body = (Set(2, i32(1024)), stop, Loop("again", (*read, *step)), Return(Get(I64, 1)))
+    run = function("run", "n:i64", (Return(Call(I64, "looks", (N,))),))
+    made = module(run, function("looks", "n:i64", body, "i:i64 object:i32"))
+    assert ("i32.lt_u" in emit(made)) == reads
+    assert start(made).run(3) == 3
+    with pytest.raises(wasmtime.Trap):
+        start(made).run(4)
 
 
 def test_names_with_type_arguments_become_names_of_functions() -> None:

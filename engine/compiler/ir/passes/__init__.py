@@ -27,6 +27,7 @@ from engine.compiler.ir.passes.effects import Effects, effects_of
 from engine.compiler.ir.passes.fold import fold
 from engine.compiler.ir.passes.hoist import hoist
 from engine.compiler.ir.passes.inline import Template, goes_into, inline_calls, inline_self, is_formula, is_worthwhile
+from engine.compiler.ir.passes.pairs import pair_rounds
 from engine.compiler.ir.passes.scatter import scatter
 from engine.compiler.ir.passes.sink import sink
 from engine.compiler.ir.passes.unroll import unroll
@@ -140,7 +141,7 @@ def _optimise_function(
         function = _hoisted(fold(unshared), unsafe, effects)
     split = check_before_loops(function)
     if split is not function:
-        function = fold(unroll(fold(split)))
+        function = fold(unroll(pair_rounds(fold(split))))
     return straighten(divide_less(sink(drop_unused_locals(function))))
 
 
