@@ -1,7 +1,7 @@
 """Stopping code that runs, from another thread.
 
 Compiled code looks into the first bytes of its memory, which are zero, at the head of every loop and at every recursive
-call (``engine/compiler/wasm/emit.py``). Where they are all ones it traps. That costs less than half of what the
+call (``engine/compiler/wasm/emit.py``). Where they are not it traps. That costs less than half of what the
 engine's own epochs cost, which every function asks for. The scheduler's loop looks at cells of the kernel instead, and
 returns at the end of the turn: that is how code comes up for air.
 """
@@ -32,6 +32,7 @@ class StopArea:
     def stop(self) -> None:
         """The code traps at its next loop or recursive call."""
         ctypes.memset(self._bytes, 0xFF, STOP_BYTES)
+        self._bytes[3] = 0x7F  # recursive functions take the first word for a number with a sign: the largest one
 
     def go_on(self) -> None:
         """Takes that back."""

@@ -3,11 +3,12 @@
 The layout of memory is decided here. Addresses 0..63 are those bytes, cells have the addresses that they say, static
 data follows (equal objects once), and the cell ``static_end`` is told where free memory starts, a multiple of 16.
 
-Code that may run for long looks whether somebody wants it to stop: at the head of loops, and where a recursive function
-begins, it reads some of the first ``STOP_BYTES`` bytes of memory and traps if they are not zero: then they are all
-ones. Each loop of a function reads from another place, or the engine would read one of them only once. A loop that
-reaches an object from an address compares that with four of the bytes: no number is below zero, each but the last one
-is below all ones, and the engine has one instruction for it. A loop that goes round a few times only does not look.
+Code that may run for long looks whether somebody wants it to stop: at the head of loops it reads some of the first
+``STOP_BYTES`` bytes of memory and traps if they are not zero: then they are all ones. Each loop of a function reads
+from another place, or the engine would read one of them only once. A loop that reaches an object from an address
+compares that with four of the bytes: no number is below zero, each but the last one is below all ones, and the engine
+has one instruction for it. A loop that goes round a few times only does not look. Recursive functions look where they
+ask how deep they are (``passes/depth.py``), at the first word, which is the largest number then.
 
 A ``Fault`` becomes a call of the program's own ``fault.raise`` and a trap. The text is flat (``local.get 0`` rather
 than folded expressions) with numbered locals and labels, because that is what assembles fastest; functions keep their
@@ -24,7 +25,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.compiler.ir.callgraph import recursive
 from engine.compiler.ir.memo import Memo
 from engine.compiler.ir.nodes import (
     FAULT_KINDS,
@@ -78,7 +78,7 @@ _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.<>:/|?-]")
 def emit(module: Module, memo: Memo | None = None) -> str:
     """The module as WebAssembly text. The module must be valid, see ``validate``."""
     memo = memo or Memo()
-    layout = _Layout(module, memo)
+    layout = _Layout(module)
     functions = "".join(memo.made(f, _Text, _Text).placed(layout) for f in module.functions)
     data = layout.data_segments()  # after the functions: they say which static data there is
     pages = min(PAGES_MAX, -(-layout.static_end // PAGE) + FREE_PAGES)
@@ -95,14 +95,12 @@ class _Layout:
     """Where things are: functions by number, the function table, static data by address."""
 
     module: Module
-    memo: Memo
     index_of: dict[str, int] = field(init=False)
     table: list[str] = field(init=False)
     table_index: dict[str, int] = field(init=False)
     static_start: int = field(init=False)
     static: bytearray = field(init=False, default_factory=bytearray)
     static_addresses: dict[bytes, int] = field(init=False, default_factory=dict)
-    recursive: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.index_of = {function.name: number for number, function in enumerate(self.module.functions)}
@@ -112,7 +110,6 @@ class _Layout:
             self.table_index.setdefault(name, number)
         cells_end = max((cell.address + 8 for cell in self.module.cells), default=FIRST_CELL)
         self.static_start = -(-cells_end // 16) * 16
-        self.recursive = recursive({f.name: self.memo.summary(f).calls for f in self.module.functions})
 
     @property
     def static_end(self) -> int:
@@ -204,8 +201,6 @@ class _Text:
     def placed(self, layout: _Layout) -> str:
         """The function in a module."""
         text = [f"(func ${_NOT_IN_NAMES.sub('_', self.name)}~{layout.index_of[self.name]} ", self.head]
-        if self.name in layout.recursive:
-            text += [line + "\n" for line in _poll(0)]
         text.append(self.pieces[0])
         for (find, what), piece in zip(self.gaps, self.pieces[1:], strict=True):
             text += (str(find(layout, what)), piece)
@@ -357,7 +352,7 @@ class _Body:
         if keyword == "loop":
             self.loops += 1
             if self.loops and not is_version(node.label, REST):
-                self.lines += _poll(1 + self.loops % (STOP_BYTES - 4), _address_used(node.body))
+                self.lines += _poll(4 + self.loops % (STOP_BYTES - 7), _address_used(node.body))
         self.label_depth[node.label] = self.depth
         self.depth += 1
         self.statements(node.body)

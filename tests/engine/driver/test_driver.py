@@ -58,7 +58,7 @@ def test_a_program_becomes_a_module_with_metadata() -> None:
     assert result.program.wasm.startswith(b"\0asm")
     assert result.program.metadata.file == "a.aefl"
     assert len(result.program.digest) == 64
-    assert "fn fib(n: i64, depth: i32) -> i64" in result.program.ir_text
+    assert "fn fib(n: i64, room: i32) -> i64" in result.program.ir_text
 
 
 def test_a_wrong_program_has_diagnostics_and_no_module() -> None:

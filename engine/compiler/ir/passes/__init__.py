@@ -23,11 +23,15 @@ from engine.compiler.ir.passes.dead import drop_unreached, drop_unused_locals
 from engine.compiler.ir.passes.depth import limit_depth
 from engine.compiler.ir.passes.dispatch import call_directly, searched_handlers
 from engine.compiler.ir.passes.division import divide_less
+from engine.compiler.ir.passes.early import give_early
 from engine.compiler.ir.passes.effects import Effects, effects_of
 from engine.compiler.ir.passes.fold import fold
+from engine.compiler.ir.passes.gather import gather_faults
 from engine.compiler.ir.passes.hoist import hoist
-from engine.compiler.ir.passes.inline import Template, goes_into, inline_calls, inline_self, is_formula, is_worthwhile
+from engine.compiler.ir.passes.inline import Template, goes_into, inline_calls, is_formula, is_worthwhile
 from engine.compiler.ir.passes.pairs import pair_rounds
+from engine.compiler.ir.passes.recursion import inline_self
+from engine.compiler.ir.passes.results import results_inside
 from engine.compiler.ir.passes.scatter import scatter
 from engine.compiler.ir.passes.sink import sink
 from engine.compiler.ir.passes.unroll import unroll
@@ -53,6 +57,7 @@ def optimise(module: Module, files: Collection[str] = (), counting: bool = False
     module = drop_unreached(module, memo.summary, keep=FAULT_FUNCTION)
     module = replace(module, functions=_optimise_functions(module, memo))
     module = drop_unreached(module, memo.summary, keep=FAULT_FUNCTION)
+    module = replace(module, functions=tuple(memo.made(f, _finished, _finished) for f in module.functions))
     if counting:
         module = count_marks(module)
     limited = limit_depth(module, files, memo)
@@ -133,7 +138,7 @@ def _optimise_function(
     if recursive:
         unrolled = inline_self(function)
         if unrolled is not function:
-            function = drop_unused_locals(fold(unrolled))
+            function = drop_unused_locals(fold(unrolled, results_inside(function)))
     unsafe: set[int] = set()
     function = _hoisted(function, unsafe, effects)
     unshared = unshare(function, unsafe, effects)
@@ -143,6 +148,11 @@ def _optimise_function(
     if split is not function:
         function = fold(unroll(pair_rounds(fold(split))))
     return straighten(divide_less(sink(drop_unused_locals(function))))
+
+
+def _finished(function: Function) -> Function:
+    """The function as it will be: what is made of it here would be in the way of other passes."""
+    return give_early(gather_faults(function))
 
 
 def _hoisted(function: Function, unsafe: set[int], effects: Effects) -> Function:

@@ -1,15 +1,20 @@
 """The recursion limit: the same fault at the same call on every machine, long before a stack runs out.
 
-A function that can reach recursion gets a hidden last parameter, ``depth``: the bytes that the frames above it take,
-by the estimate of ``frames``. It lives in a register; a call passes it on with the caller's own frame added, and a
-recursive function begins with a look at it. What starts from outside (exports, the function table) starts at 0.
+A function that can reach recursion gets a hidden last parameter, ``room``: the bytes that are left for frames, by the
+estimate of ``frames``. It lives in a register; a call passes it on less the caller's own frame, and a recursive
+function begins with a look at it. What starts from outside (exports, the function table) starts with all of it.
 Functions that reach no recursion are left as they are: their frames fit into what the limit leaves.
 
-    fn fib(n)                         fn fib(n, depth)
-      …                                 if i32.gt_s(depth, 3145728)
-      fib(i64.sub(n, 1))                  fault recursion_too_deep
+    fn fib(n)                         fn fib(n, room)
+      …                                 if i32.lt_s(room, i32.load[0])
+      fib(i64.sub(n, 1))                  if i32.load[0]
+                                            unreachable()
+                                          fault recursion_too_deep
                                         …
-                                        fib(i64.sub(n, 1), i32.add(depth, 112))
+                                        fib(i64.sub(n, 1), i32.sub(room, 112))
+
+The word that ``room`` is compared with is 0. Another thread that wants the code to stop makes it more than there ever
+is room (``vm/stopping.py``), so one comparison asks for both.
 """
 
 from __future__ import annotations
@@ -24,12 +29,14 @@ from engine.compiler.ir.nodes import (
     I64,
     Call,
     Const,
+    Effect,
     Eval,
     Expr,
     Fault,
     Function,
     Get,
     If,
+    Load,
     Local,
     Module,
     Op,
@@ -42,6 +49,8 @@ from engine.compiler.ir.passes.frames import frame_bytes
 from engine.compiler.ir.walk import FAULT_FUNCTION, Rewriter
 
 DEPTH_BYTES_MAX = 3 * 1024 * 1024
+STOP_WORD = Load(I32, "i32.load", Const(I32, 0))
+"""The first word of memory: 0, or a number above ``DEPTH_BYTES_MAX`` where somebody wants the code to stop."""
 INNER = "~deep"
 """What follows the name of the function that a root's callers call instead of it."""
 
@@ -103,14 +112,14 @@ class _Guarder:
         if function.name not in self.roots:
             return (self.inner(function, site),)
         if function.name not in self.renamed:
-            frame = Const(I32, frame_bytes(function))
-            return (replace(function, body=_PassDepth(self.renamed, frame).body(function.body)),)
+            room = Const(I32, DEPTH_BYTES_MAX - frame_bytes(function))
+            return (replace(function, body=_PassRoom(self.renamed, room).body(function.body)),)
         return self.entry(function), self.inner(replace(function, exported=None), site)
 
     def entry(self, function: Function) -> Function:
-        """A root that only begins at depth 0."""
+        """A root that only begins with all the room."""
         args = tuple(Get(param.type, number) for number, param in enumerate(function.params))
-        call = Call(function.result, self.renamed[function.name], (*args, Const(I32, 0)))
+        call = Call(function.result, self.renamed[function.name], (*args, Const(I32, DEPTH_BYTES_MAX)))
         body: Stmt = Return(call) if function.result is not None else Eval(call)
         return replace(function, locals=function.params, body=(body,), always_inline=False)
 
@@ -119,13 +128,13 @@ class _Guarder:
         at = function.param_count
         moved = {number: number + 1 for number in range(at, len(function.locals))}
         body = Renumber(moved).body(function.body) if moved else function.body
-        depth = Get(I32, at)
-        body = _PassDepth(self.renamed, Op(I32, "i32.add", (depth, Const(I32, frame_bytes(function))))).body(body)
+        room = Get(I32, at)
+        body = _PassRoom(self.renamed, Op(I32, "i32.sub", (room, Const(I32, frame_bytes(function))))).body(body)
         if site is not None:
-            limit = Const(I32, DEPTH_BYTES_MAX)
+            stop = If(STOP_WORD, (Effect("unreachable", ()),))
             fault = Fault("recursion_too_deep", site, Const(I64, DEPTH_BYTES_MAX))
-            body = (If(Op(I32, "i32.gt_s", (depth, limit)), (fault,)), *body)
-        locals_ = (*function.params, Local("depth", I32), *function.locals[at:])
+            body = (If(Op(I32, "i32.lt_s", (room, STOP_WORD)), (stop, fault)), *body)
+        locals_ = (*function.params, Local("room", I32), *function.locals[at:])
         return replace(function, name=self.renamed[function.name], param_count=at + 1, locals=locals_, body=body)
 
     def site(self, function: Function) -> int:
@@ -136,15 +145,15 @@ class _Guarder:
         return len(self.sites) - 1
 
 
-class _PassDepth(Rewriter):
+class _PassRoom(Rewriter):
     """Gives the calls of guarded functions their last argument."""
 
-    def __init__(self, renamed: dict[str, str], depth: Expr) -> None:
+    def __init__(self, renamed: dict[str, str], room: Expr) -> None:
         self.renamed = renamed
-        self.depth = depth
+        self.room = room
 
     def expr(self, node: Expr) -> Expr:
         new = super().expr(node)
         if isinstance(new, Call) and new.function in self.renamed:
-            return Call(new.type, self.renamed[new.function], (*new.args, self.depth))
+            return Call(new.type, self.renamed[new.function], (*new.args, self.room))
         return new

@@ -10,7 +10,9 @@ addition, a subtraction or a multiplication before it wraps around.
 
 from __future__ import annotations
 
-from engine.compiler.ir.nodes import F64, I32, V128, Choose, Const, Expr, Get, Load, Op
+from collections.abc import Mapping
+
+from engine.compiler.ir.nodes import F64, I32, V128, Call, Choose, Const, Expr, Get, Load, Op
 from engine.compiler.ir.ops import HIGHEST, LOWEST, NEGATED, SWAPPED, is_comparison
 from engine.compiler.ir.walk import LEAVES, nodes
 
@@ -30,17 +32,22 @@ _VALUE_NODES = 12
 """A computation of more nodes is not remembered."""
 
 
-class Facts:
-    """What is known at one place. ``mentions`` is shared by all places of a function: which values mention a local."""
+NO_RESULTS: Mapping[str, Range] = {}
 
-    def __init__(self, mentions: dict[int, set[int]] | None = None) -> None:
+
+class Facts:
+    """What is known at one place. ``mentions`` is shared by all places of a function: which values mention a local.
+    ``results`` says where the results of calls lie, by the names of functions."""
+
+    def __init__(self, mentions: dict[int, set[int]] | None = None, results: Mapping[str, Range] = NO_RESULTS) -> None:
         self.ranges: dict[int, Range] = {}
         self.values: dict[int, Expr] = {}
         self.mentions: dict[int, set[int]] = {} if mentions is None else mentions
+        self.results = results
 
     def copy(self) -> Facts:
         """The same, to go another way."""
-        new = Facts(self.mentions)
+        new = Facts(self.mentions, self.results)
         new.ranges = self.ranges.copy()
         new.values = self.values.copy()
         return new
@@ -77,6 +84,8 @@ class Facts:
             return self.ranges.get(node.local, full)
         if isinstance(node, Load):
             return _LOADED.get(node.name, full)
+        if isinstance(node, Call):
+            return self.results.get(node.function, full)
         if depth == 0:
             return full
         if isinstance(node, Choose):
@@ -198,17 +207,23 @@ class Facts:
                 self._narrow(left, (known[0] + (known[0] == low), known[1] - (known[1] == low)))
 
     def _narrow(self, local: Get, to: Range) -> None:
-        low, high = self.range_of(local)
-        low, high = max(low, to[0]), min(high, to[1])
-        if low <= high:  # otherwise this place is never reached, and any fact is true
-            self.ranges[local.local] = (low, high)
+        known = self.range_of(local)
+        low, high = max(known[0], to[0]), min(known[1], to[1])
+        if (low, high) == known or low > high:  # a place that is never reached, where any fact is true
+            return
+        self.ranges[local.local] = (low, high)
+        for other in self.mentions.get(local.local, ()):  # more is known of what was computed from it
+            made = self.values.get(other)
+            exact = self.exact_range(made) if isinstance(made, Op) else None
+            if isinstance(made, Op) and exact is not None and fits(exact, made.type):
+                self._narrow(Get(made.type, other), exact)
 
 
 def join(left: Facts | None, right: Facts | None) -> Facts | None:
     """What is known where two ways meet; None is a way that does not come here."""
     if left is None or right is None:
         return left or right
-    new = Facts(left.mentions)
+    new = Facts(left.mentions, left.results)
     for local, (low, high) in left.ranges.items():
         other = right.ranges.get(local)
         if other is not None:

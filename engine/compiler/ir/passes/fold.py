@@ -13,6 +13,7 @@ reached, and flattens: ``x = do { … => v }`` becomes ``…; x = v``, a block t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from engine.compiler.ir.nodes import (
@@ -41,27 +42,28 @@ from engine.compiler.ir.nodes import (
 )
 from engine.compiler.ir.ops import HIGHEST
 from engine.compiler.ir.passes.copies import counted
-from engine.compiler.ir.passes.facts import Facts, Range, is_bool, join
+from engine.compiler.ir.passes.facts import NO_RESULTS, Facts, Range, is_bool, join
 from engine.compiler.ir.passes.offsets import without_constant
 from engine.compiler.ir.passes.simplify import condition, folded_address, is_never_zero, negate, simplify
 from engine.compiler.ir.walk import LEAVES, Rewriter, is_pure, nodes, set_locals
 
 
-def fold(function: Function) -> Function:
-    """The function, folded."""
-    body = _Folder().body(function.body)
+def fold(function: Function, results: Mapping[str, Range] = NO_RESULTS) -> Function:
+    """The function, folded. ``results`` says where those of its calls lie."""
+    body = Folder(Facts(results=results)).body(function.body)
     return function if body is function.body else replace(function, body=body)
 
 
-class _Folder(Rewriter):
+class Folder(Rewriter):
     """``facts`` are those of the place that we have come to, None behind a jump."""
 
-    def __init__(self) -> None:
-        self.facts: Facts | None = Facts()
+    def __init__(self, facts: Facts) -> None:
+        self.facts: Facts | None = facts
         self.at_label: dict[str, Facts | None] = {}
         self.jumps: dict[str, int] = {}
 
     def body(self, body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
+        """Statements in order, up to a jump."""
         out: list[Stmt] = []
         changed = False
         for node in body:
@@ -76,6 +78,7 @@ class _Folder(Rewriter):
     # --- expressions ---
 
     def expr(self, node: Expr) -> Expr:
+        """An expression with what is known of its parts."""
         facts = self.facts
         if facts is None:  # an operand before this one does not come back
             return _zero(node.type)
@@ -101,6 +104,7 @@ class _Folder(Rewriter):
         return new
 
     def get(self, node: Get, facts: Facts) -> Expr:
+        """What reading a local gives."""
         value = facts.values.get(node.local)
         if value is not None and type(value) in LEAVES:
             return value
@@ -108,6 +112,7 @@ class _Folder(Rewriter):
         return Const(node.type, low) if low == high and node.type != F64 else node
 
     def choose(self, node: Choose) -> Expr:
+        """A choice, or the one that is decided."""
         test = condition(self.expr(node.condition))
         if self.facts is None:
             return Choose(node.type, test, _zero(node.type), _zero(node.type))
@@ -131,6 +136,7 @@ class _Folder(Rewriter):
         return Choose(node.type, test, then, otherwise)
 
     def do(self, node: Do) -> Expr:
+        """Statements and a value."""
         body = self.body(node.body)
         value = self.expr(node.value)
         if isinstance(value, Do):
@@ -142,6 +148,7 @@ class _Folder(Rewriter):
     # --- statements ---
 
     def statement(self, node: Stmt) -> list[Stmt]:
+        """What stands in the place of a statement."""
         match node:
             case Set():
                 return self.set(node)
@@ -171,6 +178,7 @@ class _Folder(Rewriter):
         return [new]
 
     def set(self, node: Set) -> list[Stmt]:
+        """A local gets its value, and something is known of it."""
         value = self.expr(node.value)
         if self.facts is None:
             return _effects(value)
@@ -181,6 +189,7 @@ class _Folder(Rewriter):
         return [*before, node if value is node.value else Set(node.local, value)]
 
     def store(self, node: Store) -> Stmt:
+        """A store with constants in its offset."""
         new = self.parts(node)
         assert isinstance(new, Store)
         address, offset = self.address(new.address, new.offset, new.part)
@@ -193,6 +202,7 @@ class _Folder(Rewriter):
         return folded_address(address, offset)
 
     def if_(self, node: If) -> list[Stmt]:
+        """A branch, or the side that is decided."""
         test = self.expr(node.condition)
         if self.facts is None:
             return _effects(test)
@@ -224,6 +234,7 @@ class _Folder(Rewriter):
         return [If(test, then, otherwise)]
 
     def block(self, node: Block) -> list[Stmt]:
+        """A block, or its body where nobody leaves it."""
         self.at_label[node.label] = None
         self.jumps[node.label] = 0
         body = self.body(node.body)
@@ -238,6 +249,7 @@ class _Folder(Rewriter):
         return [node if body is node.body else Block(node.label, body)]
 
     def loop(self, node: Loop) -> list[Stmt]:
+        """A loop; nothing is known in it of what it changes."""
         assert self.facts is not None
         counter = self.counter(node)
         for local in set_locals(node.body):
@@ -274,6 +286,7 @@ class _Folder(Rewriter):
         return None if high > HIGHEST[counter.type] - step else (counter.local, (low, high))
 
     def break_(self, node: Break) -> list[Stmt]:
+        """A jump; what is known here is known at its label."""
         before: list[Stmt] = []
         test: Expr | None = None
         if node.condition is not None:

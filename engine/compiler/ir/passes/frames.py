@@ -41,13 +41,13 @@ STACK_ARG_BYTES = 24
 
 def frame_bytes(function: Function) -> int:
     """The estimate for one function."""
-    finder = _Alive()
+    finder = Alive()
     finder.body(function.body, 0)
     on_stack = max(0, max(finder.most_args, function.param_count) - REGISTER_ARGS)
     return FRAME_BYTES + VALUE_BYTES * finder.most + STACK_ARG_BYTES * on_stack
 
 
-class _Alive:
+class Alive:
     """Goes backwards; sets of locals are bit masks. ``most`` is the number of values alive across the worst call."""
 
     def __init__(self) -> None:
@@ -63,6 +63,7 @@ class _Alive:
         return after
 
     def statement(self, node: Stmt, after: int, held: int) -> int:
+        """The locals needed before a statement."""
         match node:
             case Set(local, value):
                 return self.expr(value, after & ~(1 << local), held)
@@ -95,11 +96,13 @@ class _Alive:
                 return self.operands(tuple(operand for operand in (a, b) if operand), 0, 0)
 
     def operands(self, args: tuple[Expr, ...], after: int, held: int) -> int:
+        """The locals needed before some operands, which are evaluated in order."""
         for number in range(len(args) - 1, -1, -1):
             after = self.expr(args[number], after, held + number)
         return after
 
     def expr(self, node: Expr, after: int, held: int) -> int:
+        """The locals needed before an expression."""
         match node:
             case Get(_, local):
                 return after | 1 << local
@@ -121,5 +124,6 @@ class _Alive:
         return after
 
     def across(self, after: int, held: int, args: int) -> None:
+        """A call, behind which those in ``after`` are needed."""
         self.most = max(self.most, after.bit_count() + held)
         self.most_args = max(self.most_args, args)

@@ -1,4 +1,4 @@
-"""Inlining: the body of a small function in the place of its call, and a recursive function's own body inside itself.
+"""Inlining: the body of a small function in the place of its call.
 
 An argument becomes a new local, or is written straight into the body where it is a constant or a local and the
 parameter never changes. ``return`` becomes leaving a block around the body:
@@ -9,18 +9,12 @@ parameter never changes. ``return`` becomes leaving a block around the body:
                            br max.7                      return q
                          r = 3
                        x = r
-
-Recursion: ``fib`` calls itself twice, so with ``n`` copies of it inside itself, most calls are jumps. WebAssembly
-engines do not do this by themselves. How far it goes is bounded by code size; the same calls are made, in the same
-order. Where a function begins by asking whether it has anything to do, the calls that are left ask that first
-themselves: half of the calls in a binary tree are such leaves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import takewhile
 
 from engine.compiler.ir.nodes import (
     F64,
@@ -34,7 +28,6 @@ from engine.compiler.ir.nodes import (
     Function,
     FunctionIndex,
     Get,
-    If,
     Load,
     Local,
     Loop,
@@ -47,7 +40,7 @@ from engine.compiler.ir.nodes import (
 )
 from engine.compiler.ir.ops import IMPURE
 from engine.compiler.ir.passes.assigned import maybe_unset
-from engine.compiler.ir.walk import LEAVES, SCHEDULER, Rewriter, Summary, children, is_pure, set_locals, size, walk
+from engine.compiler.ir.walk import LEAVES, SCHEDULER, Rewriter, children, set_locals, size, walk
 from engine.compiler.ir.walk import nodes as nodes_of
 
 SMALL = 40
@@ -96,11 +89,6 @@ EVERYWHERE = frozenset(
 """What goes into every handler: sending a message, and the memory of an actor's state, whose size is known there."""
 CALLER_MAX = 6000
 """A function that has grown to so many nodes takes in no more, but for ``always_inline``."""
-SELF_LEVELS = 4
-SELF_NODES_MAX = 2000
-"""Recursion is unrolled to at most so many levels, and so many nodes."""
-GUARDS_MAX = 24
-"""Nodes of what a function begins with that are repeated before its calls of itself."""
 
 
 class Template:
@@ -155,43 +143,6 @@ def inline_calls(function: Function, templates: Mapping[str, Template]) -> Funct
     inliner = _Inliner(function, templates)
     body = inliner.body(function.body)
     return function if body is function.body else replace(function, body=body, locals=tuple(inliner.locals))
-
-
-def inline_self(function: Function) -> Function:
-    """A directly recursive function with its own body in the place of its calls, some levels deep."""
-    summary = Summary(function)
-    count, nodes = summary.calls.get(function.name, 0), summary.size
-    result, total, copies = function, nodes, 1
-    for _ in range(SELF_LEVELS if count else 0):
-        copies *= count
-        total += nodes * copies
-        if total > SELF_NODES_MAX:
-            break
-        result = inline_calls(function, {function.name: Template(result, size(result.body))})
-    guarded = _guarded_call(function) if result is not function else None
-    if guarded is not None:
-        result = inline_calls(result, {function.name: Template(guarded, size(guarded.body))})
-    return result
-
-
-def _guarded_call(function: Function) -> Function | None:
-    """A function that does what ``function`` begins with, the ways out that need no call, and calls it for the rest;
-    None if it does not begin like that."""
-    guards = tuple(takewhile(_is_guard, function.body))
-    if not guards or size(guards) > GUARDS_MAX:
-        return None
-    args = tuple(Get(param.type, number) for number, param in enumerate(function.params))
-    call = Call(function.result, function.name, args)
-    rest: tuple[Stmt, ...] = (Eval(call),) if function.result is None else (Return(call),)
-    return replace(function, body=(*guards, *rest))
-
-
-def _is_guard(node: Stmt) -> bool:
-    """Whether a statement is nothing but a way out."""
-    if not isinstance(node, If) or node.otherwise or len(node.then) != 1 or not isinstance(node.then[0], Return):
-        return False
-    value = node.then[0].value
-    return is_pure(node.condition) and (value is None or is_pure(value))
 
 
 class _Inliner(Rewriter):

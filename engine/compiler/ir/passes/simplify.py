@@ -2,7 +2,7 @@
 
 An overflow check is a comparison like any other: ``r < a`` for ``r = a + 1``, and ``(a ^ r) & (b ^ r) < 0`` asks
 whether ``r = a + b`` wrapped around. Where the ranges of ``a`` and ``b`` rule that out it becomes 0; where one of
-them has a known sign, the check becomes ``r < a``.
+them has a known sign, the check becomes ``r < a``, and where neither is negative, ``r < 0``.
 """
 
 from __future__ import annotations
@@ -163,7 +163,26 @@ def _comparison(node: Op, facts: Facts) -> Expr:
     if below is not None:
         return below
     decided = _decide(what, left, right, facts)
-    return node if decided is None or not is_pure(left) or not is_pure(right) else Const(I32, int(decided))
+    if decided is not None and is_pure(left) and is_pure(right):
+        return Const(I32, int(decided))
+    return _of_origin(node, facts) or node
+
+
+def _of_origin(node: Op, facts: Facts) -> Expr | None:
+    """``y < 2`` for ``y = x - 3``, which is known not to wrap around, asks whether ``x < 5``: what was computed is not
+    needed for that, and many tests of one value follow from each other."""
+    left, right = node.args
+    limit = _const(right)
+    if limit is None or node.name.endswith("_u"):
+        return None
+    match facts.values.get(left.local) if isinstance(left, Get) else left:
+        case Op(_, "i64.add" | "i64.sub" as name, (Get() as origin, Const(_, by))) as made:
+            exact = facts.exact_range(made)
+            limit += int(by) if name == "i64.sub" else -int(by)
+            if exact is not None and fits(exact, I64) and fits((limit, limit), I64):
+                moved = Op(I32, node.name, (origin, Const(I64, limit)))
+                return _of_origin(moved, facts) or moved
+    return None
 
 
 def _above_start(what: str, left: Expr, right: Expr, facts: Facts) -> Expr | None:
@@ -256,6 +275,8 @@ def _overflow(done: Op, result: Expr, facts: Facts) -> Expr | None:
     if fits(exact, done.type):
         return Const(I32, 0)
     left, right = done.args
+    if done.name == "i64.add" and facts.range_of(left)[0] >= 0 and facts.range_of(right)[0] >= 0:
+        return Op(I32, "i64.lt_s", (result, Const(I64, min(exact[0], HIGHEST[I32]))))
     for base, other in ((left, right), (right, left)) if done.name[4:] == "add" else ((left, right),):
         low, high = facts.range_of(other)
         if low >= 0 or high <= 0:
