@@ -145,8 +145,9 @@ def _optimise_function(
     if unshared is not function:
         function = _hoisted(fold(unshared), unsafe, effects)
     split = check_before_loops(function)
-    if split is not function:
-        function = fold(unroll(pair_rounds(fold(split))))
+    paired = pair_rounds(function if split is function else fold(split))
+    if paired is not function:
+        function = fold(unroll(paired))
     return straighten(divide_less(sink(drop_unused_locals(function))))
 
 

@@ -60,12 +60,13 @@ class NotAlike(Exception):
 class Rounds:
     """Two rounds of a loop. ``before`` is done before the loop, ``round`` in it, ``ahead`` at its end. Lanes of
     ``faults`` and of ``leaves``, each with what is done then, are negative where a round leaves the loop. ``loads`` are
-    those that both rounds do, ``second`` is what the second one counts. ``known`` are the locals that every round gives
-    a value, before it jumps out of the loop."""
+    those that both rounds do, ``second`` is what the second one counts. ``kept`` are the locals that a round computes,
+    ``known`` those of them that every round computes before it jumps out of the loop."""
 
-    def __init__(self, label: str, counter: Get, given: set[int], locals_: list[Local]) -> None:
+    def __init__(self, label: str, counter: Get, step: int, given: set[int], locals_: list[Local]) -> None:
         self.label = label
         self.counter = counter
+        self.step = step
         self.given = given
         self.locals = locals_
         self.before: list[Stmt] = []
@@ -74,11 +75,13 @@ class Rounds:
         self.faults: list[Expr] = []
         self.leaves: list[tuple[tuple[Stmt, ...], Expr]] = []
         self.loads: set[Load] = set()
+        self.kept: set[int] = set()
+        self.sure: set[int] = set()
+        self.known: set[int] | None = None
         self.same: dict[Expr, Get] = {}
         self.counted: dict[Expr, Get] = {}
         self.vectors: dict[int, Get] = {}
-        self.known = given.copy()
-        self.second = self.local("second", I64)
+        self.second = self.local("second", counter.type)
         self.meant: dict[int, Expr] = {counter.local: self.second}
 
     def local(self, name: str, type_: ValueType) -> Get:
@@ -86,12 +89,19 @@ class Rounds:
         self.locals.append(Local(name, type_))
         return Get(type_, len(self.locals) - 1)
 
+    def all(self, body: tuple[Stmt, ...]) -> None:
+        """All that a round does."""
+        self.statements(body, True)
+        self.jump()
+
     def statements(self, body: tuple[Stmt, ...], certain: bool) -> None:
         """What the rounds do; ``certain`` is what every round comes to that does not leave."""
         for node in body:
             match node:
                 case Set(local, value):
                     self.set(local, value, certain)
+                case If(test, (If(inner, then, ()),), ()):
+                    self.statements((If(Choose(I32, test, inner, Const(I32, 0)), then),), certain)
                 case If(test, (Fault(),), ()) if certain:
                     self.faults.append(self.mask(test, certain))
                 case If(test, then, ()) if certain and self.is_out(then):
@@ -102,29 +112,40 @@ class Rounds:
                     raise NotAlike
 
     def set(self, local: int, value: Expr, certain: bool) -> None:
-        """A local gets a value; where that happens in some rounds only, nobody may read it behind."""
-        made = self.mask(value, certain) if value.type == I32 else self.vector(value, certain)
-        lanes = self.local("lanes", V128)
-        self.round.append(Set(lanes.local, made))
-        self.vectors[local] = lanes
-        self.meant.pop(local, None)
+        """A local gets a value. What can be told from what is counted is computed where it is needed only."""
+        made: Expr | None = None
+        meant: Expr | None = None
         with suppress(NotAlike):
-            self.meant[local] = self.scalar(value.value if isinstance(value, Do) else value)
+            told = self.scalar(value)
+            self.stride(told)
+            meant = told
+        if meant is None or value.type == I32:
+            made = self.vector(value, certain) if value.type != I32 else self.mask(value, certain)
+        self.vectors.pop(local, None)
+        self.meant.pop(local, None)
+        self.kept.add(local)
+        self.sure.add(local)
+        if made is not None:
+            self.vectors[local] = self.local("lanes", V128)
+            self.round.append(Set(self.vectors[local].local, made))
+        elif meant is not None:
+            self.meant[local] = meant
 
     def sometimes(self, node: Expr) -> Expr:
-        """A condition that is asked in some rounds only."""
+        """A condition that is asked in some rounds only. What is computed for it, nobody may read behind."""
         made = self.mask(node, False)
         for local in set_locals((node,)):
             self.vectors.pop(local, None)
             self.meant.pop(local, None)
+            self.sure.discard(local)
         return made
 
     def is_out(self, body: tuple[Stmt, ...]) -> bool:
         """Whether these statements end with leaving the loop."""
-        match body[-1]:
-            case Fault() | Return():
+        match body[-1:]:
+            case (Fault() | Return(),):
                 return True
-            case Break(label, None):
+            case (Break(label, None),):
                 return label != self.label
         return False
 
@@ -132,10 +153,14 @@ class Rounds:
         """A way out of the loop, that needs nothing of an earlier round."""
         self.leaves.append((then, self.mask(test, True)))
         if not isinstance(then[-1], Return):
-            self.known &= self.vectors.keys()
-        there = {self.counter.local, *self.vectors}
+            self.jump()
+        there = {self.counter.local, *self.sure}
         if any(isinstance(part, Get) and part.local in self.given - there for part in nodes(then)):
             raise NotAlike
+
+    def jump(self) -> None:
+        """From here somebody comes who may read what the round has computed."""
+        self.known = self.sure.copy() if self.known is None else self.known & self.sure
 
     def leaving(self, label: str, is_alone: bool) -> list[Stmt]:
         """A jump to the loop as it was, where one of both rounds leaves. If that is no fault, and the same whichever it
@@ -157,9 +182,11 @@ class Rounds:
         """The two values of a 64-bit number."""
         if node.type not in (I64, F64):
             raise NotAlike
+        if isinstance(node, Get) and node.local in self.meant:
+            node = self.meant[node.local]
         if self.is_same(node):
             return self.splat(node)
-        if node == self.counter or (isinstance(node, Op) and node.name in _COUNTED):
+        if node == self.second or (isinstance(node, Op) and node.name in _COUNTED):
             with suppress(NotAlike):
                 return self.counting(self.scalar(node))
         match node:
@@ -171,7 +198,7 @@ class Rounds:
                 address = self.scalar(address)
                 first = Op(I32, "i32.add", (address, Const(I32, -WIDTH)))
                 load = Load(V128, "v128.load", first, offset, ITEM)
-                if self.stride(address) == WIDTH and (certain or load in self.loads):
+                if self.stride(address) * self.step == WIDTH and (certain or load in self.loads):
                     self.loads.add(load)
                     return load
             case Do(_, body, value):
@@ -182,7 +209,7 @@ class Rounds:
     def is_same(self, node: Expr) -> bool:
         """Whether a number is computed from what is the same in all rounds."""
         return all(
-            part.local not in self.given
+            part.local not in self.given and part != self.second
             if isinstance(part, Get)
             else isinstance(part, Const) or (isinstance(part, Op) and part.name not in IMPURE)
             for part in nodes((node,))
@@ -198,7 +225,7 @@ class Rounds:
 
     def counting(self, node: Expr) -> Expr:
         """A number that grows by the same from round to round is added to, not computed again."""
-        by = self.stride(node)
+        by = self.stride(node) * self.step
         if node not in self.counted:
             both = self.counted[node] = self.local("counted", V128)
             in_first = _Meant({self.second.local: self.counter}, {self.second.local}).expr(node)
@@ -212,7 +239,7 @@ class Rounds:
         return _Meant(self.meant, self.given).expr(node)
 
     def stride(self, node: Expr) -> int:
-        """How much more an address or a number is in the next round."""
+        """How much more an address or a number is where one more is counted."""
         match node:
             case Get(_, local):
                 return int(local == self.second.local)
