@@ -8,12 +8,14 @@ import pytest
 import wasmtime
 
 from engine.compiler.ir.nodes import (
+    I32,
     I64,
     Block,
     Break,
     Call,
     Choose,
     Const,
+    Do,
     Eval,
     Expr,
     Fault,
@@ -127,6 +129,14 @@ def test_a_value_that_is_still_needed_is_not_given_early(where: str) -> None:
     old = Get(I64, 1)
     test, after = (op("i64.lt_s", old, i64(9)), N) if where == "the condition" else (op("i64.lt_s", N, i64(2)), old)
     f = _left_with(i64(7), test, op("i64.add", after, i64(1)))
+    assert give_early(f) is f
+
+
+@pytest.mark.parametrize("given", [1, 2], ids=["the local", "what the value is made of"])
+def test_a_value_is_not_given_before_a_condition_that_changes_it(given: int) -> None:
+    test = Do(I32, (Set(given, N),), op("i64.lt_s", N, i64(2)))
+    left = If(test, (Set(1, Get(I64, 2)), Break("out")))
+    f = function("f", "n:i64", (Block("out", (left, Set(1, i64(7)))), Return(Get(I64, 1))), "r:i64 s:i64")
     assert give_early(f) is f
 
 

@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from engine.compiler.ir.nodes import Break, Expr, Function, Get, If, Op, Set, Stmt
 from engine.compiler.ir.passes.frames import Alive
-from engine.compiler.ir.walk import LEAVES, Rewriter, walk
+from engine.compiler.ir.walk import LEAVES, Rewriter, set_locals, walk
 
 _SUMS = frozenset(f"{type_}.{name}" for type_ in ("i32", "i64") for name in ("add", "sub"))
 
@@ -37,6 +37,14 @@ def _is_cheap(value: Expr) -> bool:
     return type(value) in LEAVES
 
 
+def _meets(test: Expr, local: int, value: Expr) -> bool:
+    """Whether a condition looks at the local, or gives it or what the value is made of something else."""
+    given = set_locals((test,))
+    if local in given or any(isinstance(part, Get) and part.local == local for part in walk((test,))):
+        return True
+    return any(isinstance(part, Get) and part.local in given for part in walk((value,)))
+
+
 class _Finder(Alive):
     """``needed`` says of each branch of that form whether the old value is needed where it is not taken, at any of the
     places where it stands. (In a loop more is needed from one look to the next.)"""
@@ -48,8 +56,7 @@ class _Finder(Alive):
     def statement(self, node: Stmt, after: int, held: int) -> int:
         match node:
             case If(test, (Set(local, value), Break(_, None)), ()) if _is_cheap(value):
-                in_test = any(isinstance(part, Get) and part.local == local for part in walk((test,)))
-                self.needed[node] = self.needed.get(node, in_test) or bool(after >> local & 1)
+                self.needed[node] = self.needed.get(node, _meets(test, local, value)) or bool(after >> local & 1)
         return super().statement(node, after, held)
 
 
