@@ -10,6 +10,7 @@ import wasmtime
 from engine.compiler.ir.nodes import (
     I32,
     I64,
+    ITEM,
     Call,
     CellInit,
     Const,
@@ -19,6 +20,7 @@ from engine.compiler.ir.nodes import (
     Function,
     Get,
     If,
+    Load,
     Local,
     Module,
     Op,
@@ -55,6 +57,11 @@ def i64(value: int) -> Const:
 
 def op(name: str, *args: Expr) -> Op:
     return Op(OPS[name][1], name, args)
+
+
+def item(items: Expr, index: Expr) -> Load:
+    """An int of a list whose items lie at ``items``."""
+    return Load(I64, "i64.load", op("i32.add", items, op("i32.shl", op("i32.wrap_i64", index), i32(3))), 0, ITEM)
 
 
 def function(name: str, params: str, body: tuple[Stmt, ...], more: str = "", result: str | None = I64) -> Function:

@@ -36,7 +36,7 @@ from engine.compiler.ir.passes.limits import limited
 from engine.compiler.ir.passes.unroll import unroll
 from engine.compiler.ir.passes.unshare import unshare
 from engine.compiler.ir.printer import print_function
-from tests.engine.ir.building import function, i32, i64, module, op, start
+from tests.engine.ir.building import function, i32, i64, item, module, op, start
 from tests.engine.language.running import run
 
 N, ITEMS, LENGTH, COUNT, T = Get(I64, 0), Get(I32, 1), Get(I32, 2), Get(I64, 3), Get(I64, 4)
@@ -44,10 +44,6 @@ N, ITEMS, LENGTH, COUNT, T = Get(I64, 0), Get(I32, 1), Get(I32, 2), Get(I64, 3),
 
 def _lines(made: Function) -> list[str]:
     return [line.strip() for line in print_function(made).splitlines() if "var " not in line]
-
-
-def _item(index: Expr) -> Load:
-    return Load(I64, "i64.load", op("i32.add", ITEMS, op("i32.shl", op("i32.wrap_i64", index), i32(3))), 0, ITEM)
 
 
 def _counting(*body: Stmt) -> Function:
@@ -60,7 +56,7 @@ def _counting(*body: Stmt) -> Function:
 def _reading(index: Expr) -> tuple[Stmt, ...]:
     length = op("i64.extend_i32_u", LENGTH)
     out = If(op("i64.ge_u", index, length), (Fault("index_out_of_range", 1, index, length),))
-    return out, Set(4, op("i64.add", T, _item(index)))
+    return out, Set(4, op("i64.add", T, item(ITEMS, index)))
 
 
 def test_an_index_is_compared_once_before_the_loop() -> None:

@@ -9,16 +9,13 @@ import pytest
 from engine.compiler.ir.nodes import (
     I32,
     I64,
-    ITEM,
     Block,
     Break,
     Choose,
-    Expr,
     Fault,
     Function,
     Get,
     If,
-    Load,
     Loop,
     Return,
     Set,
@@ -29,14 +26,10 @@ from engine.compiler.ir.passes.pairs import pair_rounds
 from engine.compiler.ir.printer import print_function
 from tests.conformance.corpus import Settings
 from tests.conformance.observation import compiled_text, difference
-from tests.engine.ir.building import function, i32, i64, op
+from tests.engine.ir.building import function, i32, i64, item, op
 from tests.engine.language.running import run
 
 N, ITEMS, COUNT, X = Get(I64, 0), Get(I32, 1), Get(I64, 2), Get(I64, 3)
-
-
-def _item(index: Expr) -> Load:
-    return Load(I64, "i64.load", op("i32.add", ITEMS, op("i32.shl", op("i32.wrap_i64", index), i32(3))), 0, ITEM)
 
 
 def _looking(*body: Stmt) -> Function:
@@ -53,7 +46,7 @@ FOUND = If(op("i64.eq", X, i64(5)), (Return(i64(1)),))
 
 
 def test_two_items_are_looked_at_together() -> None:
-    made = pair_rounds(_looking(Set(3, _item(COUNT)), FOUND))
+    made = pair_rounds(_looking(Set(3, item(ITEMS, COUNT)), FOUND))
     lines = _lines(made)
     pair = lines[lines.index("loop l~free~pair") : lines.index("loop l~free~rest")]
     assert "lanes = v128.load[i32.add(i32.add(items, i32.shl(i32.wrap_i64(second), 3)), -8)]" in pair
@@ -62,22 +55,27 @@ def test_two_items_are_looked_at_together() -> None:
 
 
 def test_who_leaves_with_what_the_round_gave_does_so_one_by_one() -> None:
-    made = pair_rounds(_looking(Set(3, _item(COUNT)), If(op("i64.eq", X, i64(5)), (Return(COUNT),))))
+    made = pair_rounds(_looking(Set(3, item(ITEMS, COUNT)), If(op("i64.eq", X, i64(5)), (Return(COUNT),))))
     assert "br l~free~many if i64x2.bitmask(i64x2.eq(lanes, both))" in _lines(made)
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        (Set(3, op("i64.add", X, _item(COUNT))), FOUND),
-        (Set(3, _item(COUNT)), FOUND, Store("i64.store", i32(128), X)),
-        (Set(3, _item(op("i64.mul", COUNT, i64(2)))), FOUND),
-        (Set(3, _item(X)), FOUND),
-        (If(Choose(I32, op("i64.gt_s", COUNT, i64(1)), op("i64.eq", _item(COUNT), i64(5)), i32(0)), (Return(N),)),),
-        (Set(3, _item(COUNT)), If(op("i64.gt_u", X, i64(5)), (Fault("overflow", 1),))),
+        (Set(3, op("i64.add", X, item(ITEMS, COUNT))), FOUND),
+        (Set(3, item(ITEMS, COUNT)), FOUND, Store("i64.store", i32(128), X)),
+        (Set(3, item(ITEMS, op("i64.mul", COUNT, i64(2)))), FOUND),
+        (Set(3, item(ITEMS, X)), FOUND),
+        (
+            If(
+                Choose(I32, op("i64.gt_s", COUNT, i64(1)), op("i64.eq", item(ITEMS, COUNT), i64(5)), i32(0)),
+                (Return(N),),
+            ),
+        ),
+        (Set(3, item(ITEMS, COUNT)), If(op("i64.gt_u", X, i64(5)), (Fault("overflow", 1),))),
         (If(op("i64.eq", COUNT, i64(5)), (Return(i64(1)),)),),
-        (Set(3, _item(COUNT)), If(op("i64.eq", X, i64(5)), (Set(3, i64(1)),)), FOUND),
-        (Set(3, _item(COUNT)), If(op("i64.eq", X, i64(5)), ()), FOUND),
+        (Set(3, item(ITEMS, COUNT)), If(op("i64.eq", X, i64(5)), (Set(3, i64(1)),)), FOUND),
+        (Set(3, item(ITEMS, COUNT)), If(op("i64.eq", X, i64(5)), ()), FOUND),
     ],
     ids=["carries", "stores", "every second", "by an item", "sometimes", "no sign", "no items", "goes on", "empty"],
 )
