@@ -18,6 +18,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from engine.bench.harness import Bar, Result
+from engine.files.whole import write_whole
 from studio.app import make_application
 from studio.application import Studio
 from studio.editor.code_edit import CodeEdit
@@ -135,7 +136,7 @@ def typing(rounds: int) -> Result:
     times: list[float] = []
     with tempfile.TemporaryDirectory() as folder, studio_window() as (app, studio):
         path = Path(folder) / "large.aefl"
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text.encode("utf-8"), durable=False)
         open_text(app, studio, path)
         editor = studio.window.findChild(CodeEdit)
         assert editor is not None

@@ -22,6 +22,7 @@ from engine import api
 from engine.base.outside import Answered, Ready, Request
 from engine.bench.harness import Bar, Contender, Result, Timed, compare
 from engine.bench.rival_programs import RIVALS, find_node, run_program
+from engine.files.whole import write_whole
 
 PROGRAM = Path(__file__).parent / "programs" / "json.aefl"
 ORDERS = 36_000
@@ -86,7 +87,7 @@ def _reading(name: str, work: str, what: str, bars: list[Bar], rounds: int) -> R
     contenders = [Contender("AeroFlow", ours(build.program, text, work))]
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "document.json"
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text.encode("utf-8"), durable=False)
         node = find_node()
         if node is not None:
             contenders.append(Contender("Node", run_program([node, str(RIVALS / "json.js"), str(path), work])))

@@ -11,7 +11,7 @@ import typer
 from engine import api
 from engine.cli.files import programs_in, read_source
 from engine.cli.report import EXIT_PROBLEM, fail, give, say
-from engine.project.whole_files import write_atomically
+from engine.files.whole import write_whole
 
 DECLARATIONS = ("actor", "agent", "struct", "enum", "function")
 EXPORT = "export "
@@ -35,7 +35,7 @@ def doc(
             give(described)
         else:
             output.mkdir(parents=True, exist_ok=True)
-            write_atomically(output / f"{path.stem}.md", f"{described}\n".encode())
+            write_whole(output / f"{path.stem}.md", f"{described}\n".encode())
     if broken:
         say(f"{broken} of {len(files)} programs have mistakes; `aeroflow check` shows them")
         raise typer.Exit(EXIT_PROBLEM)

@@ -11,7 +11,7 @@ import typer
 from engine import api
 from engine.cli.files import programs_in, read_exactly
 from engine.cli.report import EXIT_PROBLEM, fail, give, say, say_problems
-from engine.project.whole_files import write_atomically
+from engine.files.whole import write_whole
 
 STDIN = "<stdin>"
 
@@ -72,6 +72,6 @@ def _formatted(text: str, name: str) -> str | None:
 
 def _write(path: Path, text: str) -> None:
     try:
-        write_atomically(path, text.encode("utf-8"))
+        write_whole(path, text.encode("utf-8"))
     except OSError as error:
         fail(f"{path} cannot be written: {error.strerror}")

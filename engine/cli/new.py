@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.cli.report import fail, say
+from engine.files.whole import write_whole
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
@@ -77,7 +78,8 @@ def new(
         for part, text in _FILES.items():
             path = folder / part
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text.replace("{name}", name, 1) if part == "aeroflow.toml" else text, encoding="utf-8")
+            filled = text.replace("{name}", name, 1) if part == "aeroflow.toml" else text
+            write_whole(path, filled.encode("utf-8"))
     except OSError as error:
         fail(f"{folder} cannot be written: {error.strerror}")
     say(f"made {folder} with {', '.join(_FILES)}")

@@ -16,6 +16,7 @@ from engine import api
 from engine.cli.files import programs_in, read_source
 from engine.cli.report import EXIT_PROBLEM, fail, give, say
 from engine.cli.test_case import Case, Outcome, run_case
+from engine.files.whole import write_whole
 
 TRACES = Path(".aeroflow") / "failed"
 IN_THIS_PROCESS_MAX = 3
@@ -87,6 +88,6 @@ def _write_junit(path: Path, outcomes: list[Outcome]) -> None:
             failure.text = f"{outcome.place}\n{outcome.code}\nseed {outcome.seed}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        ElementTree.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
+        write_whole(path, ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True))
     except OSError as error:
         fail(f"{path} cannot be written: {error.strerror}")

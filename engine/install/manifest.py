@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
+
+from engine.files.whole import write_whole
 
 
 def manifest_path() -> Path:
@@ -40,15 +41,13 @@ class Manifest:
             target.unlink(missing_ok=True)
             return
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_suffix(".partial")
         plain = {"files": self.files, "packages": sorted(set(self.packages)), "registry": self.registry}
-        partial.write_text(json.dumps(plain, indent=2, sort_keys=True), encoding="utf-8")
-        os.replace(partial, target)
+        write_whole(target, json.dumps(plain, indent=2, sort_keys=True).encode("utf-8"))
 
     def write_file(self, path: Path, content: bytes) -> None:
         """Writes a file and enters it."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        write_whole(path, content)
         self.files[str(path)] = hashlib.sha256(content).hexdigest()
 
     def remove_files(self) -> tuple[list[str], list[str]]:

@@ -12,10 +12,11 @@ import contextlib
 import hashlib
 import os
 import re
-import tempfile
 from pathlib import Path
 
 import platformdirs
+
+from engine.files.whole import write_whole
 
 _MARK = b"AEROFLOWCACHE1\n"
 _DIGEST_BYTES = 32
@@ -58,15 +59,7 @@ class DiskCache:
         """Keeps the content, if the disk lets it."""
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".new-")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(_MARK + _digest(content) + content)
-                os.replace(temporary, self._path(key))
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    os.unlink(temporary)
-                raise
+            write_whole(self._path(key), _MARK + _digest(content) + content, durable=False)
             self._bytes_unlooked += len(content)
             if self._bytes_unlooked > self.bytes_max // LOOKS:
                 self._make_room()

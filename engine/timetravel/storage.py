@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,7 @@ from engine.trace.aft import (
     Trace,
     TraceHeader,
     read_trace,
-    write_atomically,
+    saving,
     write_trace,
 )
 from engine.trace.chrome import write_chrome
@@ -285,9 +284,7 @@ def export_chrome(session: Session, path: Path, branch: int) -> None:
     def texts(start: int, stop: int) -> tuple[str, ...]:
         return session.message_texts(branch, start, stop)
 
-    def produce(write: Callable[[bytes], object]) -> None:
+    with saving(path) as write:
         write_chrome(
             lambda text: write(text.encode("utf-8")), read, total, session.describer.handler_names, names, texts
         )
-
-    write_atomically(path, produce)

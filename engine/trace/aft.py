@@ -17,10 +17,10 @@ message that says what is whole; with ``salvage`` what is whole is read.
 
 from __future__ import annotations
 
-import os
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from blake3 import blake3
 
 from engine.base.errors import TraceFileError
 from engine.base.events import MARK_DTYPE
+from engine.files.whole import whole_file
 
 MAGIC = b"AEROFLOWTRACE1\n"
 VERSION = 3
@@ -116,41 +117,20 @@ class Trace:
 
 def write_trace(path: Path, trace: Trace) -> None:
     """Writes the file, whole or not at all. Raises TraceFileError with the reason; what was there is then unchanged."""
-    write_atomically(path, lambda write: _write_frames(trace, write))
+    with saving(path) as write:
+        _write_frames(trace, write)
 
 
-def write_atomically(path: Path, produce: Callable[[Callable[[bytes], object]], None]) -> None:
-    """Writes a file beside its place and moves it there when it is safe on disk.
-
-    Raises TraceFileError with the reason if that fails; a file that was there before is then still there, unchanged.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+@contextmanager
+def saving(path: Path) -> Iterator[Callable[[bytes], object]]:
+    """Writes a file whole or not at all: gives what takes its bytes. Raises TraceFileError with the reason."""
     try:
-        try:
-            with open(temporary, "wb") as file:
-                produce(file.write)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        _sync_folder(path.parent)
+        with whole_file(path) as file:
+            yield file.write
     except OSError as error:
         reason = error.strerror or str(error)
-        kept = "; the file that was there is unchanged" if path.exists() else ""
+        kept = "; the file that was there is unchanged" if path.is_file() else ""
         raise TraceFileError(f"{path} was not saved: {reason}{kept}") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes the new name durable where the system can do that."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _write_frames(trace: Trace, write: Callable[[bytes], object]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from engine.project.whole_files import write_atomically
+from engine.files.whole import write_whole
 from studio.model.document import Document, TextFormat
 from studio.model.documents import Documents
 from studio.services.background import Background
@@ -160,7 +160,7 @@ class Journal(QObject):
     def _submit(self, entry: JournalEntry) -> None:
         def work() -> None:
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._path(entry.id), dump_entry(entry), durable=False)
+            write_whole(self._path(entry.id), dump_entry(entry), durable=False)
 
         def failed(error: OSError) -> None:
             self.trouble = error.strerror or str(error)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from engine.project.whole_files import write_atomically
+from engine.files.whole import write_whole
 from studio.model.places import Places
 from studio.model.session_state import SessionState, dump_session, parse_session
 from studio.model.settings import Settings
@@ -88,7 +88,7 @@ class Store(QObject):
     def _submit(self, path: Path, text: str) -> None:
         def work() -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, text.encode(), durable=False)
+            write_whole(path, text.encode(), durable=False)
 
         def failed(error: OSError) -> None:
             self.trouble = error.strerror or str(error)

@@ -14,7 +14,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.project.whole_files import write_atomically
+from engine.files.whole import write_whole
 from studio.model.document import DiskState, TextFormat
 
 SIZE_MAX = 64 << 20
@@ -87,7 +87,7 @@ def encode_text(text: str, format: TextFormat) -> tuple[bytes, TextFormat]:
 def write_text_file(path: Path, text: str, format: TextFormat) -> tuple[DiskState, TextFormat]:
     """Writes a text file whole or not at all. Raises ``OSError``."""
     data, format = encode_text(text, format)
-    write_atomically(path, data)
+    write_whole(path, data)
     return DiskState(digest(data), path.stat().st_mtime_ns, len(data)), format
 
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QToolTip
 
+from engine.files.whole import write_whole
 from studio.model.studio import StudioModel
 from studio.theming.fonts import install_fonts, ui_font
 from studio.theming.icons import icons_of
@@ -67,7 +68,7 @@ class Appearance(QObject):
         value = self._theme.color(color)
         path = Path(self._folder.name) / f"{name}-{value[1:]}.svg"
         if not path.exists():
-            path.write_text(self._icons.svg(name).replace("currentColor", value), encoding="utf-8")
+            write_whole(path, self._icons.svg(name).replace("currentColor", value).encode("utf-8"), durable=False)
         return path.as_posix()
 
     def close(self) -> None:
