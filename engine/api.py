@@ -7,7 +7,7 @@ first. Event number ``i`` (from 0) leads from moment ``i`` to moment ``i + 1``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -46,6 +46,7 @@ from engine.compiler.modules import Surroundings as Surroundings
 from engine.compiler.modules import tests_of
 from engine.compiler.syntax.outline import OutlineEntry, outline
 from engine.compiler.syntax.parser import parse
+from engine.outside.permissions import Host as Host
 from engine.outside.permissions import Permissions as Permissions
 from engine.outside.real import RealOutside as RealOutside
 from engine.project.cache import DiskCache
@@ -285,6 +286,21 @@ def _library() -> Library:
 @lru_cache(maxsize=1)
 def _parsed_library() -> Library:
     return load_library(library_texts(), _cache())
+
+
+# --- the outside ------------------------------------------------------------------------------
+
+
+def permissions_of(
+    file: Path, folders: Sequence[Path] = (), hosts: Sequence[Host] = (), environment: bool = False
+) -> Permissions:
+    """What a program may ask the outside for: to read the files of the project that it belongs to, and what is added.
+
+    A program that is in no project may read nothing of its own accord: its folder may be a home or a download folder.
+    """
+    project = project_of(file)
+    own = () if project.path is None else (project.path.parent,)
+    return Permissions(file.resolve().parent, (*own, *folders), hosts, environment)
 
 
 # --- from spans to lines and columns ----------------------------------------------------------

@@ -31,9 +31,14 @@ def run(
     check: Annotated[bool, typer.Option("--check", help="Check invariants at the end of every tick.")] = False,
     record: Annotated[Path | None, typer.Option(help="Record the run into this .aft file.")] = None,
     allow_read: Annotated[
-        list[Path] | None, typer.Option(help="Let the program read this folder, besides its own.")
+        list[Path] | None, typer.Option(help="Let the program read this folder, besides that of its project.")
     ] = None,
-    allow_net: Annotated[bool, typer.Option("--allow-net", help="Let the program use the network.")] = False,
+    allow_net: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HOST[:PORT]", help="Let the program use the network to reach this host; '*' is every host."
+        ),
+    ] = None,
     allow_env: Annotated[bool, typer.Option("--allow-env", help="Let the program see environment variables.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Refuse everything that comes from outside.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print outputs and summary as one JSON document.")] = False,
@@ -41,11 +46,12 @@ def run(
     """Run a program until nothing is left to do, or for a number of ticks."""
     if record is not None and not record.parent.is_dir():
         fail(f"there is no folder {record.parent} to record into")
+    hosts = [host_of(text) for text in allow_net or ()]
     path = program_path(file)
     program = compile_file(path, check)
     used_seed = api.project_of(path).seed if seed is None else seed
-    folders = (path.resolve().parent, *(allow_read or ()))
-    outside = None if offline else api.RealOutside(api.Permissions(folders, allow_net, allow_env))
+    permissions = api.permissions_of(path, allow_read or (), hosts, allow_env)
+    outside = None if offline else api.RealOutside(permissions)
     outputs: list[api.Output] = []
     sessions: list[api.Session] = []
 
@@ -89,6 +95,14 @@ def run(
         give_json(summary_plain(last, outputs))
     _say_how_it_ended(file, last, seconds, record)
     raise typer.Exit(exit_code(last, outputs))
+
+
+def host_of(text: str) -> api.Host:
+    """The host that ``--allow-net`` names; ends the command where it names none."""
+    try:
+        return api.Host.parse(text)
+    except ValueError as error:
+        fail(f"--allow-net {text}: {error}")
 
 
 def _say_how_it_ended(file: Path, last: api.Progress, seconds: float, record: Path | None) -> None:

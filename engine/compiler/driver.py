@@ -108,15 +108,23 @@ def load_library(texts: Mapping[str, str], cache: Cache | None = None) -> Librar
     key = f"library-{_digest(*texts, *texts.values())}"
     with at_full_speed():
         kept = cache.get(key) if cache else None
-        if kept is None:
+        modules = None if kept is None else _unpickled(kept)
+        if modules is None:
             modules = {name: _parse_library_file(source) for name, source in sources.items()}
             if cache:
                 cache.put(key, pickled(modules))
-        else:
-            modules = pickle.loads(kept)
         library = Library(sources, modules)
     gc.freeze()
     return library
+
+
+def _unpickled(data: bytes) -> dict[str, ast.Module] | None:
+    """Trees that an earlier process kept; None where this version of Python or AeroFlow cannot read them."""
+    try:
+        modules: dict[str, ast.Module] = pickle.loads(data)
+    except Exception:  # noqa: BLE001 - a pickle of other classes can fail in any way; parsing again is always right
+        return None
+    return modules
 
 
 def _parse_library_file(source: SourceFile) -> ast.Module:

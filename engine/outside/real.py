@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
+import stat
 import sys
 import threading
 import time
 from collections.abc import Callable
-from http.client import HTTPException
-from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
-from urllib.request import Request as HttpRequest
-from urllib.request import urlopen
+from pathlib import Path
 
 from engine.base.outside import Answered, Pending, Refused, Request
+from engine.outside import http
 from engine.outside.permissions import Permissions
 
 FILE_BYTES_MAX = 32 * 2**20
-BODY_BYTES_MAX = 32 * 2**20
-HTTP_SECONDS = 30.0
 THREADS_MAX = 16
 
 Answer = Answered | Refused
@@ -79,16 +76,24 @@ class RealOutside:
         while True:
             job, prompt = lines.get()
             try:
-                job.give(Answered(self._read(prompt)))
-            except (OSError, ValueError) as error:
+                job.give(_as_text(Request("input.line", ()), Answered(self._read(prompt))))
+            except UnicodeError:
+                job.give(Refused("the input is not UTF-8 text"))
+            except Exception as error:  # noqa: BLE001 - the boundary of the thread: no request stays unanswered
                 job.give(Refused(f"the input cannot be read: {error}"))
 
     def _work(self, job: _Job, request: Request) -> None:
+        """Performs a request. Whatever happens, the job gets an answer: the run waits for it."""
         with self._slots:
+            answer: Answer = Refused(f"{_shown(request)}: it could not be performed")
             try:
-                job.give(self._perform(request))
+                answer = _as_text(request, self._perform(request))
             except OSError as error:
-                job.give(Refused(f"{_shown(request)}: {error.strerror or error}"))
+                answer = Refused(f"{_shown(request)}: {error.strerror or error}")
+            except Exception as error:  # noqa: BLE001 - the boundary of the thread: no request stays unanswered
+                answer = Refused(f"{_shown(request)}: {error or type(error).__name__}")
+            finally:
+                job.give(answer)
 
     def _perform(self, request: Request) -> Answer:
         match request.name, request.arguments:
@@ -107,7 +112,7 @@ class RealOutside:
                 return Answered(time.time_ns() // 1_000_000)
             case "http.get", (url,):
                 return self._get(request, url)
-        return Refused(f"nobody knows how to do {request.name}")
+        return Refused(f"this version of AeroFlow cannot do {request.name}")
 
     # --- files --------------------------------------------------------------------------------
 
@@ -115,10 +120,11 @@ class RealOutside:
         found = self._permissions.file(path)
         if found is None:
             return self._forbidden_file(request)
-        if not found.is_file():
+        if found.is_dir():
+            return Refused(f"{_shown(request)}: this is a folder")
+        data = _read_regular_file(found, FILE_BYTES_MAX + 1)
+        if data is None:
             return Refused(f"{_shown(request)}: there is no such file")
-        with found.open("rb") as file:
-            data = file.read(FILE_BYTES_MAX + 1)
         if len(data) > FILE_BYTES_MAX:
             return Refused(f"{_shown(request)}: the file has more than {FILE_BYTES_MAX:,} bytes")
         return Answered(data)
@@ -133,35 +139,48 @@ class RealOutside:
         return found
 
     def _forbidden_file(self, request: Request) -> Refused:
-        folders = ", ".join(map(str, self._permissions.folders)) or "no folder"
+        folders = ", ".join(map(str, self._permissions.folders))
+        if not folders:
+            return Refused(
+                f"{_shown(request)} is not permitted: the program is in no project (a folder with an aeroflow.toml), "
+                "so it may read no files; `--allow-read FOLDER` permits it"
+            )
         return Refused(f"{_shown(request)} is not permitted: the program may read {folders}; `--allow-read` adds more")
 
     # --- the network --------------------------------------------------------------------------
 
     def _get(self, request: Request, url: str) -> Answer:
-        if not self._permissions.network:
-            return Refused(f"{_shown(request)} is not permitted; `--allow-net` permits it")
-        if urlsplit(url).scheme not in ("http", "https"):
-            return Refused(f"{_shown(request)}: an address begins with http:// or https://")
         try:
-            try:
-                response = urlopen(HttpRequest(url, headers={"User-Agent": "AeroFlow"}), timeout=HTTP_SECONDS)
-            except HTTPError as error:
-                response = error  # an answer with a status like any other
-            with response:
-                body = response.read(BODY_BYTES_MAX + 1)
-                if len(body) > BODY_BYTES_MAX:
-                    return Refused(f"{_shown(request)}: the answer has more than {BODY_BYTES_MAX:,} bytes")
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                return Answered([response.status, list(headers.items()), body.decode("utf-8", "replace")])
-        except URLError as error:
-            return Refused(f"{_shown(request)}: {error.reason}")
-        except (HTTPException, ValueError) as error:
-            return Refused(f"{_shown(request)}: {error}")
+            answer = http.get(url, self._permissions.may_reach)
+        except http.HttpFailure as failure:
+            return Refused(f"{_shown(request)}: {failure}")
+        return Answered([answer.status, answer.headers, answer.body])
+
+
+def _read_regular_file(path: Path, bytes_max: int) -> bytes | None:
+    """The first bytes of a file, or None where there is none. A pipe or device, which could block, is no file."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        return None
+    with open(handle, "rb") as file:
+        return file.read(bytes_max) if stat.S_ISREG(os.fstat(handle).st_mode) else None
+
+
+def _as_text(request: Request, answer: Answer) -> Answer:
+    """The answer, if its texts are text: names and values of the system may be bytes that are not UTF-8."""
+    if isinstance(answer, Refused):
+        return Refused(answer.why.encode("utf-8", "backslashreplace").decode("utf-8"))
+    if isinstance(answer.value, str):
+        try:
+            answer.value.encode("utf-8")
+        except UnicodeEncodeError:
+            return Refused(f"{_shown(request)}: its value is not UTF-8 text")
+    return answer
 
 
 def _shown(request: Request) -> str:
     """The request as the program has it."""
     name = {"env.get": "env", "input.line": "input"}.get(request.name, request.name)
-    arguments = ", ".join(f'"{argument}"' for argument in request.arguments)
+    arguments = ", ".join(json.dumps(argument, ensure_ascii=False) for argument in request.arguments)
     return f"{name}({arguments})"

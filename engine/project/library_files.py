@@ -24,9 +24,10 @@ def library_texts() -> dict[str, str]:
 
 @cache
 def compiler_version() -> str:
-    """A digest of the compiler's own source: what it made with another version must not be used again."""
+    """A digest of the compiler's own source and of the values that it makes: what was made with another version must
+    not be used again."""
     digest = hashlib.blake2b(digest_size=16)
-    waiting: list[Traversable] = [files("engine") / "compiler"]
+    waiting: list[Traversable] = [files("engine") / folder for folder in ("compiler", "base")]
     while waiting:
         for entry in _sorted(waiting.pop()):
             if entry.is_dir():

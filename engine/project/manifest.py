@@ -14,15 +14,17 @@ Everything may be left out. What nobody knows is a warning, what cannot be meant
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import tomlkit
-from tomlkit.exceptions import ParseError
+from engine.files.ownership import belongs_here
 
 FILE_NAME = "aeroflow.toml"
 
@@ -54,24 +56,57 @@ class Manifest:
 
 
 def find_manifest(folder: Path) -> Path | None:
-    """The project file that a folder belongs to: its own, or that of the nearest folder around it."""
+    """The project file that a folder belongs to: its own, or that of the nearest folder around it.
+
+    A file that somebody else has put there does not count: it would set the seed and the ticks of other people's
+    programs, and the folder that they may read. Above the user's home folder nothing is looked for from inside it.
+    """
+    home = Path(os.path.expanduser("~"))
     for place in (folder, *folder.parents):
         path = place / FILE_NAME
-        if path.is_file():
-            return path
+        with contextlib.suppress(OSError):
+            if path.is_file() and belongs_here(path, folder):
+                return path
+        if place == home:
+            break
     return None
 
 
 def read_manifest(text: str) -> Manifest:
     """The settings in a text; what is wrong with it is in ``problems``."""
+    text = text.removeprefix("\ufeff")  # some editors write a byte order mark
     try:
-        document = tomlkit.parse(text).unwrap()
-    except ParseError as error:
-        found = ManifestProblem(error.line, error.col + 1, f"this is not TOML: {error}", True)
-        return Manifest(problems=(found,))
+        document = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        return Manifest(problems=(_not_toml(text, error),))
     reader = _Reader(text)
     values = reader.table(document, "")
     return replace(Manifest(**values), problems=tuple(reader.problems))
+
+
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_KEY_TWICE = (
+    "Cannot overwrite a value",
+    "Cannot declare",
+    "Cannot mutate immutable namespace",
+    "Duplicate inline table",
+)
+
+
+def _not_toml(text: str, error: Exception) -> ManifestProblem:
+    """Where the text stops being TOML, and why; the parser says the place in its words only."""
+    if isinstance(error, RecursionError):
+        return ManifestProblem(1, 1, "this is not a project file: it is nested too deeply", True)
+    lines = text.split("\n")
+    place = _PLACE.search(str(error))
+    line, column = (int(place[1]), int(place[2])) if place and place[1] else (len(lines), len(lines[-1]) + 1)
+    reason = _PLACE.sub("", str(error))
+    if place is None:
+        reason = "a number has too many digits"  # the only other error of the parser is Python's own limit
+    if reason.startswith(_KEY_TWICE):
+        key = re.match(r"\s*\[*\s*([^=\]]*)", lines[line - 1])
+        return ManifestProblem(line, 1, f"`{key[1].strip() if key else ''}` is there twice", True)
+    return ManifestProblem(line, column, f"this is not TOML: {reason[:1].lower()}{reason[1:]}", True)
 
 
 class _Reader:
@@ -86,6 +121,8 @@ class _Reader:
         for key, value in values.items():
             if table == "" and key in _SETTINGS and isinstance(value, dict):
                 found |= self.table(value, key)
+            elif table == "" and key and key in _SETTINGS:
+                self._problem(table, key, f"`{key}` is a table: write `[{key}]` and its settings below", True)
             elif key in known:
                 name, read = known[key]
                 try:
@@ -121,6 +158,8 @@ class _Reader:
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError('must be a text in quotes, such as "bank"')
+    if not value.isprintable():
+        raise ValueError("must not contain control characters")
     return value
 
 
@@ -135,7 +174,7 @@ def _tick(value: Any) -> int:
     found = _TICK.fullmatch(value) if isinstance(value, str) else None
     microseconds = int(found[1]) * _UNITS[found[2]] if found else 0
     if not 0 < microseconds <= 3_600_000_000:
-        raise ValueError('must be a time such as "1ms" or "250us", up to an hour')
+        raise ValueError('must be a time such as "1ms" or "250us", up to "3600s"')
     return microseconds
 
 

@@ -34,7 +34,8 @@ class FolderModules:
             if key in self.found:
                 return self.found[key]
             text = self.unsaved.get(key)
-            if text is None and path.is_file():
+            if text is None and _is_file(path):
+                self._check_inside(path, key, importer)
                 text = _read(path)
             if text is not None:
                 found = self.found[key] = FoundModule(str(path), text, self._name(key, module))
@@ -50,6 +51,12 @@ class FolderModules:
                     found[".".join(path.relative_to(folder).with_suffix("").parts)] = None
         return list(found)
 
+    def _check_inside(self, path: Path, key: str, importer: str) -> None:
+        """Raises ModuleError for a link that leads out: errors in a module quote it, whatever file that is."""
+        folders = (_key(Path(importer).parent), _key(self.folder))
+        if not any(Path(key).is_relative_to(folder) for folder in folders):
+            raise ModuleError(f"{path} is a link that leads out of the project")
+
     def _name(self, key: str, module: str) -> str:
         """The dotted name from the source folder; outside of it, what was written."""
         folder = _key(self.folder)
@@ -60,6 +67,14 @@ class FolderModules:
 def _key(path: Path) -> str:
     """One text for all ways to write a path."""
     return os.path.realpath(path)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a module is there; a name that the system refuses, such as one too long, is that of no file."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _read(path: Path) -> str:

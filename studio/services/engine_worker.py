@@ -365,10 +365,9 @@ def _read_moment(session: api.Session, seek: port.Seek, n: int) -> port.Moment:
 
 
 def _outside(file: str) -> api.Outside:
-    """What a program may do that runs in Studio: read the files of its folder. Nobody types, so the input is at its
-    end."""
-    folders = (Path(file).resolve().parent,) if Path(file).is_file() else ()
-    return api.RealOutside(api.Permissions(folders), read=lambda prompt: None)
+    """What a program may do that runs in Studio: read the files of its project. The input is at its end, for there is
+    no place to type it."""
+    return api.RealOutside(api.permissions_of(Path(file)), read=lambda prompt: None)
 
 
 def _sources(session: api.Session) -> tuple[tuple[str, str], ...]:

@@ -88,7 +88,9 @@ def test_run_asks_the_outside_as_far_as_it_is_permitted(tmp_path: Path) -> None:
     (tmp_path / "data.txt").write_text("three", encoding="utf-8")
     path.write_text('render await fs.read("data.txt")\nrender await env("HOME")\n', encoding="utf-8")
     trace = tmp_path / "asks.aft"
-    result = aeroflow("run", path, "--record", trace)
+    assert "`--allow-read FOLDER` permits it" in aeroflow("run", path).stderr
+    assert "write a host such as" in aeroflow("run", path, "--allow-net", "http://a").stderr
+    result = aeroflow("run", path, "--record", trace, "--allow-read", tmp_path)
     assert result.stdout == "three\n"
     assert 'env("HOME") is not permitted; `--allow-env` permits it' in result.stderr
     assert aeroflow("verify", trace).exit_code == 0

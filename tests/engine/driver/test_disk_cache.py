@@ -53,7 +53,7 @@ def test_a_damaged_entry_is_not_there(folder: Path, kind: str) -> None:
     assert cache.get("key") == b"again"
 
 
-def test_where_nothing_can_be_written_nothing_is_kept_and_nobody_is_told(tmp_path: Path) -> None:
+def test_where_nothing_can_be_written_nothing_is_kept_silently(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     cache = DiskCache("1", tmp_path / "file")
     cache.put("key", b"content")
@@ -85,3 +85,48 @@ def test_the_folder_is_looked_through_only_when_much_was_put_into_it(folder: Pat
     assert (folder / "stranger").exists()
     patient.put("third", bytes(12_000))
     assert not (folder / "stranger").exists()
+
+
+def test_an_entry_that_another_key_signed_is_not_there(folder: Path, tmp_path: Path) -> None:
+    theirs = DiskCache("1", folder, key_file=tmp_path / "their.key")
+    theirs.put("key", b"code of somebody else")
+    ours = DiskCache("1", folder, key_file=tmp_path / "our.key")
+    assert theirs.get("key") == b"code of somebody else"
+    assert ours.get("key") is None
+
+
+def test_an_entry_under_the_name_of_another_is_not_there(folder: Path) -> None:
+    cache = DiskCache("1", folder)
+    cache.put("one", b"content of one")
+    (folder / "1-one").rename(folder / "1-two")
+    assert cache.get("two") is None
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+def test_a_folder_or_a_key_of_another_user_is_not_used(folder: Path, tmp_path: Path) -> None:
+    key_file = tmp_path / "cache.key"
+    DiskCache("1", folder, key_file=key_file).put("key", b"content")
+    os.chown(folder, 12345, 12345)
+    assert DiskCache("1", folder, key_file=key_file).get("key") is None
+    os.chown(folder, 0, 0)
+    assert DiskCache("1", folder, key_file=key_file).get("key") == b"content"
+    os.chown(key_file, 12345, 12345)
+    assert DiskCache("1", folder, key_file=key_file).get("key") is None
+
+
+def test_a_key_that_others_can_write_is_not_used(folder: Path, tmp_path: Path) -> None:
+    key_file = tmp_path / "cache.key"
+    DiskCache("1", folder, key_file=key_file).put("key", b"content")
+    assert key_file.stat().st_mode & 0o777 == 0o600
+    key_file.chmod(0o666)
+    cache = DiskCache("1", folder, key_file=key_file)
+    cache.put("key", b"other")
+    assert cache.get("key") is None
+
+
+def test_without_a_place_for_the_key_nothing_is_kept(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    cache = DiskCache("1", folder, key_file=tmp_path / "file" / "cache.key")
+    cache.put("key", b"content")
+    assert cache.get("key") is None
+    assert not folder.exists()

@@ -117,6 +117,14 @@ def test_the_project_file_sets_tick_and_seed(tmp_path: Path) -> None:
         ("name = 5\n", 1, 1, "`name` must be a text in quotes", True),
         ('entry = "../x.aefl"\n', 1, 1, "`entry` must be a path inside the project", True),
         ("name = \n", 1, 8, "this is not TOML", True),
+        ('[run]\ntick = "1ms"\ntick = "2ms"\n', 3, 1, "`tick` is there twice", True),
+        ("[run]\n[run]\n", 2, 1, "`run` is there twice", True),
+        ("run.seed = 1\n[run]\nseed = 2\n", 2, 1, "`run` is there twice", True),
+        ("run = 5\n", 1, 1, "`run` is a table", True),
+        ('[run]\ntick = "1h"\n', 2, 1, 'up to "3600s"', True),
+        ('source = "a\\u0000b"\n', 1, 1, "`source` must not contain control characters", True),
+        ("seed = " + "9" * 5000, 1, 5008, "a number has too many digits", True),
+        ("x = " + "[" * 100_000, 1, 1, "nested too deeply", True),
     ],
 )
 def test_mistakes_in_the_project_file_have_a_place(
@@ -134,3 +142,41 @@ def test_an_error_in_the_project_file_keeps_its_programs_from_running(tmp_path: 
     assert [(p.file, p.code, p.severity) for p in build.problems] == [
         (str(tmp_path / "aeroflow.toml"), "E0130", "error")
     ]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_project_file() -> None:
+    assert read_manifest('\ufeffname = "x"\n').name == "x"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+def test_a_project_file_that_somebody_else_put_above_a_program_does_not_count(tmp_path: Path) -> None:
+    write(tmp_path, {"aeroflow.toml": "[run]\nseed = 7\n", "mine/main.aefl": "render 1\n"})
+    assert api.project_of(tmp_path / "mine/main.aefl").seed == 7
+    os.chown(tmp_path / "aeroflow.toml", 12345, 12345)
+    assert api.project_of(tmp_path / "mine/main.aefl").path is None
+    os.chown(tmp_path / "mine", 12345, 12345)  # a whole project of another user is read as it is
+    assert api.project_of(tmp_path / "mine/main.aefl").seed == 7
+
+
+def test_above_the_home_folder_no_project_file_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"aeroflow.toml": "[run]\nseed = 7\n", "home/deep/main.aefl": "render 1\n"})
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert api.project_of(tmp_path / "home/deep/main.aefl").path is None
+    assert api.project_of(tmp_path / "home/deep/main.aefl").seed == 0
+
+
+def test_a_module_that_leads_out_of_the_project_is_not_read(tmp_path: Path) -> None:
+    write(tmp_path, {"secret": "root:x:0:0\n", "p/lib/real.aefl": "fn f() -> int { return 1 }\n"})
+    (tmp_path / "p/evil.aefl").symlink_to(tmp_path / "secret")
+    (tmp_path / "p/inner.aefl").symlink_to(tmp_path / "p/lib/real.aefl")
+    problem = api.compile_in_project("import evil\n", str(tmp_path / "p/main.aefl")).problems[0]
+    assert "is a link that leads out of the project" in problem.message
+    assert "x:0:0" not in problem.message
+    write(tmp_path, {"p/main.aefl": "from inner import f\nrender f()\n"})
+    assert outputs(tmp_path / "p/main.aefl") == ["1"]
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a.b", "con"])
+def test_a_module_whose_name_no_file_can_have_is_not_there(tmp_path: Path, name: str) -> None:
+    problem = api.compile_in_project(f"import {name}\n", str(tmp_path / "main.aefl")).problems[0]
+    assert problem.code.startswith("E01")

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-
-import pytest
 
 from engine import api
 from engine.base.outside import Answered, Pending, Ready, Refused, Request
@@ -245,102 +240,3 @@ def test_a_run_that_waits_for_the_outside_can_be_stopped_and_goes_on() -> None:
     session = started('render await fs.read("x")', Stopping())
     assert session.advance().status is api.Status.INTERRUPTED
     assert finish(session) == ["late"]
-
-
-# --- the real one -----------------------------------------------------------------------------
-
-
-def ask(outside: api.RealOutside, name: str, *arguments: str) -> Answered | Refused:
-    """The answer to a request."""
-    found = outside.begin(Request(name, arguments)).wait(30)
-    assert found is not None
-    return found
-
-
-def why(answer: Answered | Refused) -> str:
-    """Why a request was refused."""
-    assert isinstance(answer, Refused), answer
-    return answer.why
-
-
-def test_files_of_permitted_folders_are_read(tmp_path: Path) -> None:
-    inner = tmp_path / "project"
-    inner.mkdir()
-    (inner / "a.txt").write_text("héllo", encoding="utf-8")
-    (inner / "b.bin").write_bytes(b"\xff\x00")
-    (tmp_path / "secret.txt").write_text("no", encoding="utf-8")
-    outside = api.RealOutside(api.Permissions((inner,)))
-    assert ask(outside, "fs.read", "a.txt") == Answered("héllo")
-    assert ask(outside, "fs.read_bytes", "b.bin") == Answered(b"\xff\x00")
-    assert ask(outside, "fs.exists", "c.txt") == Answered(False)
-    assert "`fs.read_bytes` takes any file" in why(ask(outside, "fs.read", "b.bin"))
-    assert "there is no such file" in why(ask(outside, "fs.read", "c.txt"))
-    for path in ("../secret.txt", str(tmp_path / "secret.txt")):
-        assert "is not permitted" in why(ask(outside, "fs.read", path))
-        assert "is not permitted" in why(ask(outside, "fs.exists", path))
-
-
-def test_environment_and_network_need_a_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AEROFLOW_TEST", "there")
-    closed, opened = (api.RealOutside(api.Permissions((tmp_path,), allowed, allowed)) for allowed in (False, True))
-    assert "`--allow-env` permits it" in why(ask(closed, "env.get", "AEROFLOW_TEST"))
-    assert ask(opened, "env.get", "AEROFLOW_TEST") == Answered("there")
-    assert ask(opened, "env.get", "AEROFLOW_TEST_MISSING") == Answered(None)
-    assert "`--allow-net` permits it" in why(ask(closed, "http.get", "http://127.0.0.1/"))
-    assert "begins with http:// or https://" in why(ask(opened, "http.get", "file:///etc/hosts"))
-
-
-class Page(BaseHTTPRequestHandler):
-    """A server with one page."""
-
-    def do_GET(self) -> None:
-        """The page, or 404."""
-        found = self.path == "/page"
-        body = ("héllo" if found else "gone").encode("utf-8")
-        self.send_response(200 if found else 404)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
-
-
-@pytest.fixture
-def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Where a real server answers on this machine."""
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    server = HTTPServer(("127.0.0.1", 0), Page)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def test_a_page_is_fetched_once_and_a_replay_needs_no_network(address: str, tmp_path: Path) -> None:
-    source = f"""
-    let page = await http.get("{address}/page")
-    render f"{{page.status}} {{page.body}}"
-    let gone = await http.get("{address}/other")
-    render f"{{gone.status}} {{gone.body}}"
-    """
-    opened = api.RealOutside(api.Permissions((tmp_path,), network=True))
-    session = started(source, opened)
-    assert finish(session) == ["200 héllo", "404 gone"]
-    session.save(tmp_path / "run.aft")
-    assert api.Session.load(tmp_path / "run.aft").verify().ok
-
-
-def test_a_server_that_is_not_there_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    opened = api.RealOutside(api.Permissions((tmp_path,), network=True))
-    assert "http.get" in why(ask(opened, "http.get", "http://127.0.0.1:1/"))
-
-
-def test_lines_of_input_come_in_the_order_in_which_they_are_asked_for(tmp_path: Path) -> None:
-    lines = iter(["one", "two", None])
-    outside = api.RealOutside(api.Permissions((tmp_path,)), read=lambda prompt: next(lines))
-    jobs = [outside.begin(Request("input.line", ("",))) for _ in range(3)]
-    assert [job.wait(30) for job in jobs] == [Answered("one"), Answered("two"), Answered(None)]
