@@ -259,6 +259,7 @@ def paint_nodes(
     nodes: Sequence[Node],
     pixels: Pixels,
     visible: npt.NDArray[np.bool_],
+    sizes: npt.NDArray[np.int64],
     states: NodeStates,
     selected: int,
     acting: int,
@@ -266,7 +267,7 @@ def paint_nodes(
     pictures: NodePictures,
     look: Look,
 ) -> None:
-    """Nodes with badges and names."""
+    """Nodes with badges and names; ``sizes`` says how many actors each stands for."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     chosen = np.flatnonzero(visible).tolist()
     half = radius + 11
@@ -278,7 +279,7 @@ def paint_nodes(
         painter.setPen(QPen(look.color("playhead"), 2.2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(shape(nodes[acting].kind, QPointF(*pixels[acting]), radius + 3.5))
-    _paint_names(painter, nodes, pixels, chosen, selected, radius, look)
+    _paint_names(painter, nodes, pixels, chosen, sizes, selected, radius, look)
     for i in chosen:
         at = QPointF(*pixels[i])
         if states.waiting[i]:
@@ -294,6 +295,7 @@ def _paint_names(
     nodes: Sequence[Node],
     pixels: Pixels,
     chosen: list[int],
+    sizes: npt.NDArray[np.int64],
     selected: int,
     radius: float,
     look: Look,
@@ -306,7 +308,7 @@ def _paint_names(
         node = nodes[i]
         if crowded and i != selected and node.kind not in ("group", "main"):
             continue
-        text = f"{node.label} ×{short(node.count)}" if node.kind == "group" else node.label
+        text = f"{node.label} ×{short(int(sizes[i]))}" if node.kind == "group" else node.label
         width = metrics.horizontalAdvance(text)
         x, y = pixels[i]
         box = QRectF(x - width / 2 - 4, y + radius + 4, width + 8, metrics.height())

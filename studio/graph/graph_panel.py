@@ -66,8 +66,8 @@ class GraphPanel(QWidget):
             button.setIcon(icons.icon(str(button.property("icon-name"))))
 
     def _tell(self) -> None:
-        """How many actors there are, and whether they are shown by type."""
-        count = self._run.events.cast.count
+        """How many actors there are at the playhead's moment, and whether they are shown by type."""
+        count = self.graph.population(self._run.playhead)
         by_type = f" · {self.tr('by type')}" if self.graph.grouped else ""
         self._what.show_text(f"{counted(count, 'actor')}{by_type}" if count else "")
 

@@ -178,7 +178,8 @@ class GraphView(QWidget):
             part = min(1.0, (perf_counter() - self._pulse_from) / PULSE_SECONDS)
             source, target = self._pulse
             paint_pulse(painter, QPointF(*pixels[source]), QPointF(*pixels[target]), 1 - (1 - part) ** 2, look)
-        paint_nodes(painter, nodes, pixels, visible, states, selected, acting, radius, self._pictures, look)
+        sizes = self.graph.sizes(moment)
+        paint_nodes(painter, nodes, pixels, visible, sizes, states, selected, acting, radius, self._pictures, look)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(look.color("focus"))
@@ -304,7 +305,8 @@ class GraphView(QWidget):
     def _describe_node(self, index: int) -> str:
         node = self.graph.nodes[index]
         states = self.graph.states(self._run.picture)
-        lines = [f"{node.label} ×{grouped(node.count)}" if node.kind == "group" else node.label]
+        size = int(self.graph.sizes(self._run.playhead)[index])
+        lines = [f"{node.label} ×{grouped(size)}" if node.kind == "group" else node.label]
         lines.append(f"{counted(int(states.waiting[index]), 'message')} {self.tr('waiting')}")
         if states.faulted[index]:
             many = f"{states.faulted[index]} {self.tr('have failed')}"

@@ -1,8 +1,8 @@
-"""The cast of a run: which actors there are, of what type, and who spawned them, read off its start events.
+"""The cast of a branch: which actors it has, of what type, and who spawned them, read off their first events.
 
-Every actor's first event is its start (``FLAG_START``), whose handler says the type and whose sender is the
-parent. So the cast is a function of the events, and grows with them: spawning a million actors is a few array
-operations.
+An actor's first event is its start (``FLAG_START``), whose handler says the type and whose sender is the parent. A
+restart is a start too, sent by the actor itself, and changes nothing here. So the cast is a function of the events,
+and grows with them: spawning a million actors is a few array operations.
 """
 
 from __future__ import annotations
@@ -46,16 +46,22 @@ class Program:
 
 
 class Cast:
-    """The actors by id: ``types``, ``parents``, ``first`` (number of the start event); UNKNOWN where there is none."""
+    """The actors by id: ``types``, ``parents``, ``first`` (the number of the first event); UNKNOWN where none is known.
+
+    An actor belongs to the cast from its first event on, which is its start unless a fork dropped that message. It
+    may start again and again: the cast keeps the first time.
+    """
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.count = 0
         """One more than the highest id seen."""
+        self.acting = 0
+        """How many actors have had an event."""
         self._types: npt.NDArray[np.int32] = np.full(64, UNKNOWN, np.int32)
         self._parents: npt.NDArray[np.int64] = np.full(64, UNKNOWN, np.int64)
         self._first: npt.NDArray[np.int64] = np.full(64, UNKNOWN, np.int64)
-        self._population: npt.NDArray[np.int64] = np.zeros(max(1, len(program.types)), np.int64)
+        self._pictured: npt.NDArray[np.uint32] = np.empty(0, np.uint32)
 
     @property
     def types(self) -> npt.NDArray[np.int32]:
@@ -64,35 +70,46 @@ class Cast:
 
     @property
     def parents(self) -> npt.NDArray[np.int64]:
-        """The actor that spawned each, by id; OUTSIDE or UNKNOWN for those that nobody spawned."""
+        """The actor that spawned each, by id; OUTSIDE for those that no actor spawned, UNKNOWN without a start."""
         return self._parents[: self.count]
 
     @property
     def first(self) -> npt.NDArray[np.int64]:
-        """The number of each actor's start event, by id."""
+        """The number of each actor's first event, by id."""
         return self._first[: self.count]
 
     @property
     def population(self) -> npt.NDArray[np.int64]:
-        """How many actors of each type there are."""
-        return self._population
+        """How many actors of each type have had an event."""
+        types = self.types[self.types >= 0]
+        return np.bincount(types, minlength=max(1, len(self.program.types))).astype(np.int64)
+
+    def members(self, actor_type: int) -> npt.NDArray[np.int64]:
+        """The ids of a type's actors that have had an event, in their order."""
+        return np.flatnonzero(self.types == actor_type)
 
     def add(self, first_n: int, events: npt.NDArray[np.void]) -> None:
         """Takes in the events that begin with number ``first_n``."""
         if not len(events):
             return
-        self._reserve(int(events["actor"].max()) + 1)
-        starts = np.flatnonzero(events["flags"] & FLAG_START)
-        if not len(starts):
+        actors = events["actor"].astype(np.int64)
+        self._reserve(int(actors.max()) + 1)
+        fresh = np.flatnonzero(self._first[actors] == UNKNOWN)
+        if not len(fresh):
             return
-        rows = events[starts]
-        actors = rows["actor"].astype(np.int64)
+        newcomers, at = np.unique(actors[fresh], return_index=True)
+        places = fresh[at]
+        rows = events[places]
         kinds = np.minimum(rows["type"].astype(np.int64), len(self.program.type_of_handler) - 1)
-        types = self.program.type_of_handler[kinds]
-        self._types[actors] = types
-        self._parents[actors] = rows["sender"]
-        self._first[actors] = starts + first_n
-        self._population += np.bincount(types[types >= 0], minlength=len(self._population))[: len(self._population)]
+        self._types[newcomers] = self.program.type_of_handler[kinds]
+        self._parents[newcomers] = np.where(rows["flags"] & FLAG_START, rows["sender"].astype(np.int64), UNKNOWN)
+        self._first[newcomers] = places + first_n
+        self.acting += len(newcomers)
+
+    def learn(self, types: npt.NDArray[np.uint32]) -> None:
+        """Takes the types of all actors from a picture of this branch, for those that have had no event yet."""
+        if len(types) > len(self._pictured):
+            self._pictured = types.copy()
 
     def before(self, n: int) -> Cast:
         """The cast as it was after ``n`` events, as a copy of its own."""
@@ -102,13 +119,15 @@ class Cast:
         copy._types[kept] = self._types[kept]
         copy._parents[kept] = self._parents[kept]
         copy._first[kept] = self._first[kept]
-        types = self._types[kept]
-        copy._population += np.bincount(types[types >= 0], minlength=len(copy._population))[: len(copy._population)]
+        copy.acting = len(kept)
         return copy
 
     def type_of(self, actor: int) -> int:
-        """The type of an actor, UNKNOWN if it has not started."""
-        return int(self._types[actor]) if 0 <= actor < self.count else UNKNOWN
+        """The type of an actor, UNKNOWN if neither an event nor a picture told of it."""
+        known = int(self._types[actor]) if 0 <= actor < self.count else UNKNOWN
+        if known == UNKNOWN and 0 <= actor < len(self._pictured):
+            return int(self._pictured[actor])
+        return known
 
     def name(self, actor: int) -> str:
         """``Counter#3``, ``main`` for the program itself, ``outside`` for who is not an actor."""
@@ -117,7 +136,7 @@ class Cast:
         kind = self.program.actor_type(self.type_of(actor))
         if kind.kind == "main":
             return "main"
-        return f"{kind.name}#{actor}"
+        return f"{kind.name}#{actor}" if kind.name else f"actor {actor}"
 
     def _reserve(self, count: int) -> None:
         if count > len(self._types):

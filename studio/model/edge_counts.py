@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.api import FLAG_START, FLAG_TIMER
+from engine.api import FLAG_START, FLAG_TIMER, OUTSIDE
 from studio.model.event_store import EventStore, Ints
 
 BLOCK = 1 << 16
 OUTSIDE_NODE = 0
-"""The node of everybody who is not an actor of the run."""
+"""The node of what is sent by no actor."""
+NO_NODE = -1
+"""Stands for the node of an actor that no node shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class EdgeCounts:
         self.size = size
         self.seen = 0
         """How many events have been taken in."""
-        self._nodes = np.full(64, OUTSIDE_NODE, np.int64)
+        self._nodes = np.full(64, NO_NODE, np.int64)
         self._running = np.zeros(size * size, np.int64)
         self._snapshots: list[tuple[Ints, Ints]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         self._known: tuple[Ints, Ints] = (np.empty(0, np.int64), np.empty(0, np.int64))
@@ -44,14 +46,17 @@ class EdgeCounts:
         """Says which nodes the actors from ``first_actor`` on belong to."""
         count = first_actor + len(nodes)
         if count >= len(self._nodes):
-            larger = np.full(2 * count, OUTSIDE_NODE, np.int64)
+            larger = np.full(2 * count, NO_NODE, np.int64)
             larger[: len(self._nodes)] = self._nodes
             self._nodes = larger
         self._nodes[first_actor:count] = nodes
 
     def node_of(self, actors: npt.NDArray[np.integer]) -> Ints:
-        """The nodes of actors."""
-        nodes: Ints = self._nodes[np.minimum(actors.astype(np.int64), len(self._nodes) - 1)]
+        """The nodes of actors; OUTSIDE has one too, and an actor that was never assigned has NO_NODE."""
+        ids = actors.astype(np.int64)
+        inside = (ids >= 0) & (ids < len(self._nodes))
+        nodes: Ints = np.where(inside, self._nodes[np.where(inside, ids, 0)], NO_NODE)
+        nodes[ids == OUTSIDE] = OUTSIDE_NODE
         return nodes
 
     def extend(self, store: EventStore) -> bool:
@@ -91,8 +96,9 @@ class EdgeCounts:
 
     def _codes(self, store: EventStore, start: int, stop: int) -> Ints:
         """For each event its edge; starts and timers, which no actor sent, get a number behind all edges."""
-        codes = self.node_of(store.column("sender", start, stop)) * self.size
-        codes += self.node_of(store.column("actor", start, stop))
-        unsent = store.column("flags", start, stop) & (FLAG_TIMER | FLAG_START) != 0
-        codes[unsent] = len(self._running)
+        sources = self.node_of(store.column("sender", start, stop))
+        targets = self.node_of(store.column("actor", start, stop))
+        without = store.column("flags", start, stop) & (FLAG_TIMER | FLAG_START) != 0
+        without |= (sources == NO_NODE) | (targets == NO_NODE)
+        codes: Ints = np.where(without, len(self._running), sources * self.size + targets)
         return codes

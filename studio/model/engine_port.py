@@ -208,6 +208,10 @@ class Moment:
     event: EventDetail | None
     following: WaitingMessage | None
     waiting: tuple[WaitingMessage, ...]
+    before: ActorState | None = None
+    """The state of ``actor`` before the event, if that is a turn of it that failed."""
+    types: npt.NDArray[np.uint32] = field(default_factory=lambda: np.empty(0, np.uint32))
+    """The types of all actors of the moment, by id."""
 
 
 @dataclass(frozen=True, slots=True)

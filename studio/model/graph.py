@@ -15,8 +15,8 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
-from engine.api import ACTOR_DTYPE, OUTSIDE, Picture
-from studio.model.edge_counts import OUTSIDE_NODE, EdgeCounts, Edges
+from engine.api import ACTOR_DTYPE, Picture
+from studio.model.edge_counts import NO_NODE, OUTSIDE_NODE, EdgeCounts, Edges
 from studio.model.event_store import Ints
 from studio.model.placement import Points, beside, rounds_for, settle
 from studio.model.run import RunModel
@@ -32,7 +32,8 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node. ``kind``: main, actor, agent, group (``count`` actors of a type), outside. ``key`` names it for good."""
+    """A node. ``kind``: main, actor, agent, group (``count`` actors of a type in the whole run), outside. ``key`` names
+    it for good."""
 
     key: Key
     label: str
@@ -49,7 +50,8 @@ _OUTSIDE = Node(("outside", 0), "outside", "outside", -1, -1, 1, 1 << 62)
 
 @dataclass(frozen=True, slots=True)
 class NodeStates:
-    """Per node, from a picture of all actors: messages waiting, and actors that have faulted."""
+    """Per node, from a picture of all actors: messages waiting for those that have started, and how many of them have
+    faulted."""
 
     waiting: Ints
     faulted: Ints
@@ -77,6 +79,8 @@ class GraphModel:
         self._work: Iterator[Points] | None = None
         self._edge_cache: tuple[object, Edges] | None = None
         self._state_cache: tuple[Picture | None, EdgeCounts, int, NodeStates] | None = None
+        self._size_cache: tuple[object, Ints] | None = None
+        run.store_changed.connect(self._restart)
         run.events_added.connect(lambda first, count: self.changed.emit())
         run.playhead_moved.connect(lambda n: self.changed.emit())
         run.picture_changed.connect(self.changed.emit)
@@ -86,7 +90,7 @@ class GraphModel:
     @property
     def grouped(self) -> bool:
         """Whether types stand for their actors."""
-        return self.run.events.cast.count > NODES_AT_MOST
+        return self.run.events.cast.acting > NODES_AT_MOST
 
     def toggle(self, actor_type: int) -> None:
         """Opens a group into its actors, or closes it."""
@@ -109,7 +113,8 @@ class GraphModel:
         return self._edge_cache[1]
 
     def appeared(self, moment: int) -> npt.NDArray[np.bool_]:
-        """Which nodes are there at a moment; the outside is, once it has sent something."""
+        """Which nodes are there at a moment: those of actors that have started by then, however often they have started
+        again. The outside is there once it has sent something."""
         there = self._firsts < moment
         if len(there):
             there[OUTSIDE_NODE] = bool((self.edges(moment).sources == OUTSIDE_NODE).any())
@@ -120,8 +125,21 @@ class GraphModel:
         actors = np.array([node.actor for node in self.nodes], np.int64)
         children = np.flatnonzero((actors > 0) & (self._firsts < moment))
         parents = self._counts.node_of(self._store.cast.parents[actors[children]])
-        kept = parents != children
+        kept = (parents != children) & (parents != NO_NODE)
         return np.stack([parents[kept], children[kept]], axis=1)
+
+    def sizes(self, moment: int) -> Ints:
+        """How many actors each node stands for at a moment."""
+        key = (self._counts, self._actors_seen, moment)
+        if self._size_cache is None or self._size_cache[0] != key:
+            there = np.flatnonzero((self._store.cast.first >= 0) & (self._store.cast.first < moment))
+            self._size_cache = (key, self._per_node(there, None))
+        return self._size_cache[1]
+
+    def population(self, moment: int) -> int:
+        """How many actors have started by a moment."""
+        first = self.run.events.cast.first
+        return int(np.count_nonzero((first >= 0) & (first < moment)))
 
     def states(self, picture: Picture | None) -> NodeStates:
         """What a picture of all actors says of each node."""
@@ -131,19 +149,21 @@ class GraphModel:
         return self._state_cache[3]
 
     def _read_states(self, picture: Picture | None) -> NodeStates:
-        size = len(self.nodes)
         actors = picture.actors if picture is not None else np.empty(0, ACTOR_DTYPE)
+        actors = actors[actors["handled"] > 0]
         failed = actors["id"][actors["status"] == FAULTED]
-        nodes = self._counts.node_of(actors["id"])
-        waiting = np.bincount(nodes, actors["waiting"], minlength=size).astype(np.int64)
-        faulted = np.bincount(self._counts.node_of(failed), minlength=size)
-        return NodeStates(waiting, faulted)
+        return NodeStates(self._per_node(actors["id"], actors["waiting"]), self._per_node(failed, None))
+
+    def _per_node(self, actors: npt.NDArray[np.integer], weights: npt.NDArray[np.integer] | None) -> Ints:
+        """The sum of the weights of the actors at each node, or how many they are; who has no node does not count."""
+        nodes = self._counts.node_of(actors)
+        shown = nodes != NO_NODE
+        kept = weights[shown] if weights is not None else None
+        return np.bincount(nodes[shown], kept, minlength=len(self.nodes)).astype(np.int64)
 
     def node_of(self, actor: int) -> int:
         """The node that shows an actor; -1 if none does."""
-        if actor >= self._actors_seen:
-            return OUTSIDE_NODE if actor == OUTSIDE and self.nodes else -1
-        return int(self._counts.node_of(np.array([actor]))[0])
+        return int(self._counts.node_of(np.array([actor]))[0]) if self.nodes else NO_NODE
 
     def pulse(self) -> tuple[int, int] | None:
         """From which node to which the message went that is handled at the playhead."""
@@ -170,8 +190,6 @@ class GraphModel:
     def catch_up(self, budget_seconds: float) -> bool:
         """Takes in what came, for about so long; whether nothing is left to do."""
         until = perf_counter() + budget_seconds
-        if self._store is not self.run.events:
-            self._restart()
         while True:
             if self._work is None and self._take_in():
                 return True
@@ -181,16 +199,18 @@ class GraphModel:
                 return False
 
     def _restart(self) -> None:
+        """Another run or branch is shown: nothing that was counted of the one before holds any more."""
         if self._store.program is not self.run.events.program:
             self._known_places.clear()
             self._opened.clear()
         self._store = self.run.events
         self._actors_seen = 0
+        self._edge_cache = self._state_cache = self._size_cache = None
         self._rebuild()
 
     def _take_in(self) -> bool:
         """One block of events, or the next step of the placement; whether there was nothing to do."""
-        if self._actors_seen < self._store.cast.count:
+        if self._actors_seen < self._store.cast.acting:
             self._rebuild()
         up_to_date = self._counts.extend(self._store)
         if not up_to_date:
@@ -200,9 +220,10 @@ class GraphModel:
     def _rebuild(self) -> None:
         """Lays out the nodes; counts are kept where actors keep their nodes."""
         cast = self._store.cast
-        grouped = cast.count > NODES_AT_MOST
+        grouped = cast.acting > NODES_AT_MOST
         was = self.nodes
-        shown = self._group_nodes() if grouped else [self._actor_node(actor) for actor in range(cast.count)]
+        acting = np.flatnonzero(cast.first >= 0).tolist() if not grouped else []
+        shown = self._group_nodes() if grouped else [self._actor_node(actor) for actor in acting]
         nodes = (_OUTSIDE, *shown)
         size = max(64, 1 << len(nodes).bit_length())
         grown = 0 < len(was) <= len(nodes) and all(a.key == b.key for a, b in zip(was, nodes, strict=False))
@@ -231,30 +252,28 @@ class GraphModel:
         cast = self._store.cast
         nodes: list[Node] = []
         for kind in cast.program.types:
-            members = np.flatnonzero(cast.types == kind.id)
+            members = cast.members(kind.id)
             if len(members) == 1 or (kind.id in self._opened and len(members)):
                 nodes.extend(self._actor_node(int(a)) for a in members[:OPENED_AT_MOST])
                 members = members[OPENED_AT_MOST:]
             if len(members):
-                first = int(cast.first[members[0]])
+                first = int(cast.first[members].min())
                 nodes.append(Node(("type", kind.id), kind.name, "group", kind.id, -1, len(members), first))
         return nodes
 
     def _assign(self, grouped: bool) -> None:
         cast = self._store.cast
-        if not grouped:
-            self._counts.assign(self._actors_seen, np.arange(self._actors_seen + 1, cast.count + 1))
-        else:
-            of_type = np.full(len(cast.program.types) + 1, OUTSIDE_NODE, np.int64)
+        of_type = np.full(len(cast.program.types) + 1, NO_NODE, np.int64)
+        if grouped:
             for i, node in enumerate(self.nodes):
                 if node.kind == "group":
                     of_type[node.actor_type] = i
-            assigned = of_type[cast.types[self._actors_seen :]]
-            for i, node in enumerate(self.nodes):
-                if node.actor >= self._actors_seen:
-                    assigned[node.actor - self._actors_seen] = i
-            self._counts.assign(self._actors_seen, assigned)
-        self._actors_seen = cast.count
+        assigned = of_type[cast.types]
+        for i, node in enumerate(self.nodes):
+            if node.actor >= 0:
+                assigned[node.actor] = i
+        self._counts.assign(0, assigned)
+        self._actors_seen = cast.acting
 
     # --- placement --------------------------------------------------------------------------------------
 
@@ -297,6 +316,7 @@ class GraphModel:
         actors = np.array([self.nodes[i].actor for i in chosen], np.int64)
         children = chosen[actors > 0]
         parents = self._counts.node_of(self._store.cast.parents[actors[actors > 0]])
+        children, parents = children[parents != NO_NODE], parents[parents != NO_NODE]
         position = np.full(self._counts.size, -1, np.int64)
         position[chosen] = np.arange(len(chosen))
         ends = position[np.stack([np.append(sources, parents), np.append(targets, children)], axis=1)]

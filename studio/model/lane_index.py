@@ -12,6 +12,8 @@ import numpy.typing as npt
 from studio.model.event_store import EventStore, Floats, Ints
 
 BLOCK = 128
+NO_LANE = -1
+"""Stands for the lane of an actor that was never assigned to one."""
 DIRECT_ROWS = 400_000
 """Windows of fewer events than this are counted event by event (about 5 ms at most)."""
 
@@ -21,8 +23,7 @@ class LaneIndex:
 
     def __init__(self, lane_count: int) -> None:
         self.lane_count = lane_count
-        self._lanes = np.zeros(64, np.int32)
-        self._actor_count = 0
+        self._lanes: npt.NDArray[np.int32] = np.full(64, NO_LANE, np.int32)
         self._cumulative: npt.NDArray[np.int32] = np.zeros((64, lane_count), np.int32)
         self._blocks = 0
 
@@ -30,15 +31,16 @@ class LaneIndex:
         """Puts the actors from ``first_actor`` on into lanes; who was assigned and counted before keeps its lane."""
         count = first_actor + len(lanes)
         if count > len(self._lanes):
-            larger = np.zeros(max(count, 2 * len(self._lanes)), np.int32)
-            larger[: self._actor_count] = self._lanes[: self._actor_count]
+            larger = np.full(max(count, 2 * len(self._lanes)), NO_LANE, np.int32)
+            larger[: len(self._lanes)] = self._lanes
             self._lanes = larger
         self._lanes[first_actor:count] = lanes
-        self._actor_count = max(self._actor_count, count)
 
     def lane_of(self, actors: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
-        """The lanes of actors."""
-        lanes: npt.NDArray[np.int32] = self._lanes[np.minimum(actors, len(self._lanes) - 1)]
+        """The lanes of actors; NO_LANE where an actor was never assigned, and for the outside."""
+        ids = actors.astype(np.int64)
+        inside = (ids >= 0) & (ids < len(self._lanes))
+        lanes: npt.NDArray[np.int32] = np.where(inside, self._lanes[np.where(inside, ids, 0)], NO_LANE)
         return lanes
 
     def extend(self, store: EventStore, blocks_at_most: int = 16_384) -> bool:
@@ -48,9 +50,10 @@ class LaneIndex:
             count = min(goal - self._blocks, 2048)
             self._reserve(self._blocks + count + 1)
             start = self._blocks * BLOCK
-            lanes = self.lane_of(store.column("actor", start, start + count * BLOCK)).astype(np.int64)
-            lanes += np.repeat(np.arange(count, dtype=np.int64) * self.lane_count, BLOCK)
-            counts = np.bincount(lanes, minlength=count * self.lane_count).reshape(count, self.lane_count)
+            lanes = self.lane_of(store.column("actor", start, start + count * BLOCK))
+            cells = lanes + np.repeat(np.arange(count, dtype=np.int64) * self.lane_count, BLOCK)
+            counts = np.bincount(cells[lanes != NO_LANE], minlength=count * self.lane_count)
+            counts = counts.reshape(count, self.lane_count)
             counts[0] += self._cumulative[self._blocks]
             self._cumulative[self._blocks + 1 : self._blocks + 1 + count] = np.cumsum(counts, axis=0)
             self._blocks += count
@@ -66,10 +69,9 @@ class LaneIndex:
 
     def _direct(self, store: EventStore, edges: Ints) -> Floats:
         columns = len(edges) - 1
-        cells = self.lane_of(store.column("actor", int(edges[0]), int(edges[-1]))).astype(np.int64)
-        cells *= columns
-        cells += np.repeat(np.arange(columns, dtype=np.int64), np.diff(edges))
-        counts = np.bincount(cells, minlength=self.lane_count * columns)
+        lanes = self.lane_of(store.column("actor", int(edges[0]), int(edges[-1])))
+        cells = lanes * np.int64(columns) + np.repeat(np.arange(columns, dtype=np.int64), np.diff(edges))
+        counts = np.bincount(cells[lanes != NO_LANE], minlength=self.lane_count * columns)
         return counts.reshape(self.lane_count, columns).astype(np.float64)
 
     def _cumulative_at(self, store: EventStore, edges: Ints) -> Floats:
@@ -79,7 +81,7 @@ class LaneIndex:
         rest = max(store.total - rest_from, 1)
         sample = min(store.total, rest_from + 4 * BLOCK)
         lanes = self.lane_of(store.column("actor", rest_from, sample))
-        in_rest = np.bincount(lanes, minlength=self.lane_count)[: self.lane_count].astype(np.float64)
+        in_rest = np.bincount(lanes[lanes != NO_LANE], minlength=self.lane_count).astype(np.float64)
         in_rest *= rest / max(len(lanes), 1)
         block = np.minimum(edges // BLOCK, self._blocks)
         part = (edges - block * BLOCK) / BLOCK

@@ -48,6 +48,9 @@ class RunModel:
 
     def __init__(self) -> None:
         self.changed: Signal[[]] = Signal()
+        self.store_changed: Signal[[]] = Signal()
+        """``events`` and ``outputs`` are those of another run or branch. Comes before every other signal of that
+        change: whoever keeps rows or counts of the store before lets go of them here."""
         self.events_added: Signal[[int, int]] = Signal()
         self.playhead_moved: Signal[[int]] = Signal()
         self.picture_changed: Signal[[]] = Signal()
@@ -88,11 +91,16 @@ class RunModel:
         self.events = EventStore()
         self.outputs: Sequence[Output] = []
         self.picture: Picture | None = None
-        self.actor_state: ActorState | None = None
         self.event_detail: EventDetail | None = None
         self.following: WaitingMessage | None = None
+        self.actor_state: ActorState | None = None
+        """The state of ``subject``, and …"""
+        self.state_before: ActorState | None = None
+        """… where its turn at the playhead failed, its state before that turn."""
         self.waiting: tuple[WaitingMessage, ...] = ()
         self.selected_actor: int | None = None
+        self.pinned = False
+        """Whether the selected actor stays selected wherever the playhead goes."""
         self.comparison: Comparison | None = None
         self._stores: dict[int, EventStore] = {0: self.events}
         self._texts: dict[int, str] = {}
@@ -134,6 +142,18 @@ class RunModel:
     def shown_branch(self) -> Branch | None:
         """The branch that is shown."""
         return next((b for b in self.branches if b.id == self.branch), None)
+
+    @property
+    def acting(self) -> int | None:
+        """The actor of the event at the playhead; None before the first event."""
+        return self.events.row(self.playhead - 1).actor if 0 < self.playhead <= self.total else None
+
+    @property
+    def subject(self) -> int | None:
+        """The actor that the inspector shows: the selected one, else the one of the event that was read last."""
+        if self.selected_actor is not None:
+            return self.selected_actor
+        return self.event_detail.actor if self.event_detail is not None else None
 
     def playhead_tick(self) -> int:
         """The tick of the event that led to the playhead's moment; the first tick before any event."""
@@ -200,6 +220,7 @@ class RunModel:
         self.live = self.state == "running" and n == self.total
         if n != self.playhead:
             self._set_playhead(n)
+            self._follow_event()
         self._ask_moment()
 
     def seek_tick(self, tick: int) -> None:
@@ -210,6 +231,8 @@ class RunModel:
         """Moves by events; a step forward at the end of a paused run makes the next event happen."""
         if delta > 0 and self.playhead >= self.total and self.state == "paused":
             self.live = True
+            if not self.pinned:
+                self.select_actor(None, ask=False)
             self._post(port.StepEvent(self.branch))
         else:
             self.seek(self.playhead + delta)
@@ -249,7 +272,8 @@ class RunModel:
     def show_event(self, n: int) -> None:
         """Moves to the moment after event number ``n`` and selects its actor."""
         if 0 <= n < self.total:
-            self.select_actor(self.events.row(n).actor, ask=False)
+            if not self.pinned:
+                self.select_actor(self.events.row(n).actor, ask=False)
             self.seek(n + 1, remember=True)
 
     def next_of_actor(self, step: int) -> None:
@@ -278,12 +302,29 @@ class RunModel:
         if actor == self.selected_actor:
             return
         self.selected_actor = actor
-        if self.actor_state is not None and self.actor_state.id != actor:
-            self.actor_state = None
-            self.waiting = ()
+        self.pinned = self.pinned and actor is not None
+        if self.actor_state is not None and self.actor_state.id != self.subject:
+            self._forget_actor()
         self.selection_changed.emit()
         if ask and self.is_open:
             self._ask_moment()
+
+    def pin(self, pinned: bool) -> None:
+        """Keeps the actor that the inspector shows selected wherever the playhead goes, or lets it go again."""
+        subject = self.subject
+        self.pinned = pinned and subject is not None
+        if pinned and subject != self.selected_actor:
+            self.select_actor(subject)
+        else:
+            self.selection_changed.emit()
+        if not pinned and self.is_open:
+            self._follow_event()
+            self._ask_moment()
+
+    def _follow_event(self) -> None:
+        """Ends the selection if it is not pinned and the event at the playhead is another actor's."""
+        if not self.pinned and self.selected_actor not in (None, self.acting):
+            self.select_actor(None, ask=False)
 
     # --- branches ------------------------------------------------------------------------------------
 
@@ -390,6 +431,7 @@ class RunModel:
         self.program = Program(answer.summary)
         self.events = EventStore(self.program)
         self._stores = {0: self.events}
+        self.store_changed.emit()
         for warning in answer.warnings:
             self.problem.emit(warning)
         self.changed.emit()
@@ -440,13 +482,14 @@ class RunModel:
         if answer.branch != self.branch or answer.generation <= self._shown_generation:
             return
         self._shown_generation = answer.generation
-        if answer.picture is not None:
-            self.picture = answer.picture
-        if answer.actor is None or self.selected_actor in (None, answer.actor.id):
-            self.actor_state = answer.actor
-            self.waiting = answer.waiting
+        self.events.cast.learn(answer.types)
+        self.picture = answer.picture
         self.event_detail = answer.event
         self.following = answer.following
+        shown = answer.actor is not None and answer.actor.id == self.subject
+        self.actor_state = answer.actor if shown else None
+        self.state_before = answer.before if shown else None
+        self.waiting = answer.waiting if shown else ()
         self.picture_changed.emit()
 
     def _take_texts(self, answer: port.TextsRead) -> None:
@@ -477,6 +520,7 @@ class RunModel:
         self._shown_generation = self._generation
         self.source_name = name
         self.state = "compiling"
+        self.store_changed.emit()
         self.selection_changed.emit()
         self.branches_changed.emit()
         self.outputs_changed.emit()
@@ -495,15 +539,29 @@ class RunModel:
         self.events = self._stores[branch]
         self.outputs = []
         self._texts.clear()
+        self._forget_moment()
         self.comparison = None
         self.verified = None
         self.live = False
+        self.store_changed.emit()
         self._post(port.ShowBranch(branch, self.events.total))
         self._take_hash()
         self.branches_changed.emit()
         self.outputs_changed.emit()
         self.events_added.emit(0, self.events.total)
         self.changed.emit()
+
+    def _forget_moment(self) -> None:
+        """Drops what was read of a moment, because it is one of another run or branch."""
+        self.picture = None
+        self.event_detail = None
+        self.following = None
+        self._forget_actor()
+
+    def _forget_actor(self) -> None:
+        self.actor_state = None
+        self.state_before = None
+        self.waiting = ()
 
     def _set_playhead(self, n: int) -> None:
         self.playhead = n

@@ -9,14 +9,15 @@ The model knows widths in pixels only as the number of columns it is asked for; 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.api import FLAG_TIMER, LaneMessage, Output
-from studio.model.event_store import EventStore, Floats, Ints
-from studio.model.lane_index import LaneIndex
+from engine.api import FLAG_TIMER, OUTSIDE, LaneMessage, Output
+from studio.model.event_store import Floats, Ints
+from studio.model.lane_index import NO_LANE, LaneIndex
 from studio.model.run import RunModel
 from studio.model.signal import Signal
 
@@ -85,14 +86,16 @@ class TimelineModel:
         self._edges: tuple[object, Ints] | None = None
         self._lanes: tuple[Lane, ...] = ()
         self._opened: set[int] = set()
-        self._store: EventStore = run.events
+        self._program = run.program
         self._index = LaneIndex(64)
         self._signature: object = None
         self._actors_seen = 0
         self._arrows: list[LaneArrow] = []
         self._last_arrow_tick = 0
         self._participants: dict[str, int] = {}
-        self._outputs_seen: tuple[int, int] = (0, 0)
+        self._outputs: Sequence[Output] = run.outputs
+        self._outputs_seen = 0
+        run.store_changed.connect(self._restart)
         run.events_added.connect(self._on_events)
         run.outputs_changed.connect(self._on_outputs)
         run.selection_changed.connect(self._on_selection)
@@ -242,15 +245,13 @@ class TimelineModel:
         kept = (rows <= last) | (causes >= first) & (causes <= last)
         rows, causes = rows[kept], causes[kept]
         flags = events.take("flags", rows)
-        leaf_rows = self._leaf_rows()
-        lanes = leaf_rows[self._index.lane_of(events.take("actor", rows))]
+        lanes = self._rows_of(events.take("actor", rows))
         known = causes >= 0
         cause_places = np.full(len(rows), np.nan)
         cause_places[known] = events.places(causes[known])
-        senders = np.minimum(events.take("sender", rows), max(events.cast.count - 1, 0))
-        cause_lanes = leaf_rows[self._index.lane_of(senders)]
-        outside = events.take("sender", rows) >= max(events.cast.count, 1)
-        cause_lanes = np.where(outside | (flags & FLAG_TIMER != 0), -1, cause_lanes).astype(np.int32)
+        senders = events.take("sender", rows)
+        unsent = (senders == OUTSIDE) | (flags & FLAG_TIMER != 0)
+        cause_lanes = np.where(unsent, -1, self._rows_of(senders)).astype(np.int32)
         return Details(rows, events.places(rows), lanes, flags, causes, cause_places, cause_lanes)
 
     def arrows(self) -> list[LaneArrow]:
@@ -258,110 +259,120 @@ class TimelineModel:
         first = len(self._lanes) - len(self._participants)
         return [LaneArrow(a.source + first, a.target + first, a.place, a.payload, a.n) for a in self._arrows]
 
-    def _leaf_rows(self) -> npt.NDArray[np.int32]:
+    def _rows_of(self, actors: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
+        """The rows in which the events of actors lie; -1 where there is none."""
         rows = np.full(self._index.lane_count, -1, np.int32)
         for row, lane in enumerate(self._lanes):
             if lane.leaf >= 0:
                 rows[lane.leaf] = row
-        return rows
+        leaves = self._index.lane_of(actors)
+        return np.where(leaves == NO_LANE, np.int32(-1), rows[leaves])
 
     def _arrange(self) -> None:
         """Lays out the lanes; counts are made anew only if an actor changed its lane."""
         cast = self.run.events.cast
-        grouped = cast.count > GROUP_OVER
+        grouped = cast.acting > GROUP_OVER
         lanes = self._grouped_lanes() if grouped else self._actor_lanes()
         leaves = tuple((lane.kind, lane.actor_type, lane.actor) for lane in lanes)
-        size = max(64, 1 << (len(leaves) - 1).bit_length())
+        size = max(64, 1 << max((lane.leaf for lane in lanes), default=0).bit_length())
         signature = (self.run.events, size, leaves if grouped else "actors")
         if signature != self._signature:
             self._signature = signature
             self._index = LaneIndex(size)
-            self._actors_seen = 0
         self._assign(lanes, grouped)
         rendered = tuple(Lane("rendered", name) for name in self._participants)
         self._lanes = tuple(lanes) + rendered
 
     def _actor_lanes(self) -> list[Lane]:
         cast = self.run.events.cast
-        return [Lane("actor", cast.name(a), cast.type_of(a), a, leaf=a) for a in range(cast.count)]
+        acting = np.flatnonzero(cast.first >= 0).tolist()
+        return [Lane("actor", cast.name(a), cast.type_of(a), a, leaf=a) for a in acting]
 
     def _grouped_lanes(self) -> list[Lane]:
         cast = self.run.events.cast
         lanes: list[Lane] = []
         selected = self.run.selected_actor
         for kind in cast.program.types:
-            count = int(cast.population[kind.id])
-            if not count:
+            members = cast.members(kind.id)
+            if not len(members):
                 continue
             opened = kind.id in self._opened
-            single = int(np.flatnonzero(cast.types == kind.id)[0]) if count == 1 else -1
-            if single >= 0:
+            if len(members) == 1:
+                single = int(members[0])
                 lanes.append(Lane("actor", cast.name(single), kind.id, single, leaf=len(lanes)))
                 continue
-            lanes.append(Lane("type", kind.name, kind.id, count=count, opened=opened, leaf=len(lanes)))
-            shown = np.flatnonzero(cast.types == kind.id)[:OPENED_AT_MOST].tolist() if opened else []
-            if selected is not None and cast.type_of(selected) == kind.id and selected not in shown:
+            lanes.append(Lane("type", kind.name, kind.id, count=len(members), opened=opened, leaf=len(lanes)))
+            shown = members[:OPENED_AT_MOST].tolist() if opened else []
+            if selected is not None and selected not in shown and (members == selected).any():
                 shown.append(selected)
             below = len(lanes)
             lanes += [Lane("actor", cast.name(a), kind.id, a, nested=True, leaf=below + i) for i, a in enumerate(shown)]
         return lanes
 
     def _assign(self, lanes: list[Lane], grouped: bool) -> None:
-        """Tells the index the lanes of the actors that it does not know yet."""
+        """Tells the index the lanes of all actors; those that it knows keep theirs."""
         cast = self.run.events.cast
-        first = self._actors_seen
-        if first >= cast.count:
-            return
         if grouped:
-            of_type = np.zeros(len(cast.program.types) + 1, np.int32)
+            of_type = np.full(len(cast.program.types) + 1, NO_LANE, np.int32)
             for lane in lanes:
-                if lane.kind == "type" or of_type[lane.actor_type] == 0:
+                if lane.kind == "type":
                     of_type[lane.actor_type] = lane.leaf
-            assigned = of_type[cast.types[first:]]
-            for lane in lanes:
-                if lane.kind == "actor" and lane.actor >= first:
-                    assigned[lane.actor - first] = lane.leaf
+            assigned = of_type[cast.types]
         else:
-            assigned = np.arange(first, cast.count, dtype=np.int32)
-        self._index.assign(first, assigned)
-        self._actors_seen = cast.count
+            assigned = np.full(cast.count, NO_LANE, np.int32)
+        for lane in lanes:
+            if lane.kind == "actor":
+                assigned[lane.actor] = lane.leaf
+        self._index.assign(0, assigned)
+        self._actors_seen = cast.acting
 
     # --- what happens to the run ---------------------------------------------------------------------
 
     def catch_up(self) -> bool:
         """Takes in what came; called before drawing, so that unseen it costs nothing. Whether nothing is left."""
-        if self._store is not self.run.events or self.run.events.cast.count != self._actors_seen:
-            if self._store is not self.run.events:
-                self._store = self.run.events
-                self._opened &= {t.id for t in self.run.program.types}
+        if self.run.events.cast.acting != self._actors_seen:
             self._arrange()
         done = self._index.extend(self.run.events)
         if self.follow:
             self.start, self.end = self._padded()
         return done
 
+    def _restart(self) -> None:
+        """Another run or branch is shown: nothing that was read of the one before holds any more."""
+        if self._program is not self.run.program:
+            self._program = self.run.program
+            self._opened.clear()
+        self._actors_seen = 0
+        self._outputs = self.run.outputs
+        self._forget_arrows()
+        self._edges = None
+        self._arrange()
+        self._touch()
+
+    def _forget_arrows(self) -> None:
+        self._outputs_seen = 0
+        self._arrows.clear()
+        self._participants.clear()
+        self._last_arrow_tick = 0
+
     def _on_events(self, first: int, count: int) -> None:
         if first == 0 and count == 0:
             self.follow = True
-            self._opened.clear()
         self._touch()
 
     def _on_selection(self) -> None:
-        if self.run.events.cast.count > GROUP_OVER:
+        if self.run.events.cast.acting > GROUP_OVER:
             self._arrange()
         self._touch()
 
     def _on_outputs(self) -> None:
-        seen_of, seen = self._outputs_seen
-        if seen_of != id(self.run.outputs) or seen > len(self.run.outputs):
-            self._arrows.clear()
-            self._participants.clear()
-            self._last_arrow_tick = 0
-            seen = 0
-        for output in self.run.outputs[seen:]:
+        if self._outputs is not self.run.outputs or self._outputs_seen > len(self.run.outputs):
+            self._outputs = self.run.outputs
+            self._forget_arrows()
+        for output in self._outputs[self._outputs_seen :]:
             if output.lane:
                 self._add_arrows(output)
-        self._outputs_seen = (id(self.run.outputs), len(self.run.outputs))
+        self._outputs_seen = len(self._outputs)
         self._arrange()
         self._touch()
 

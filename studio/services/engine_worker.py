@@ -356,12 +356,17 @@ def _read_moment(session: api.Session, seek: port.Seek, n: int) -> port.Moment:
     picture = session.picture(seek.branch, n)
     state = None
     waiting: tuple[api.WaitingMessage, ...] = ()
+    before = None
     if actor is not None and actor < len(picture.actors):
+        if event is not None and event.fault is not None and event.actor == actor:
+            before = session.actor(seek.branch, n - 1, actor)
         state = session.actor(seek.branch, n, actor)
         waiting = session.waiting(seek.branch, n, actor)
     following = session.following(seek.branch, n) if seek.following else None
     shown = picture if seek.picture else None
-    return port.Moment(seek.generation, seek.branch, n, shown, state, event, following, waiting)
+    return port.Moment(
+        seek.generation, seek.branch, n, shown, state, event, following, waiting, before, picture.actors["type"]
+    )
 
 
 def _outside(file: str) -> api.Outside:

@@ -151,6 +151,7 @@ def picture(events: npt.NDArray[np.void], n: int) -> Picture:
     actors["id"] = np.arange(count)
     actors["status"] = 2
     actors["waiting"] = np.arange(count) % 4
+    actors["handled"] = np.bincount(events["actor"][:n], minlength=count)
     failed = events["actor"][:n][events["flags"][:n] & FLAG_FAULT != 0]
     actors["status"][failed] = 3
     return Picture(0, n, int(events["tick"][n - 1]) if n else 0, actors)
