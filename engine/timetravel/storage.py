@@ -19,17 +19,11 @@ from engine.timetravel.checkpoints import Checkpoint
 from engine.timetravel.history import Answer, Line, Marks
 from engine.timetravel.pages import WORDS, PagedImage, PageStore, page_count
 from engine.timetravel.views import Change, DropMessage, EditMessage, Inject, SetField
-from engine.trace.aft import (
-    BranchRecord,
-    CheckpointRecord,
-    Trace,
-    TraceHeader,
-    read_trace,
-    saving,
-    write_trace,
-)
+from engine.trace.aft import read_trace
 from engine.trace.chrome import write_chrome
 from engine.trace.columns import Events
+from engine.trace.recorded import BranchRecord, CheckpointRecord, Trace, TraceHeader
+from engine.trace.writing import saving, write_trace
 from engine.vm.program import Program
 
 if TYPE_CHECKING:

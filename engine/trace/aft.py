@@ -1,27 +1,25 @@
 """Trace files (``.aft``): everything that is needed to run a recording again, anywhere, forever.
 
-A file is a magic line and frames, each ``u32 length, u32 crc32, msgpack [kind, body]`` (little endian; the checksum
-covers the msgpack). The frames are, in this order:
+A file is a magic line and frames (``frames.py``), of these kinds:
 
     header      source text and name, seed, version of the compiler, the compiled module and its metadata, settings
-    branch      one for each branch: where it leaves its parent, its change and what the outside has answered
-               (the recorded inputs), and where it ends
+    branch      where a branch leaves its parent, and its change
+    answers     what the outside has answered in a branch (the recorded inputs), from the answer number ``at`` on
     marks       hash marks of a branch: (tick, events, hash) every thousand events or so
+    reached     how far a branch has come; the last one counts. One with a digest of the state is the branch's end
     checkpoint  memory of the machine at a moment, as pages that differ from the checkpoint before in the file
-    end         how many frames there are
+    end         how many frames there are, and the BLAKE3 of all bytes before
 
-Only header and branches are needed: marks prove that a replay is right and checkpoints make it fast. A file that ends
-in the middle of a frame loses that frame, with a warning. A frame whose checksum is wrong makes reading fail with a
-message that says what is whole; with ``salvage`` what is whole is read.
+A file that is written while the run goes on (``timetravel/live_recording.py``) has many frames of each kind, in the
+order in which things happened, so whatever it was cut off at, it is a recording up to its last mark, with a warning.
+Marks prove that a replay is right and checkpoints make it fast. A frame that is damaged, lost, swapped or added makes
+reading fail with a message that says what is whole; with ``salvage`` what is whole is read.
 """
 
 from __future__ import annotations
 
-import struct
-import zlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,158 +31,22 @@ from blake3 import blake3
 
 from engine.base.errors import TraceFileError
 from engine.base.events import MARK_DTYPE
-from engine.files.whole import whole_file
+from engine.trace.frames import MAGIC, Frame, Frames, split
+from engine.trace.recorded import (
+    BYTES_MAX,
+    PAGE,
+    VERSION,
+    BranchRecord,
+    CheckpointRecord,
+    RecordedAnswer,
+    Trace,
+    TraceHeader,
+)
 
-MAGIC = b"AEROFLOWTRACE1\n"
-VERSION = 3
-PAGE = 4096
-BYTES_MAX = 2**32 + 2**20
-"""No part of a trace is larger, uncompressed: a machine's memory has 4 GiB."""
-
-_FRAME = struct.Struct("<II")
 _NAMES = {
-    "header": "the header", "branch": "a branch", "marks": "the hash marks of a branch",
-    "checkpoint": "a checkpoint", "end": "the end mark",
+    "header": "the header", "branch": "a branch", "answers": "what the outside answered",
+    "marks": "the hash marks of a branch", "reached": "how far a branch has come", "checkpoint": "a checkpoint",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class TraceHeader:
-    """What was run. ``sources`` are its files, name and text, the started one first; ``metadata`` is that of the
-    module, as plain msgpack data."""
-
-    sources: tuple[tuple[str, str], ...]
-    seed: int
-    compiler: str
-    module: bytes
-    metadata: dict[str, Any]
-    settings: dict[str, Any]
-    branch_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class BranchRecord:
-    """A branch. ``change`` is its kind and operands, empty without one. ``digest`` hashes the state at its end."""
-
-    id: int
-    name: str
-    parent: int | None
-    at: int
-    open_tick: int | None
-    change: tuple[str | int, ...]
-    change_text: str
-    total: int
-    tick: int
-    status: str
-    execution_hash: int
-    digest: int
-    answers: tuple[tuple[int, bytes, int, bytes], ...] = ()
-    """What the outside has answered: handler and payload of the request, and of the answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckpointRecord:
-    """The machine's memory after ``n`` events of a branch: the kernel's cells, and the heap in pages of 4 KiB, the last
-    one padded with zeros.
-
-    ``positions`` are the pages that differ from the checkpoint before in the file, whose contents ``pages`` has one
-    after the other; pages beyond the end of that one are always there. ``digest`` is the BLAKE3 of cells and pages.
-    """
-
-    branch: int
-    n: int
-    tick: int
-    cells: bytes
-    heap_length: int
-    positions: npt.NDArray[np.uint32]
-    pages: bytes
-    digest: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """What a trace file holds. ``warnings`` are sentences about what was lost."""
-
-    header: TraceHeader
-    branches: tuple[BranchRecord, ...]
-    marks: dict[int, npt.NDArray[np.void]]
-    checkpoints: tuple[CheckpointRecord, ...]
-    warnings: tuple[str, ...] = ()
-
-
-# --- writing ----------------------------------------------------------------------------------
-
-
-def write_trace(path: Path, trace: Trace) -> None:
-    """Writes the file, whole or not at all. Raises TraceFileError with the reason; what was there is then unchanged."""
-    with saving(path) as write:
-        _write_frames(trace, write)
-
-
-@contextmanager
-def saving(path: Path) -> Iterator[Callable[[bytes], object]]:
-    """Writes a file whole or not at all: gives what takes its bytes. Raises TraceFileError with the reason."""
-    try:
-        with whole_file(path) as file:
-            yield file.write
-    except OSError as error:
-        reason = error.strerror or str(error)
-        kept = "; the file that was there is unchanged" if path.is_file() else ""
-        raise TraceFileError(f"{path} was not saved: {reason}{kept}") from error
-
-
-def _write_frames(trace: Trace, write: Callable[[bytes], object]) -> None:
-    write(MAGIC)
-    count = 0
-    for kind, body in _frames(trace):
-        data = msgpack.packb([kind, body])
-        write(_FRAME.pack(len(data), zlib.crc32(data)))
-        write(data)
-        count += 1
-    data = msgpack.packb(["end", {"frames": count}])
-    write(_FRAME.pack(len(data), zlib.crc32(data)))
-    write(data)
-
-
-def _frames(trace: Trace) -> Iterator[tuple[str, dict[str, Any]]]:
-    header = trace.header
-    yield (
-        "header",
-        {
-            "version": VERSION,
-            "sources": header.sources,
-            "seed": header.seed & (2**64 - 1),
-            "compiler": header.compiler,
-            "module": _compress(header.module),
-            "module_digest": blake3(header.module).digest(),
-            "metadata": _compress(msgpack.packb(header.metadata)),
-            "settings": header.settings,
-            "branches": header.branch_count,
-        },
-    )
-    for branch in trace.branches:
-        yield "branch", {name: getattr(branch, name) for name in BranchRecord.__slots__}
-    for branch_id, marks in trace.marks.items():
-        yield "marks", {"branch": branch_id, "marks": _compress(marks.tobytes())}
-    for checkpoint in trace.checkpoints:
-        body = {name: getattr(checkpoint, name) for name in CheckpointRecord.__slots__}
-        positions = checkpoint.positions.astype("<u4").tobytes()
-        yield "checkpoint", body | {"positions": _compress(positions), "pages": _compress(checkpoint.pages)}
-
-
-def _compress(data: bytes) -> bytes:
-    return zstandard.ZstdCompressor(level=3).compress(data)
-
-
-# --- reading ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    number: int
-    offset: int
-    kind: str
-    body: Any
 
 
 def read_trace(path: Path, salvage: bool = False) -> Trace:
@@ -195,14 +57,13 @@ def read_trace(path: Path, salvage: bool = False) -> Trace:
     data = path.read_bytes()
     if not data.startswith(MAGIC):
         raise TraceFileError(_not_a_trace(data))
-    frames, damages, warnings = _split(data)
-    if damages and not salvage:
-        raise TraceFileError(f"{damages[0]}. {_what_is_whole(frames)}")
+    frames = split(data)
+    if frames.damages and not salvage:
+        raise TraceFileError(f"{frames.damages[0]}. {_what_is_whole(frames.whole)}")
     try:
-        trace = _assemble(frames, [*damages, *warnings])
+        return _assemble(frames)
     except _Malformed as error:
-        raise TraceFileError(f"{error}. {_what_is_whole(frames)}") from error
-    return trace
+        raise TraceFileError(f"{error}. {_what_is_whole(frames.whole)}") from error
 
 
 def _not_a_trace(data: bytes) -> str:
@@ -219,34 +80,6 @@ class _Malformed(Exception):
     """A frame with a right checksum whose contents make no sense."""
 
 
-def _split(data: bytes) -> tuple[list[_Frame], list[str], list[str]]:
-    """The whole frames, sentences about damaged ones, and sentences about a torn end."""
-    frames: list[_Frame] = []
-    damages: list[str] = []
-    warnings: list[str] = []
-    offset, number = len(MAGIC), 0
-    while offset < len(data):
-        number += 1
-        length, checksum = _FRAME.unpack_from(data, offset) if len(data) - offset >= _FRAME.size else (len(data), 0)
-        start, end = offset + _FRAME.size, offset + _FRAME.size + length
-        if end > len(data):
-            lost = len(data) - offset
-            warnings.append(
-                f"the file ends in the middle of frame {number}: {lost:,} bytes at byte {offset:,} were dropped"
-            )
-            break
-        if zlib.crc32(data[start:end]) != checksum:
-            damages.append(f"frame {number} at byte {offset:,} is damaged: its checksum does not match")
-        else:
-            try:
-                kind, body = msgpack.unpackb(data[start:end], strict_map_key=False)
-                frames.append(_Frame(number, offset, str(kind), body))
-            except (ValueError, TypeError, msgpack.UnpackException):
-                damages.append(f"frame {number} at byte {offset:,} is not what AeroFlow writes")
-        offset = end
-    return frames, damages, warnings
-
-
 _COUNTED = (
     ("branch", "branch", "branches"),
     ("marks", "list of hash marks", "lists of hash marks"),
@@ -254,7 +87,7 @@ _COUNTED = (
 )
 
 
-def _what_is_whole(frames: list[_Frame]) -> str:
+def _what_is_whole(frames: Sequence[Frame]) -> str:
     """A sentence on what could be saved."""
     kinds = [frame.kind for frame in frames]
     if "header" not in kinds:
@@ -270,30 +103,87 @@ def _what_is_whole(frames: list[_Frame]) -> str:
     )
 
 
-def _assemble(frames: list[_Frame], warnings: list[str]) -> Trace:
-    headers = _of_kind(frames, "header", _header)
+def _assemble(frames: Frames) -> Trace:
+    whole, warnings = frames.whole, [*frames.damages]
+    headers = _of_kind(whole, "header", _header)
     if not headers:
         raise _Malformed("the trace has no header")
     header = headers[0]
-    branches = _connected(_of_kind(frames, "branch", _branch))
+    marks = _joined(_of_kind(whole, "marks", _marks))
+    branches = _connected(
+        _filled(_of_kind(whole, "branch", _branch), marks, _of_kind(whole, "answers", _answers),
+                _of_kind(whole, "reached", _reached))
+    )  # fmt: skip
     if not branches:
         raise _Malformed("the trace has no first branch, so where the run ended is not known")
     if len(branches) < header.branch_count:
         warnings.append(f"{header.branch_count - len(branches)} of {header.branch_count} branches are lost")
+    if not frames.is_complete:
+        warnings.append(_how_it_ends(branches[-1], frames.unread))
     known = {branch.id for branch in branches}
-    marks = {branch: rows for branch, rows in _of_kind(frames, "marks", _marks) if branch in known}
-    checkpoints = _of_kind(frames, "checkpoint", _checkpoint)
-    ends = _of_kind(frames, "end", lambda body: int(body["frames"]))
-    if not ends:
-        warnings.append(
-            "the file ends early: hash marks or checkpoints may be missing, going to a moment can take longer"
-        )
-    if not ends or ends[0] != len(frames) - 1:
-        checkpoints = []  # each is stored as a difference to the one before
-    return Trace(header, branches, marks, tuple(checkpoints), tuple(warnings))
+    checkpoints = () if frames.damages else _of_kind(whole, "checkpoint", _checkpoint)
+    return Trace(
+        header,
+        branches,
+        {branch: rows for branch, rows in marks.items() if branch in known},
+        tuple(checkpoints),  # each is stored as a difference to the one before
+        tuple(warnings),
+    )
 
 
-def _of_kind(frames: Iterable[_Frame], kind: str, read: Callable[[Any], Any]) -> list[Any]:
+def _how_it_ends(last: BranchRecord, unread: int) -> str:
+    """A sentence about a file without an end."""
+    rest = f"; its last {unread:,} bytes cannot be read" if unread else ""
+    if last.digest is not None:
+        return f"the file ends early{rest}: going to a moment can take longer, and fewer hashes can be compared"
+    return (
+        f"the recording is cut off at event {last.total:,}, tick {last.tick:,}{rest}: "
+        "what came after that was not saved, or was lost"
+    )
+
+
+def _joined(pieces: Iterable[tuple[int, npt.NDArray[np.void]]]) -> dict[int, npt.NDArray[np.void]]:
+    """The marks of each branch in one array."""
+    by_branch: dict[int, list[npt.NDArray[np.void]]] = {}
+    for branch, rows in pieces:
+        by_branch.setdefault(branch, []).append(rows)
+    joined = {branch: rows[0] if len(rows) == 1 else np.concatenate(rows) for branch, rows in by_branch.items()}
+    for branch, rows in joined.items():
+        if (np.diff(rows["events"]) <= 0).any():
+            raise _Malformed(f"the hash marks of branch {branch} are not in their order")
+    return joined
+
+
+def _filled(
+    starts: Iterable[BranchRecord],
+    marks: dict[int, npt.NDArray[np.void]],
+    answers: Iterable[tuple[int, int, tuple[RecordedAnswer, ...]]],
+    reached: Iterable[tuple[int, dict[str, Any]]],
+) -> list[BranchRecord]:
+    """The branches with what the outside answered in them and how far they came, as far as that is known."""
+    answered: dict[int, list[RecordedAnswer]] = {}
+    for branch, at, rows in answers:
+        before = answered.setdefault(branch, [])
+        if at > len(before):
+            raise _Malformed(f"answers of the outside are missing in branch {branch}, from number {len(before)} on")
+        before[at:] = rows
+    ends = dict(reached)
+    found = []
+    for start in starts:
+        end = ends.get(start.id)
+        if end is None:
+            continue
+        last = marks[start.id][-1] if start.id in marks else None
+        if last is not None and end["digest"] is None and int(last["events"]) > end["total"]:
+            end = end | {
+                "total": int(last["events"]), "tick": int(last["tick"]),
+                "execution_hash": int(last["hash"]) & (2**64 - 1),
+            }  # fmt: skip
+        found.append(replace(start, answers=tuple(answered.get(start.id, ())), **end))
+    return found
+
+
+def _of_kind(frames: Iterable[Frame], kind: str, read: Callable[[Any], Any]) -> list[Any]:
     """What the frames of a kind hold."""
     found = []
     for frame in frames:
@@ -347,6 +237,7 @@ def _sources(body: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _branch(body: dict[str, Any]) -> BranchRecord:
+    """A branch at its beginning."""
     return BranchRecord(
         id=int(body["id"]),
         name=str(body["name"]),
@@ -355,16 +246,33 @@ def _branch(body: dict[str, Any]) -> BranchRecord:
         open_tick=None if body["open_tick"] is None else int(body["open_tick"]),
         change=tuple(body["change"]),
         change_text=str(body["change_text"]),
-        total=int(body["total"]),
-        tick=int(body["tick"]),
-        status=str(body["status"]),
-        execution_hash=int(body["execution_hash"]),
-        digest=int(body["digest"]),
-        answers=tuple(_answer(row) for row in body["answers"]),
+        total=int(body["at"]),
+        tick=0,
+        status="",
+        execution_hash=0,
+        digest=None,
     )
 
 
-def _answer(row: Any) -> tuple[int, bytes, int, bytes]:
+def _reached(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    digest = body["digest"]
+    return int(body["branch"]), {
+        "total": int(body["total"]),
+        "tick": int(body["tick"]),
+        "status": str(body["status"]),
+        "execution_hash": int(body["execution_hash"]),
+        "digest": None if digest is None else int(digest),
+    }
+
+
+def _answers(body: dict[str, Any]) -> tuple[int, int, tuple[RecordedAnswer, ...]]:
+    at = int(body["at"])
+    if at < 0:
+        raise ValueError("no answer has this number")
+    return int(body["branch"]), at, tuple(_answer(row) for row in body["answers"])
+
+
+def _answer(row: Any) -> RecordedAnswer:
     request, arguments, handler, payload = row
     return int(request), bytes(arguments), int(handler), bytes(payload)
 

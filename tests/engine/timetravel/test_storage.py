@@ -4,41 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import json
-import struct
-import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgpack
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import api
-from engine.trace.aft import MAGIC
 from tests.engine.timetravel.programs import BANK, FOREVER, PICTURES, STUCK, fields, finished, run_on, started, texts
+from tests.engine.trace.frames import rewritten
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "run.aft"
-
-
-def rewritten(path: Path, change: Callable[[str, dict[str, Any]], dict[str, Any] | None]) -> None:
-    """Changes the frames of a file, with right checksums; None drops one."""
-    data, offset = path.read_bytes(), len(MAGIC)
-    out = bytearray(MAGIC)
-    while offset < len(data):
-        length, _ = struct.unpack_from("<II", data, offset)
-        kind, body = msgpack.unpackb(data[offset + 8 : offset + 8 + length], strict_map_key=False)
-        offset += 8 + length
-        changed = change(kind, body)
-        if changed is not None:
-            frame = msgpack.packb([kind, changed])
-            out += struct.pack("<II", len(frame), zlib.crc32(frame)) + frame
-    path.write_bytes(out)
 
 
 def test_a_loaded_run_has_the_same_moments_events_and_outputs(path: Path) -> None:
@@ -101,7 +82,7 @@ def test_branches_and_their_changes_are_kept(path: Path) -> None:
     for branch in session.branches():
         assert loaded.verify(branch.id).ok
         assert texts(loaded, branch.id) == texts(session, branch.id)
-    rewritten(path, lambda kind, body: None if kind in ("checkpoint", "end") else body)
+    rewritten(path, lambda kind, body: None if kind == "checkpoint" else body, ended=False)
     without = api.Session.load(path)
     assert without.warnings
     assert without.branches() == session.branches()
@@ -135,7 +116,7 @@ def test_a_torn_file_still_opens_with_a_warning(path: Path) -> None:
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) * 9 // 10])
     loaded = api.Session.load(path)
-    assert any("ends in the middle of frame" in warning for warning in loaded.warnings)
+    assert any("the file ends early; its last" in warning for warning in loaded.warnings)
     assert loaded.state_digest(0, 1_599_999) == session.state_digest(0, 1_599_999)
     assert loaded.verify().ok
 
@@ -146,7 +127,7 @@ def test_a_recording_that_lies_about_its_hashes_is_found_out(path: Path) -> None
     session.save(path)
 
     def lie(kind: str, body: dict[str, Any]) -> dict[str, Any]:
-        return body | {"execution_hash": 1} if kind == "branch" else body
+        return body | {"execution_hash": 1} if kind == "reached" else body
 
     rewritten(path, lie)
     loaded = api.Session.load(path)

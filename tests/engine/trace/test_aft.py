@@ -6,6 +6,7 @@ import contextlib
 import os
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import msgpack
@@ -16,17 +17,11 @@ from hypothesis import strategies as st
 
 from engine.base.errors import TraceFileError
 from engine.base.events import MARK_DTYPE
-from engine.trace.aft import (
-    MAGIC,
-    PAGE,
-    VERSION,
-    BranchRecord,
-    CheckpointRecord,
-    Trace,
-    TraceHeader,
-    read_trace,
-    write_trace,
-)
+from engine.trace.aft import read_trace
+from engine.trace.frames import MAGIC, FrameWriter
+from engine.trace.recorded import PAGE, VERSION, BranchRecord, CheckpointRecord, Trace, TraceHeader
+from engine.trace.writing import write_trace
+from tests.engine.trace.frames import parts_of, write_parts
 
 
 def branch(number: int, parent: int | None, at: int, total: int) -> BranchRecord:
@@ -93,7 +88,7 @@ def test_a_torn_last_frame_is_dropped_with_a_warning(saved: Path) -> None:
     saved.write_bytes(saved.read_bytes()[:-3])
     trace = read_trace(saved)
     assert trace.branches == sample().branches
-    assert "ends in the middle of frame 6" in trace.warnings[0]
+    assert trace.warnings[0].startswith("the file ends early; its last 60 bytes")
 
 
 def test_a_file_cut_before_its_branches_says_what_could_be_saved(saved: Path) -> None:
@@ -105,10 +100,10 @@ def test_a_file_cut_before_its_branches_says_what_could_be_saved(saved: Path) ->
 
 def test_a_flipped_bit_is_named_with_its_frame_and_what_is_whole(saved: Path) -> None:
     data = bytearray(saved.read_bytes())
-    start, _ = frames(bytes(data))[3]
+    start, _ = frames(bytes(data))[5]
     data[start + 12] ^= 4
     saved.write_bytes(data)
-    with pytest.raises(TraceFileError, match=r"frame 4 at byte .* is damaged.*2 branches and 1 checkpoint"):
+    with pytest.raises(TraceFileError, match=r"frame 6 at byte .* is damaged.*2 branches and 1 checkpoint"):
         read_trace(saved)
     trace = read_trace(saved, salvage=True)
     assert trace.branches == sample().branches
@@ -118,7 +113,7 @@ def test_a_flipped_bit_is_named_with_its_frame_and_what_is_whole(saved: Path) ->
 
 def test_checkpoints_behind_a_damage_are_not_used(saved: Path) -> None:
     data = bytearray(saved.read_bytes())
-    start, _ = frames(bytes(data))[4]
+    start, _ = frames(bytes(data))[6]
     data[start + 12] ^= 4
     saved.write_bytes(data)
     assert read_trace(saved, salvage=True).checkpoints == ()
@@ -193,3 +188,97 @@ def test_a_save_that_fails_leaves_the_old_file_and_no_other(saved: Path, monkeyp
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(TraceFileError, match=r"was not saved: there is no folder .*nowhere"):
         write_trace(tmp_path / "nowhere" / "run.aft", sample())
+
+
+@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("damage", ["lost", "twice", "swapped", "moved to the end"])
+def test_a_frame_that_is_lost_or_elsewhere_is_never_silent(saved: Path, number: int, damage: str) -> None:
+    data = saved.read_bytes()
+    pieces = [data[start:end] for start, end in frames(data)]
+    assert len(pieces) == 8
+    match damage:
+        case "lost":
+            del pieces[number]
+        case "twice":
+            pieces.insert(number, pieces[number])
+        case "swapped":
+            other = (number + 1) % len(pieces)
+            pieces[number], pieces[other] = pieces[other], pieces[number]
+        case _ if number == 7:
+            pytest.skip("it is at the end")
+        case _:
+            pieces.append(pieces.pop(number))
+    saved.write_bytes(MAGIC + b"".join(pieces))
+    try:
+        warnings = read_trace(saved).warnings
+    except TraceFileError as error:
+        warnings = (str(error),)
+    assert warnings
+    with contextlib.suppress(TraceFileError):
+        assert read_trace(saved, salvage=True).warnings
+
+
+def test_frames_of_two_files_are_not_taken_for_one(saved: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.aft"
+    write_trace(other, replace(sample(), marks={0: np.array([(11, 1024, 5)], MARK_DTYPE)}))
+    mine, foreign = parts_of(saved), parts_of(other)
+    assert mine[5] != foreign[5]
+    data, theirs = saved.read_bytes(), other.read_bytes()
+    (start, end), (first, last) = frames(data)[5], frames(theirs)[5]
+    saved.write_bytes(data[:start] + theirs[first:last] + data[end:])
+    with pytest.raises(TraceFileError, match=r"frame 7 .*not in its place"):
+        read_trace(saved)
+
+
+def test_a_file_with_all_checksums_right_is_held_against_its_digest(saved: Path) -> None:
+    write_parts(saved, parts_of(saved)[:-1])
+    data = saved.read_bytes()
+    start, _ = frames(data)[-1]
+    _, body = msgpack.unpackb(data[start + 8 :])
+    lying = bytearray()
+    writer = FrameWriter(lying.extend)
+    for kind, part in parts_of(saved):
+        writer.put(kind, part)
+    writer.put("end", body | {"digest": bytes(32)})
+    saved.write_bytes(lying)
+    with pytest.raises(TraceFileError, match="not those that were written"):
+        read_trace(saved)
+
+
+def test_what_stands_behind_the_end_is_refused(saved: Path) -> None:
+    data = bytearray()
+    writer = FrameWriter(data.extend)
+    for kind, part in parts_of(saved):
+        writer.put(kind, part)
+    writer.end()
+    writer.put("marks", {"branch": 0, "marks": b""})
+    saved.write_bytes(data)
+    with pytest.raises(TraceFileError, match="the file goes on after its end"):
+        read_trace(saved)
+
+
+@pytest.mark.parametrize("tail", [b"", b"\0" * 5_000, b"\x40\0\0\0\1\2"])
+def test_a_recording_that_was_cut_off_ends_at_its_last_mark(saved: Path, tail: bytes) -> None:
+    growing = {"total": 0, "tick": 0, "status": "running", "execution_hash": 5, "digest": None}
+    header, start = parts_of(saved)[:2]
+    answers = ("answers", {"branch": 0, "at": 0, "answers": [(1, b"a", 2, b"b"), (1, b"c", 2, b"d")]})
+    more = ("answers", {"branch": 0, "at": 1, "answers": [(1, b"e", 2, b"f")]})
+    marks = next(part for part in parts_of(saved) if part[0] == "marks")
+    parts = [header, start, ("reached", {"branch": 0} | growing), answers, more, marks]
+    write_parts(saved, parts, ended=False)
+    saved.write_bytes(saved.read_bytes() + tail)
+    trace = read_trace(saved)
+    (branch,) = trace.branches
+    assert (branch.total, branch.tick, branch.execution_hash, branch.digest) == (2048, 20, 9, None)
+    assert branch.answers == ((1, b"a", 2, b"b"), (1, b"e", 2, b"f"))
+    assert any("cut off at event 2,048, tick 20" in warning for warning in trace.warnings)
+    later = ("reached", {"branch": 0} | growing | {"total": 2050, "tick": 21, "execution_hash": 6})
+    write_parts(saved, [*parts, later], ended=False)
+    assert (read_trace(saved).branches[0].total, read_trace(saved).branches[0].execution_hash) == (2050, 6)
+
+
+def test_missing_answers_are_no_recording(saved: Path) -> None:
+    header, start, reached = parts_of(saved)[:3]
+    write_parts(saved, [header, start, reached, ("answers", {"branch": 0, "at": 1, "answers": [(1, b"", 2, b"")]})])
+    with pytest.raises(TraceFileError, match="answers of the outside are missing in branch 0, from number 0 on"):
+        read_trace(saved)

@@ -1,0 +1,112 @@
+"""The frames of a trace file: a magic line, then ``u32 length, u32 checksum, msgpack [kind, body]``, little endian.
+
+A file only ever grows by whole frames, so that it can be written while a run goes on. The checksum is the CRC-32 of all
+msgpack so far, this frame's included: a frame that is lost, swapped, added or written twice shows at the next one. The
+last frame, ``end``, has the number of frames before it and the BLAKE3 of every byte before it.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgpack
+from blake3 import blake3
+
+MAGIC = b"AEROFLOWTRACE1\n"
+END = "end"
+
+_FRAME = struct.Struct("<II")
+
+
+class FrameWriter:
+    """Hands the bytes of a file to ``write``, frame by frame."""
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._write = write
+        self._digest = blake3()
+        self._checksum = 0
+        self._count = 0
+        self._emit(MAGIC)
+
+    def put(self, kind: str, body: dict[str, Any]) -> None:
+        """Appends a frame."""
+        data = msgpack.packb([kind, body])
+        checksum = zlib.crc32(data, self._checksum)
+        self._emit(_FRAME.pack(len(data), checksum) + data)
+        self._checksum = checksum
+        self._count += 1
+
+    def end(self) -> None:
+        """Appends the last frame."""
+        self.put(END, {"frames": self._count, "digest": self._digest.digest()})
+
+    def _emit(self, data: bytes) -> None:
+        self._write(data)
+        self._digest.update(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A whole frame: its number from 1, where it begins, and what it holds."""
+
+    number: int
+    offset: int
+    kind: str
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """What a file holds. ``damages`` are sentences about what is not as it was written; ``is_complete`` is whether the
+    end was reached, otherwise the file is a recording that was cut off."""
+
+    whole: tuple[Frame, ...]
+    damages: tuple[str, ...]
+    is_complete: bool
+    unread: int
+    """How many bytes at the end belong to no whole frame."""
+
+
+def split(data: bytes) -> Frames:
+    """The frames of a file that begins with ``MAGIC``. What ends in the middle of a frame, or in zeros that the disk
+    never got the data for, is cut off there and no damage."""
+    frames: list[Frame] = []
+    damages: list[str] = []
+    offset, number, before = len(MAGIC), 0, 0
+    while offset < len(data):
+        number += 1
+        start = offset + _FRAME.size
+        if start > len(data) or (not any(data[offset:start]) and not data[offset:].strip(b"\0")):
+            break
+        length, checksum = _FRAME.unpack_from(data, offset)
+        end = start + length
+        if end > len(data):
+            break
+        if zlib.crc32(data[start:end], before) != checksum:
+            damages.append(f"frame {number} at byte {offset:,} is damaged or not in its place: its checksum is wrong")
+        else:
+            try:
+                kind, body = msgpack.unpackb(data[start:end], strict_map_key=False)
+                frames.append(Frame(number, offset, str(kind), body))
+            except (ValueError, TypeError, msgpack.UnpackException):
+                damages.append(f"frame {number} at byte {offset:,} is not what AeroFlow writes")
+        before = checksum
+        offset = end
+    end_frame = next((frame for frame in frames if frame.kind == END), None)
+    if end_frame is not None and not damages:
+        damages += _check_end(data, frames, end_frame)
+    return Frames(tuple(frames), tuple(damages), end_frame is not None, len(data) - offset)
+
+
+def _check_end(data: bytes, frames: list[Frame], end: Frame) -> list[str]:
+    """What the last frame says of all the others, held against them."""
+    if end is not frames[-1]:
+        return [f"the file goes on after its end, at byte {frames[frames.index(end) + 1].offset:,}"]
+    body = end.body if isinstance(end.body, dict) else {}
+    if body.get("frames") != end.number - 1 or body.get("digest") != blake3(data[: end.offset]).digest():
+        return ["the frames are not those that were written: some were changed, lost, swapped or added"]
+    return []

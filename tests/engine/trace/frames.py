@@ -1,0 +1,33 @@
+"""Trace files taken apart and put together again with right checksums, as somebody with a tool would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from engine.trace.frames import END, FrameWriter, split
+
+Parts = list[tuple[str, dict[str, Any]]]
+
+
+def parts_of(path: Path) -> Parts:
+    """Kind and body of every frame but the end."""
+    return [(frame.kind, frame.body) for frame in split(path.read_bytes()).whole if frame.kind != END]
+
+
+def write_parts(path: Path, parts: Iterable[tuple[str, dict[str, Any]]], ended: bool = True) -> None:
+    """Writes a file of these frames; without ``ended`` it is one that was cut off."""
+    data = bytearray()
+    writer = FrameWriter(data.extend)
+    for kind, body in parts:
+        writer.put(kind, body)
+    if ended:
+        writer.end()
+    path.write_bytes(data)
+
+
+def rewritten(path: Path, change: Callable[[str, dict[str, Any]], dict[str, Any] | None], ended: bool = True) -> None:
+    """Changes the frames of a file; None drops one."""
+    changed = [(kind, change(kind, body)) for kind, body in parts_of(path)]
+    write_parts(path, [(kind, body) for kind, body in changed if body is not None], ended)
