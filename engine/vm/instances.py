@@ -46,7 +46,9 @@ class Instance:
         self.memory = memory
         prefer_large_pages(self.address)
         (static_end,) = (cell.address for cell in program.metadata.cells if cell.name == "static_end")
-        self._beginning = self.view()[: int(self.view().view("<u4")[static_end >> 2])].copy()
+        self.static_bytes = int(self.view().view("<u4")[static_end >> 2])
+        """What a run counts on: memory up to here, as it is in the beginning."""
+        self._beginning = self.view()[: self.static_bytes].copy()
 
     @property
     def address(self) -> int:
@@ -92,9 +94,10 @@ def instance_of(program: Program) -> Instance:
 
 def keep_after(owner: object, instance: Instance) -> None:
     """When ``owner`` is gone, the last that may touch its memory, the instance is there for another run."""
-    weakref.finalize(owner, _keep, instance).atexit = False
+    weakref.finalize(owner, keep, instance).atexit = False
 
 
-def _keep(instance: Instance) -> None:
+def keep(instance: Instance) -> None:
+    """The next run of the same program gets an instance that no machine uses any more, memory and all."""
     may_be_taken_back(instance.address, instance.size)
     _IDLE.append(instance)

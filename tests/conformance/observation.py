@@ -21,12 +21,13 @@ from engine.compiler.modules import Surroundings
 from engine.project.cache import DiskCache
 from engine.project.library_files import compiler_version, library_texts
 from engine.project.project import project_of
-from engine.reference.machine import ReferenceMachine, Written
+from engine.reference.machine import Written
 from engine.vm.assemble import assemble
-from engine.vm.machine import LOG_PAYLOADS, Batch, Machine
+from engine.vm.machine import LOG_PAYLOADS, Batch
 from engine.vm.program import Program
 from engine.vm.records import OUTPUT_FAULT, OutputRecord, read_outputs
 from tests.conformance.corpus import EVENTS_MAX, CorpusFile, Settings
+from tests.conformance.litter import Littered, littered_machine
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,14 @@ class Observation:
     outputs: bytes
 
 
+def as_run(program: CompiledProgram) -> Program:
+    """A compiled program as a machine takes it."""
+    return Program(program.wasm, program.metadata, program.sources, program.digest)
+
+
 def on_wasmtime(program: CompiledProgram, settings: Settings, events_max: int = EVENTS_MAX) -> Observation:
-    """The run of the optimised module as machine code."""
-    machine = Machine(Program(program.wasm, program.metadata, program.sources, program.digest), settings.seed)
+    """The run of the optimised module as machine code, in memory full of litter."""
+    machine = littered_machine(as_run(program), settings.seed)
     machine.logging = LOG_PAYLOADS
     pieces: list[tuple[bytes, bytes, bytes]] = []
 
@@ -67,9 +73,9 @@ def on_wasmtime(program: CompiledProgram, settings: Settings, events_max: int = 
 
 
 def on_reference(module: Module, settings: Settings, events_max: int = EVENTS_MAX) -> Observation:
-    """The run of a module in Python."""
+    """The run of a module in Python, in memory full of litter."""
     pieces: list[Written] = []
-    machine = ReferenceMachine(module, settings.seed, pieces.append, LOG_PAYLOADS)
+    machine = Littered(module, settings.seed, pieces.append, LOG_PAYLOADS)
     status = machine.run(settings.until_tick, events_max)
     return Observation(
         status=status.value,

@@ -220,12 +220,23 @@ class Lowering:
         for f in self.closures.functions():
             self._finish(f)
         self._drain_all()
+        self._number_recursive_functions()
         for actor in self.program.actors:
             told = _told(actor)
             if told is not None:
                 self._of_state(self._teller(actor), actor, partial(turns.tell_of_failure, told))
         self._drain_all()
         return names
+
+    def _number_recursive_functions(self) -> None:
+        """Gives the functions of the program that may call themselves the sites that the recursion limit names
+        (``ir/passes/depth.py``): tables of all sites are made before the passes run."""
+        found = recursive(self._calls)
+        for name in (name for name in self._calls if name in found):
+            function = self._made[name]
+            assert function is not None
+            if function.file:
+                self.sites.of_function(function.file, function.line, name)
 
     def _teller(self, actor: Actor) -> str:
         """The name of the function that tells an actor of a type that one it spawned has failed."""

@@ -14,6 +14,7 @@ class SiteTable:
 
     sources: Sources
     rows: list[Site] = field(default_factory=list)
+    is_closed: bool = False
     _numbers: dict[tuple[Span, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -24,12 +25,22 @@ class SiteTable:
         key = (span, function)
         number = self._numbers.get(key)
         if number is None:
+            assert not self.is_closed, "a site behind the end of the tables of sites"
             number = self._numbers[key] = len(self.rows)
             source = self.sources.at(span.start)
             place = source.position(span.start)
             text = source.cut(span).split("\n")[0]
             self.rows.append(Site(source.name, place.line, place.column, function, text))
         return number
+
+    def of_function(self, file: str, line: int, function: str) -> None:
+        """Adds the site of a whole function, which is known by what it is."""
+        self.rows.append(Site(file, line, 1, function))
+
+    def lines(self) -> tuple[int, ...]:
+        """The line of each site. After that no site may come."""
+        self.is_closed = True
+        return tuple(site.line for site in self.rows)
 
     def line(self, span: Span) -> int:
         """The line that a span begins in."""

@@ -467,6 +467,6 @@ def tell_of_failure(handler: Handler, f: FunctionBuilder, actor: Actor) -> None:
     for number, name in enumerate(ir.FAULT_KINDS):
         is_it = op32("i32.eq", f.lowering.load_cell("fault_kind"), i32(number))
         f.emit(ir.If(is_it, (ir.Set(kind, ir.StaticAddress(string_object(name))),)))
-    lines = b"".join(site.line.to_bytes(4, "little") for site in f.lowering.sites.rows)
+    lines = b"".join(line.to_bytes(4, "little") for line in f.lowering.sites.lines())
     place = op32("i32.add", ir.StaticAddress(lines), op32("i32.shl", f.lowering.load_cell("fault_site"), i32(2)))
     f.eval(f.library("supervision.tell", child, parent, i32(handler.id), ir.Get(ir.I32, kind), load32(place)))

@@ -86,7 +86,8 @@ RAISE = Function(
 
 def module(*functions: Function, table: tuple[str, ...] = ()) -> Module:
     """A module with cells for the last fault."""
-    return Module((*functions, RAISE), table, SITES, CELLS)
+    places = (Site(function.file, function.line, 1, function.name) for function in functions)
+    return Module((*functions, RAISE), table, (*SITES, *places), CELLS)
 
 
 def checked(kind: str, left: Expr, right: Expr, first: int) -> Do:

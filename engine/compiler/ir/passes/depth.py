@@ -56,9 +56,9 @@ INNER = "~deep"
 
 
 def limit_depth(module: Module, files: Collection[str], memo: Memo | None = None) -> Module:
-    """The module with the limit in it. Its sites may be more than before: one for each recursive function of
-    ``files``, the program's own texts. Functions of the library fault at site 0, which stands for the call in the
-    program."""
+    """The module with the limit in it. A recursive function of ``files``, the program's own texts, faults at the site
+    that lowering gave it, since tables of all sites exist already. Functions of the library fault at site 0, which
+    stands for the call in the program."""
     memo = memo or Memo()
     summaries = {function.name: memo.summary(function) for function in module.functions}
     callees = {name: found.calls for name, found in summaries.items()}
@@ -74,7 +74,7 @@ def limit_depth(module: Module, files: Collection[str], memo: Memo | None = None
     in_table = set(module.table).union(*(found.references - found.calls.keys() for found in summaries.values()))
     guarder = _Guarder(module, files, guarded, recursive, called, in_table, memo)
     functions = tuple(new for function in module.functions for new in guarder.function(function))
-    return replace(module, functions=functions, sites=tuple(guarder.sites))
+    return replace(module, functions=functions)
 
 
 class _Guarder:
@@ -92,7 +92,7 @@ class _Guarder:
         self.files = files
         self.guarded = guarded
         self.recursive = recursive
-        self.sites = list(module.sites)
+        self.sites = {site: number for number, site in enumerate(module.sites)}
         exported = {function.name for function in module.functions if function.exported}
         self.roots = (exported | in_table | {FAULT_FUNCTION} | (guarded - called)) & guarded
         self.renamed = {name: name + INNER if name in self.roots else name for name in guarded if name in called}
@@ -139,10 +139,8 @@ class _Guarder:
 
     def site(self, function: Function) -> int:
         """The place that a fault of the guard names: where the function is written."""
-        if function.file not in self.files or not self.sites:
-            return 0
-        self.sites.append(Site(function.file, function.line, 1, function.name))
-        return len(self.sites) - 1
+        place = Site(function.file, function.line, 1, function.name)
+        return self.sites.get(place, 0) if function.file in self.files else 0
 
 
 class _PassRoom(Rewriter):
