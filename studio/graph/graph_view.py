@@ -74,7 +74,7 @@ class GraphView(QWidget):
         self._drag_from: QPointF | None = None
         self._moved = False
         self._pulse_from = 0.0
-        self._pulse: tuple[int, int] | None = None
+        self._pulsing = False
         self._settled = False
         self._arrived = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -87,6 +87,7 @@ class GraphView(QWidget):
         self._timer.timeout.connect(self._frame)
         self.destroyed.connect(
             ending(
+                self._run.store_changed.connect(self._restart),
                 graph.changed.connect(self.wake),
                 self._run.playhead_moved.connect(self._on_playhead),
                 model.theme.changed.connect(self.wake),
@@ -98,6 +99,11 @@ class GraphView(QWidget):
         return QSize(420, 380)
 
     # --- frames ---------------------------------------------------------------------------------------
+
+    def _restart(self) -> None:
+        """Another run or branch is shown: nothing that was drawn of the one before is compared with it."""
+        self._pulsing = False
+        self._drawn_counts = (np.empty(0, np.int64), np.empty(0, np.int64))
 
     def wake(self) -> None:
         """There is something new to show."""
@@ -120,9 +126,8 @@ class GraphView(QWidget):
     def _frame(self) -> None:
         done = self.graph.catch_up(BUDGET_SECONDS)
         self._arrived = near = self._approach() and done
-        pulsing = self._pulse is not None and perf_counter() - self._pulse_from < PULSE_SECONDS
-        if not pulsing:
-            self._pulse = None
+        self._pulsing &= perf_counter() - self._pulse_from < PULSE_SECONDS
+        pulsing = self._pulsing
         self.update()
         self.setAccessibleDescription(self.describe())
         if done and near and not pulsing and self._settled and self._run.state != "running":
@@ -150,7 +155,7 @@ class GraphView(QWidget):
 
     def _on_playhead(self, n: int) -> None:
         if self.isVisible() and not self._run.live and self._animates():
-            self._pulse = self.graph.pulse()
+            self._pulsing = self.graph.pulse() is not None
             self._pulse_from = perf_counter()
         self.wake()
 
@@ -174,9 +179,10 @@ class GraphView(QWidget):
         acting = self._acting_node()
         visible = self.graph.appeared(moment)
         radius = self.camera.radius
-        if self._pulse is not None:
+        pulse = self.graph.pulse() if self._pulsing else None
+        if pulse is not None:
             part = min(1.0, (perf_counter() - self._pulse_from) / PULSE_SECONDS)
-            source, target = self._pulse
+            source, target = pulse
             paint_pulse(painter, QPointF(*pixels[source]), QPointF(*pixels[target]), 1 - (1 - part) ** 2, look)
         sizes = self.graph.sizes(moment)
         paint_nodes(painter, nodes, pixels, visible, sizes, states, selected, acting, radius, self._pictures, look)
@@ -300,7 +306,8 @@ class GraphView(QWidget):
         edges = self.graph.edges(self._run.playhead)
         text = f"{counted(visible, 'node')}, {counted(len(edges.counts), 'edge')}"
         node = self.selected_node()
-        return f"{text}; {self._describe_node(node)}" if node >= 0 else text
+        there = node >= 0 and self.graph.appeared(self._run.playhead)[node]
+        return f"{text}; {self._describe_node(node)}" if there else text
 
     def _describe_node(self, index: int) -> str:
         node = self.graph.nodes[index]

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.api import FLAG_DEAD_LETTER, FLAG_FAULT, FLAG_INJECTED, FLAG_START, FLAG_TIMER
+from engine.api import FLAG_DEAD_LETTER, FLAG_FAULT, FLAG_INJECTED, FLAG_START, FLAG_TIMER, OUTSIDE
 from studio.model.cast import Cast
-from studio.model.event_store import CHUNK_ROWS, EventStore, Ints
+from studio.model.event_store import CHUNK_ROWS, EventRow, EventStore, Ints
+from studio.model.figures import grouped
 
 KINDS = {
     "fault": FLAG_FAULT,
@@ -26,6 +27,7 @@ KINDS = {
 """The kinds of events that have a name, the most telling first."""
 
 COLUMNS = ("#", "Tick", "Actor", "Message", "From", "Kind", "Sends")
+NUMBER, TICK, ACTOR, MESSAGE, FROM, KIND, SENDS = range(len(COLUMNS))
 
 Mask = npt.NDArray[np.bool_]
 
@@ -85,7 +87,10 @@ def _actors_named(word: str, cast: Cast) -> Mask:
 
 
 class EventRows:
-    """The events that a filter finds, by position in the table; grows with the run."""
+    """The events of one store that a filter finds, by position in the table; grows with the store.
+
+    Rows, numbers and names are all of ``store``, whatever run is shown meanwhile.
+    """
 
     def __init__(self, store: EventStore, filter: EventFilter) -> None:
         self.store = store
@@ -113,6 +118,28 @@ class EventRows:
 
     def __len__(self) -> int:
         return self.store.total if not self._filter.words else len(self._joined())
+
+    def event(self, row: int) -> EventRow:
+        """The event in a row of the table."""
+        return self.store.row(self.event_at(row))
+
+    def cell(self, row: int, column: int, message: str | None) -> str:
+        """What a cell of the table says. ``message`` is the event's message with its arguments, if it has been read."""
+        event, cast = self.event(row), self.store.cast
+        match column:
+            case 0:
+                return grouped(event.n + 1)
+            case 1:
+                return grouped(event.tick)
+            case 2:
+                return cast.name(event.actor)
+            case 3:
+                return message or cast.program.message(event.type)
+            case 4:
+                return "" if event.sender == OUTSIDE and not event.n else cast.name(event.sender)
+            case 5:
+                return kind_of(event.flags)
+        return str(event.sends) if event.sends else ""
 
     def event_at(self, row: int) -> int:
         """The number of the event in a row of the table."""

@@ -35,6 +35,10 @@ from studio.model.signal import Signal
 TEXTS_KEPT = 20_000
 
 
+Place = tuple[int, int]
+"""A branch, and one of its moments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """The shown branch against another; ``difference`` is None if they are the same."""
@@ -108,8 +112,8 @@ class RunModel:
         self._going_to_end = False
         """Whether a recording is being read that nobody has looked into yet: it opens at its end, as a run leaves
         it."""
-        self._visited: list[int] = []
-        self._revisit: list[int] = []
+        self._visited: list[Place] = []
+        self._revisit: list[Place] = []
 
     def attach(self, engine: EnginePort) -> None:
         """Connects the model to the engine."""
@@ -215,7 +219,7 @@ class RunModel:
         self._going_to_end = False
         n = max(0, min(n, self.total))
         if remember and n != self.playhead:
-            self._visited.append(self.playhead)
+            self._visited.append((self.branch, self.playhead))
             self._revisit.clear()
         self.live = self.state == "running" and n == self.total
         if n != self.playhead:
@@ -250,14 +254,19 @@ class RunModel:
     def back(self) -> None:
         """Returns to where a jump came from."""
         if self._visited:
-            self._revisit.append(self.playhead)
-            self.seek(self._visited.pop())
+            self._revisit.append((self.branch, self.playhead))
+            self._return_to(self._visited.pop())
 
     def forward(self) -> None:
         """Undoes ``back``."""
         if self._revisit:
-            self._visited.append(self.playhead)
-            self.seek(self._revisit.pop())
+            self._visited.append((self.branch, self.playhead))
+            self._return_to(self._revisit.pop())
+
+    def _return_to(self, place: Place) -> None:
+        branch, moment = place
+        self.show_branch(branch)
+        self.seek(moment)
 
     def to_cause(self) -> None:
         """Moves to the event in whose turn the message being handled was sent."""
@@ -346,7 +355,7 @@ class RunModel:
 
     def compare(self, other: int) -> None:
         """Looks for the first difference between the shown branch and another; ``comparison`` tells."""
-        if other != self.branch:
+        if other != self.branch and any(b.id == other for b in self.branches):
             self._post(port.Compare(self.branch, other))
 
     def end_comparison(self) -> None:
@@ -406,10 +415,10 @@ class RunModel:
                 self._take_fork(answer.branch)
             case port.ForkRefused():
                 self.fork_refused.emit(answer.reason)
-            case port.Compared():
+            case port.Compared() if answer.left == self.branch:
                 self.comparison = Comparison(answer.right, answer.difference)
                 self.branches_changed.emit()
-            case port.Verified():
+            case port.Verified() if answer.branch == self.branch:
                 self.verified = answer.verification.ok
                 (self.message if self.verified else self.problem).emit(answer.verification.message)
                 self.changed.emit()
@@ -549,6 +558,7 @@ class RunModel:
         self.branches_changed.emit()
         self.outputs_changed.emit()
         self.events_added.emit(0, self.events.total)
+        self.picture_changed.emit()
         self.changed.emit()
 
     def _forget_moment(self) -> None:

@@ -136,6 +136,7 @@ class OutputPanel(QWidget):
         self._timer.timeout.connect(self._catch_up)
         self.destroyed.connect(
             ending(
+                self._run.store_changed.connect(self._restart),
                 self._run.outputs_changed.connect(self._wake),
                 self._run.playhead_moved.connect(lambda n: self._wake()),
                 model.theme.changed.connect(self._wake),
@@ -180,6 +181,13 @@ class OutputPanel(QWidget):
             handler = self._run.program.handler(self._run.events.row(output.n).type)
             if handler is not None and handler.line:
                 self._model.show_place(handler.file, handler.line)
+
+    def _restart(self) -> None:
+        """Another run or branch is shown: the lines of the one before go at once."""
+        self._following = True
+        self._lines.catch_up()
+        self._following = False
+        self._wake()
 
     def _wake(self) -> None:
         if self.isVisible() and not self._timer.isActive():

@@ -5,17 +5,28 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
-from engine.api import FLAG_FAULT, OUTSIDE
-from studio.model.events_table import COLUMNS, EventFilter, EventRows, kind_of
-from studio.model.figures import grouped
+from engine.api import FLAG_FAULT
+from studio.model.event_store import EventRow
+from studio.model.events_table import (
+    ACTOR,
+    COLUMNS,
+    FROM,
+    KIND,
+    MESSAGE,
+    NUMBER,
+    SENDS,
+    TICK,
+    EventFilter,
+    EventRows,
+)
 from studio.model.studio import StudioModel
 
 Index = QModelIndex | QPersistentModelIndex
-NUMBER, TICK, ACTOR, MESSAGE, FROM, KIND, SENDS = range(7)
 
 
 class EventsModel(QAbstractTableModel):
-    """The rows that the filter finds. ``catch_up`` tells Qt of rows that came since."""
+    """The rows that the filter finds in one store. ``catch_up`` tells Qt of rows that came since; ``reset`` is to be
+    called as soon as another store is shown."""
 
     def __init__(self, model: StudioModel) -> None:
         super().__init__()
@@ -28,12 +39,10 @@ class EventsModel(QAbstractTableModel):
     def set_filter(self, text: str) -> None:
         """Shows other rows."""
         self._filter = EventFilter.parse(text)
-        self._reset()
+        self.reset()
 
     def catch_up(self) -> bool:
         """Takes in events that came; whether nothing is left."""
-        if self._rows.store is not self._run.events:
-            self._reset()
         self._rows.extend()
         count = len(self._rows)
         if count > self._told:
@@ -42,12 +51,17 @@ class EventsModel(QAbstractTableModel):
             self.endInsertRows()
         return self._rows.complete
 
-    def _reset(self) -> None:
+    def reset(self) -> None:
+        """Shows the store of the open run, from the beginning."""
         self.beginResetModel()
         self._rows = EventRows(self._run.events, self._filter)
         self._rows.extend()
         self._told = len(self._rows)
         self.endResetModel()
+
+    def event(self, row: int) -> EventRow:
+        """The event in a row."""
+        return self._rows.event(row)
 
     def event_at(self, row: int) -> int:
         """The number of the event in a row."""
@@ -88,41 +102,24 @@ class EventsModel(QAbstractTableModel):
             return side | Qt.AlignmentFlag.AlignVCenter
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ForegroundRole, Qt.ItemDataRole.FontRole):
             return None
-        n = self._rows.event_at(index.row())
+        row = index.row()
+        if row >= self._told:
+            return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(n, index.column())
+            return self._rows.cell(row, index.column(), self._run.text_of(self._rows.event_at(row)))
         if role == Qt.ItemDataRole.ForegroundRole:
-            return self._color(n, index.column())
-        if index.column() == ACTOR and n == self._run.playhead - 1:
+            return self._color(self._rows.event(row), index.column())
+        if index.column() == ACTOR and self._rows.event_at(row) == self._run.playhead - 1:
             font = QFont()
             font.setBold(True)
             return font
         return None
 
-    def _text(self, n: int, column: int) -> str:
-        row = self._run.events.row(n)
-        cast = self._run.events.cast
-        match column:
-            case 0:
-                return grouped(n + 1)
-            case 1:
-                return grouped(row.tick)
-            case 2:
-                return cast.name(row.actor)
-            case 3:
-                return self._run.text_of(n) or self._run.program.message(row.type)
-            case 4:
-                return "" if row.sender == OUTSIDE and not n else cast.name(row.sender)
-            case 5:
-                return kind_of(row.flags)
-        return str(row.sends) if row.sends else ""
-
-    def _color(self, n: int, column: int) -> QColor | None:
+    def _color(self, event: EventRow, column: int) -> QColor | None:
         theme = self._model.theme
-        if n >= self._run.playhead:
+        if event.n >= self._run.playhead:
             return QColor(theme.color("muted"))
-        row = self._run.events.row(n)
-        if row.flags & FLAG_FAULT and column in (MESSAGE, KIND):
+        if event.flags & FLAG_FAULT and column in (MESSAGE, KIND):
             return QColor(theme.color("error"))
         if column in (NUMBER, TICK, FROM, SENDS, KIND):
             return QColor(theme.color("muted"))

@@ -7,12 +7,13 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QTableView, QVBoxLayout
 from PySide6.QtWidgets import QWidget as Widget
 
+from studio.model.events_table import MESSAGE
 from studio.model.figures import grouped
 from studio.model.signal import ending
 from studio.model.studio import StudioModel
 from studio.panels.registry import Panel, register_panel
 from studio.theming.quiet_label import QuietLabel
-from studio.timetravel.events_model import MESSAGE, EventsModel
+from studio.timetravel.events_model import EventsModel
 
 FRAME_MS = 33
 WIDTHS = (84, 84, 150, 340, 150, 110, 60)
@@ -54,6 +55,7 @@ class EventsPanel(Widget):
         self._timer.timeout.connect(self._catch_up)
         self.destroyed.connect(
             ending(
+                self._run.store_changed.connect(self._restart),
                 self._run.events_added.connect(lambda first, count: self._wake()),
                 self._run.playhead_moved.connect(lambda n: self._wake()),
                 self._run.texts_changed.connect(lambda: self.table.viewport().update()),
@@ -96,12 +98,18 @@ class EventsPanel(Widget):
             self._run.show_event(self._events.event_at(current.row()))
 
     def _on_double_click(self, index: QModelIndex) -> None:
-        n = self._events.event_at(index.row())
-        handler = self._run.program.handler(self._run.events.row(n).type)
+        handler = self._run.program.handler(self._events.event(index.row()).type)
         if handler is not None and handler.line:
             self._model.show_place(handler.file, handler.line)
 
     # --- following the run ------------------------------------------------------------------------
+
+    def _restart(self) -> None:
+        """Another run or branch is shown: the rows of the one before go at once."""
+        self._following = True
+        self._events.reset()
+        self._following = False
+        self._wake()
 
     def _wake(self) -> None:
         if self.isVisible() and not self._timer.isActive():
