@@ -13,7 +13,6 @@ from engine import __version__
 from engine.base.errors import AeroFlowError, TraceFileError
 from engine.base.events import Status
 from engine.base.source import Sources
-from engine.compiler.metadata import Metadata
 from engine.timetravel.changes import apply_change
 from engine.timetravel.checkpoints import Checkpoint
 from engine.timetravel.history import Answer, Line, Marks
@@ -49,7 +48,7 @@ def save(session: Session, path: Path) -> None:
                 seed=session.seed,
                 compiler=__version__,
                 module=session.program.wasm,
-                metadata=session.metadata.to_plain(),
+                metadata=session.metadata,
                 settings={},
                 branch_count=len(lines),
             ),
@@ -167,15 +166,9 @@ def load(path: Path, salvage: bool) -> Session:
 
     trace = read_trace(path, salvage)
     header = trace.header
-    try:
-        metadata = Metadata.from_plain(header.metadata)
-    except (KeyError, TypeError) as error:
-        raise TraceFileError(
-            "the trace was recorded by another version of AeroFlow, whose programs cannot be read"
-        ) from error
     program = Program(
         wasm=header.module,
-        metadata=metadata,
+        metadata=header.metadata,
         sources=Sources.of(header.sources),
         digest=str(blake3(header.module).hexdigest()),
     )

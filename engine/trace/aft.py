@@ -18,30 +18,23 @@ reading fail with a message that says what is whole; with ``salvage`` what is wh
 
 from __future__ import annotations
 
+import io
+import os
+import stat
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-import msgpack
 import numpy as np
 import numpy.typing as npt
-import zstandard
-from blake3 import blake3
 
 from engine.base.errors import TraceFileError
-from engine.base.events import MARK_DTYPE
+from engine.trace import validate
 from engine.trace.frames import MAGIC, Frame, Frames, split
-from engine.trace.recorded import (
-    BYTES_MAX,
-    PAGE,
-    VERSION,
-    BranchRecord,
-    CheckpointRecord,
-    RecordedAnswer,
-    Trace,
-    TraceHeader,
-)
+from engine.trace.limits import KEPT_BYTES_MAX, Budget, Nonsense
+from engine.trace.recorded import BranchRecord, RecordedAnswer, Trace, TraceHeader
 
 _NAMES = {
     "header": "the header", "branch": "a branch", "answers": "what the outside answered",
@@ -54,15 +47,17 @@ def read_trace(path: Path, salvage: bool = False) -> Trace:
 
     With ``salvage``, frames with a wrong checksum are left out with a warning as long as a run can be made of the rest.
     """
-    data = path.read_bytes()
-    if not data.startswith(MAGIC):
-        raise TraceFileError(_not_a_trace(data))
-    frames = split(data)
+    budget = Budget()
+    with path.open("rb") as file:
+        first_line = file.read(len(MAGIC))
+        if first_line != MAGIC:
+            raise TraceFileError(_not_a_trace(first_line))
+        frames = split(*_measured(file), budget)
     if frames.damages and not salvage:
         raise TraceFileError(f"{frames.damages[0]}. {_what_is_whole(frames.whole)}")
     try:
-        return _assemble(frames)
-    except _Malformed as error:
+        return _assemble(frames, budget)
+    except (_Malformed, Nonsense) as error:
         raise TraceFileError(f"{error}. {_what_is_whole(frames.whole)}") from error
 
 
@@ -74,6 +69,15 @@ def _not_a_trace(data: bytes) -> str:
     if MAGIC.startswith(data):
         return "the file ends inside its first line; nothing could be saved"
     return "this is not an AeroFlow trace (it does not begin with AEROFLOWTRACE1)"
+
+
+def _measured(file: BinaryIO) -> tuple[BinaryIO, int]:
+    """The file behind its first line, and how many bytes it has in all; what comes through a pipe is read first."""
+    status = os.fstat(file.fileno())
+    if stat.S_ISREG(status.st_mode):
+        return file, status.st_size
+    data = file.read(KEPT_BYTES_MAX + 1)
+    return io.BytesIO(data), len(MAGIC) + len(data)
 
 
 class _Malformed(Exception):
@@ -103,17 +107,16 @@ def _what_is_whole(frames: Sequence[Frame]) -> str:
     )
 
 
-def _assemble(frames: Frames) -> Trace:
+def _assemble(frames: Frames, budget: Budget) -> Trace:
     whole, warnings = frames.whole, [*frames.damages]
-    headers = _of_kind(whole, "header", _header)
-    if not headers:
-        raise _Malformed("the trace has no header")
-    header = headers[0]
-    marks = _joined(_of_kind(whole, "marks", _marks))
-    branches = _connected(
-        _filled(_of_kind(whole, "branch", _branch), marks, _of_kind(whole, "answers", _answers),
-                _of_kind(whole, "reached", _reached))
-    )  # fmt: skip
+    headers = _of_kind(whole, "header", partial(validate.header, budget=budget))
+    if len(headers) != 1:
+        raise _Malformed("the trace has several headers" if headers else "the trace has no header")
+    header: TraceHeader = headers[0]
+    marks = _joined(_of_kind(whole, "marks", partial(validate.marks, budget=budget)))
+    starts = _of_kind(whole, "branch", validate.branch)
+    answers, reached = _of_kind(whole, "answers", validate.answers), _of_kind(whole, "reached", validate.reached)
+    branches = validate.connected_branches(_filled(starts, marks, answers, reached), header.metadata)
     if not branches:
         raise _Malformed("the trace has no first branch, so where the run ended is not known")
     if len(branches) < header.branch_count:
@@ -121,14 +124,12 @@ def _assemble(frames: Frames) -> Trace:
     if not frames.is_complete:
         warnings.append(_how_it_ends(branches[-1], frames.unread))
     known = {branch.id for branch in branches}
-    checkpoints = () if frames.damages else _of_kind(whole, "checkpoint", _checkpoint)
-    return Trace(
-        header,
-        branches,
-        {branch: rows for branch, rows in marks.items() if branch in known},
-        tuple(checkpoints),  # each is stored as a difference to the one before
-        tuple(warnings),
-    )
+    marks = {branch: rows for branch, rows in marks.items() if branch in known}
+    validate.check_marks(branches, marks)
+    # each checkpoint is stored as a difference to the one before
+    checkpoints = [] if frames.damages else _of_kind(whole, "checkpoint", partial(validate.checkpoint, budget=budget))
+    usable = validate.usable_checkpoints(branches, checkpoints, header.metadata)
+    return Trace(header, branches, marks, usable, tuple(warnings))
 
 
 def _how_it_ends(last: BranchRecord, unread: int) -> str:
@@ -149,8 +150,7 @@ def _joined(pieces: Iterable[tuple[int, npt.NDArray[np.void]]]) -> dict[int, npt
         by_branch.setdefault(branch, []).append(rows)
     joined = {branch: rows[0] if len(rows) == 1 else np.concatenate(rows) for branch, rows in by_branch.items()}
     for branch, rows in joined.items():
-        if (np.diff(rows["events"]) <= 0).any():
-            raise _Malformed(f"the hash marks of branch {branch} are not in their order")
+        validate.check_order(branch, rows)
     return joined
 
 
@@ -190,110 +190,7 @@ def _of_kind(frames: Iterable[Frame], kind: str, read: Callable[[Any], Any]) -> 
         if frame.kind == kind:
             try:
                 found.append(read(frame.body))
-            except (KeyError, TypeError, ValueError, AttributeError, OverflowError, zstandard.ZstdError) as error:
+            except Nonsense as error:
                 where = f"frame {frame.number} ({_NAMES[kind]}) at byte {frame.offset:,}"
-                raise _Malformed(f"{where} makes no sense") from error
+                raise _Malformed(f"{where} makes no sense: {error}") from error
     return found
-
-
-def _connected(branches: list[BranchRecord]) -> tuple[BranchRecord, ...]:
-    """The branches that hang together, from branch 0 on."""
-    whole: dict[int, BranchRecord] = {}
-    for branch in branches:
-        if branch.id == len(whole) and (branch.parent in whole if branch.id else branch.parent is None):
-            parent_total = branch.total if branch.parent is None else whole[branch.parent].total
-            if not 0 <= branch.at <= min(parent_total, branch.total):
-                raise _Malformed(f"branch {branch.id} leaves its parent at event {branch.at}, where it has none")
-            whole[branch.id] = branch
-    return tuple(whole.values())
-
-
-def _header(body: dict[str, Any]) -> TraceHeader:
-    if int(body["version"]) > VERSION:
-        raise TraceFileError("the trace was written by a newer AeroFlow; update to open it")
-    if int(body["version"]) < VERSION:
-        raise TraceFileError(
-            "the trace was written by an earlier AeroFlow, which this one cannot replay; record the program again"
-        )
-    module = _decompress(body["module"])
-    if blake3(module).digest() != body["module_digest"]:
-        raise ValueError("the module is not the one that was recorded")
-    return TraceHeader(
-        sources=_sources(body),
-        seed=int(body["seed"]),
-        compiler=str(body["compiler"]),
-        module=module,
-        metadata=dict(msgpack.unpackb(_decompress(body["metadata"]), strict_map_key=False)),
-        settings=dict(body["settings"]),
-        branch_count=int(body["branches"]),
-    )
-
-
-def _sources(body: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    sources = tuple((str(name), str(text)) for name, text in body["sources"])
-    if not sources:
-        raise ValueError("the trace has no source")
-    return sources
-
-
-def _branch(body: dict[str, Any]) -> BranchRecord:
-    """A branch at its beginning."""
-    return BranchRecord(
-        id=int(body["id"]),
-        name=str(body["name"]),
-        parent=None if body["parent"] is None else int(body["parent"]),
-        at=int(body["at"]),
-        open_tick=None if body["open_tick"] is None else int(body["open_tick"]),
-        change=tuple(body["change"]),
-        change_text=str(body["change_text"]),
-        total=int(body["at"]),
-        tick=0,
-        status="",
-        execution_hash=0,
-        digest=None,
-    )
-
-
-def _reached(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    digest = body["digest"]
-    return int(body["branch"]), {
-        "total": int(body["total"]),
-        "tick": int(body["tick"]),
-        "status": str(body["status"]),
-        "execution_hash": int(body["execution_hash"]),
-        "digest": None if digest is None else int(digest),
-    }
-
-
-def _answers(body: dict[str, Any]) -> tuple[int, int, tuple[RecordedAnswer, ...]]:
-    at = int(body["at"])
-    if at < 0:
-        raise ValueError("no answer has this number")
-    return int(body["branch"]), at, tuple(_answer(row) for row in body["answers"])
-
-
-def _answer(row: Any) -> RecordedAnswer:
-    request, arguments, handler, payload = row
-    return int(request), bytes(arguments), int(handler), bytes(payload)
-
-
-def _marks(body: dict[str, Any]) -> tuple[int, npt.NDArray[np.void]]:
-    return int(body["branch"]), np.frombuffer(_decompress(body["marks"]), MARK_DTYPE)
-
-
-def _checkpoint(body: dict[str, Any]) -> CheckpointRecord:
-    numbers = {name: int(body[name]) for name in ("branch", "n", "tick", "heap_length")}
-    positions = np.frombuffer(_decompress(body["positions"]), "<u4")
-    pages = _decompress(body["pages"])
-    if len(pages) != len(positions) * PAGE or min(numbers.values()) < 0:
-        raise ValueError("the pages of the checkpoint are not all there")
-    return CheckpointRecord(
-        cells=bytes(body["cells"]), positions=positions, pages=pages, digest=bytes(body["digest"]), **numbers
-    )
-
-
-def _decompress(data: bytes) -> bytes:
-    size = zstandard.frame_content_size(data)
-    if not 0 <= size <= BYTES_MAX:
-        raise ValueError("a part of the trace has an impossible size")
-    return zstandard.ZstdDecompressor().decompress(data, max_output_size=max(1, size))

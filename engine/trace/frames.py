@@ -11,15 +11,19 @@ import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgpack
 from blake3 import blake3
+
+from engine.trace.fields import rows, text
+from engine.trace.limits import Budget, Nonsense, unpacked
 
 MAGIC = b"AEROFLOWTRACE1\n"
 END = "end"
 
 _FRAME = struct.Struct("<II")
+_CHUNK = 1 << 20
 
 
 class FrameWriter:
@@ -71,42 +75,64 @@ class Frames:
     """How many bytes at the end belong to no whole frame."""
 
 
-def split(data: bytes) -> Frames:
-    """The frames of a file that begins with ``MAGIC``. What ends in the middle of a frame, or in zeros that the disk
-    never got the data for, is cut off there and no damage."""
+def split(file: BinaryIO, size: int, budget: Budget) -> Frames:
+    """The frames of a file of ``size`` bytes that stands behind its ``MAGIC``. What ends in the middle of a frame, or
+    in zeros that the disk never got the data for, is cut off there and no damage."""
     frames: list[Frame] = []
     damages: list[str] = []
+    digest, digest_at_end = blake3(MAGIC), b""
     offset, number, before = len(MAGIC), 0, 0
-    while offset < len(data):
+    while offset < size:
         number += 1
-        start = offset + _FRAME.size
-        if start > len(data) or (not any(data[offset:start]) and not data[offset:].strip(b"\0")):
+        head = file.read(_FRAME.size)
+        if len(head) < _FRAME.size or (not any(head) and _only_zeros(file)):
             break
-        length, checksum = _FRAME.unpack_from(data, offset)
-        end = start + length
-        if end > len(data):
+        length, checksum = _FRAME.unpack(head)
+        end = offset + _FRAME.size + length
+        if end > size:
             break
-        if zlib.crc32(data[start:end], before) != checksum:
+        data = budget.read_frame(file, length, number)
+        if zlib.crc32(data, before) != checksum:
             damages.append(f"frame {number} at byte {offset:,} is damaged or not in its place: its checksum is wrong")
         else:
             try:
-                kind, body = msgpack.unpackb(data[start:end], strict_map_key=False)
-                frames.append(Frame(number, offset, str(kind), body))
-            except (ValueError, TypeError, msgpack.UnpackException):
-                damages.append(f"frame {number} at byte {offset:,} is not what AeroFlow writes")
+                frames.append(Frame(number, offset, *_kind_and_body(data)))
+            except Nonsense as error:
+                damages.append(f"frame {number} at byte {offset:,} is not what AeroFlow writes: {error}")
+            else:
+                if frames[-1].kind == END and not digest_at_end:
+                    digest_at_end = digest.digest()
+        digest.update(head + data)
         before = checksum
         offset = end
     end_frame = next((frame for frame in frames if frame.kind == END), None)
     if end_frame is not None and not damages:
-        damages += _check_end(data, frames, end_frame)
-    return Frames(tuple(frames), tuple(damages), end_frame is not None, len(data) - offset)
+        damages += _check_end(frames, end_frame, digest_at_end)
+    return Frames(tuple(frames), tuple(damages), end_frame is not None, size - offset)
 
 
-def _check_end(data: bytes, frames: list[Frame], end: Frame) -> list[str]:
+def _only_zeros(file: BinaryIO) -> bool:
+    """Whether the rest of a file is zeros; stands where it stood before if not."""
+    place = file.tell()
+    while piece := file.read(_CHUNK):
+        if any(piece):
+            file.seek(place)
+            return False
+    return True
+
+
+def _kind_and_body(data: bytes) -> tuple[str, Any]:
+    pair = rows(unpacked(data), "a frame")
+    if len(pair) != 2:
+        raise Nonsense("it is not a kind and its contents")
+    return text(pair[0], "the kind of a frame"), pair[1]
+
+
+def _check_end(frames: list[Frame], end: Frame, digest: bytes) -> list[str]:
     """What the last frame says of all the others, held against them."""
     if end is not frames[-1]:
         return [f"the file goes on after its end, at byte {frames[frames.index(end) + 1].offset:,}"]
     body = end.body if isinstance(end.body, dict) else {}
-    if body.get("frames") != end.number - 1 or body.get("digest") != blake3(data[: end.offset]).digest():
+    if body.get("frames") != end.number - 1 or body.get("digest") != digest:
         return ["the frames are not those that were written: some were changed, lost, swapped or added"]
     return []

@@ -8,22 +8,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.compiler.metadata import Metadata
+
 VERSION = 4
 PAGE = 4096
-BYTES_MAX = 2**32 + 2**20
-"""No part of a trace is larger, uncompressed: a machine's memory has 4 GiB."""
 
 
 @dataclass(frozen=True, slots=True)
 class TraceHeader:
-    """What was run. ``sources`` are its files, name and text, the started one first; ``metadata`` is that of the
-    module, as plain msgpack data."""
+    """What was run. ``sources`` are its files, name and text, the started one first; ``metadata`` is what the module
+    says about itself; ``settings`` say how it was compiled."""
 
     sources: tuple[tuple[str, str], ...]
     seed: int
     compiler: str
     module: bytes
-    metadata: dict[str, Any]
+    metadata: Metadata
     settings: dict[str, Any]
     branch_count: int
 

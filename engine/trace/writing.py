@@ -65,7 +65,7 @@ def put_header(frames: FrameWriter, header: TraceHeader) -> None:
             "compiler": header.compiler,
             "module": _compress(header.module),
             "module_digest": blake3(header.module).digest(),
-            "metadata": _compress(msgpack.packb(header.metadata)),
+            "metadata": _compress(msgpack.packb(header.metadata.to_plain())),
             "settings": header.settings,
             "branches": header.branch_count,
         },

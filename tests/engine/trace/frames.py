@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from engine.trace.frames import END, FrameWriter, split
+from engine.trace.frames import END, MAGIC, FrameWriter, split
+from engine.trace.limits import Budget
 
 Parts = list[tuple[str, dict[str, Any]]]
 
 
 def parts_of(path: Path) -> Parts:
     """Kind and body of every frame but the end."""
-    return [(frame.kind, frame.body) for frame in split(path.read_bytes()).whole if frame.kind != END]
+    with path.open("rb") as file:
+        assert file.read(len(MAGIC)) == MAGIC
+        frames = split(file, path.stat().st_size, Budget())
+    return [(frame.kind, frame.body) for frame in frames.whole if frame.kind != END]
 
 
 def write_parts(path: Path, parts: Iterable[tuple[str, dict[str, Any]]], ended: bool = True) -> None:

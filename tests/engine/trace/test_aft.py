@@ -7,6 +7,7 @@ import os
 import struct
 import zlib
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import msgpack
@@ -15,11 +16,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine import api
 from engine.base.errors import TraceFileError
 from engine.base.events import MARK_DTYPE
 from engine.trace.aft import read_trace
 from engine.trace.frames import MAGIC, FrameWriter
-from engine.trace.recorded import PAGE, VERSION, BranchRecord, CheckpointRecord, Trace, TraceHeader
+from engine.trace.recorded import PAGE, VERSION, BranchRecord, CheckpointRecord, RecordedAnswer, Trace, TraceHeader
 from engine.trace.writing import write_trace
 from tests.engine.trace.frames import parts_of, write_parts
 
@@ -32,19 +34,34 @@ def branch(number: int, parent: int | None, at: int, total: int) -> BranchRecord
     )  # fmt: skip
 
 
+@cache
+def compiled() -> api.Program:
+    """A program, for its module and metadata."""
+    program = api.compile('render await fs.read("x")\n', "chat.aefl").program
+    assert program is not None
+    return program
+
+
+def answered(request: bytes, answer: bytes) -> RecordedAnswer:
+    """An answer that the program could have got, but for the payloads."""
+    kinds = [handler.kind for handler in compiled().metadata.handlers]
+    return kinds.index("message"), request, kinds.index("answer"), answer
+
+
 def sample() -> Trace:
     marks = np.array([(10, 1024, -7), (20, 2048, 9)], MARK_DTYPE)
     header = TraceHeader(
         (("chat.aefl", "render {1}\n"), ("rooms.aefl", "")),
         7,
         "0.1.0",
-        b"\0asm" * 100,
-        {"types": [1, 2]},
+        compiled().wasm,
+        compiled().metadata,
         {"events": True},
         2,
     )
+    cells = bytes(64 + 8 * len(compiled().metadata.cells))
     checkpoint = CheckpointRecord(
-        branch=0, n=1024, tick=10, cells=b"cells", heap_length=PAGE, positions=np.array([0, 1], np.uint32),
+        branch=0, n=1024, tick=10, cells=cells, heap_length=2 * PAGE, positions=np.array([0, 1], np.uint32),
         pages=bytes(range(256)) * 32, digest=b"d" * 32,
     )  # fmt: skip
     return Trace(header, (branch(0, None, 0, 3000), branch(1, 0, 1500, 1600)), {0: marks}, (checkpoint,))
@@ -261,8 +278,8 @@ def test_what_stands_behind_the_end_is_refused(saved: Path) -> None:
 def test_a_recording_that_was_cut_off_ends_at_its_last_mark(saved: Path, tail: bytes) -> None:
     growing = {"total": 0, "tick": 0, "status": "running", "execution_hash": 5, "digest": None}
     header, start = parts_of(saved)[:2]
-    answers = ("answers", {"branch": 0, "at": 0, "answers": [(1, b"a", 2, b"b"), (1, b"c", 2, b"d")]})
-    more = ("answers", {"branch": 0, "at": 1, "answers": [(1, b"e", 2, b"f")]})
+    answers = ("answers", {"branch": 0, "at": 0, "answers": [answered(b"a", b"b"), answered(b"c", b"d")]})
+    more = ("answers", {"branch": 0, "at": 1, "answers": [answered(b"e", b"f")]})
     marks = next(part for part in parts_of(saved) if part[0] == "marks")
     parts = [header, start, ("reached", {"branch": 0} | growing), answers, more, marks]
     write_parts(saved, parts, ended=False)
@@ -270,7 +287,7 @@ def test_a_recording_that_was_cut_off_ends_at_its_last_mark(saved: Path, tail: b
     trace = read_trace(saved)
     (branch,) = trace.branches
     assert (branch.total, branch.tick, branch.execution_hash, branch.digest) == (2048, 20, 9, None)
-    assert branch.answers == ((1, b"a", 2, b"b"), (1, b"e", 2, b"f"))
+    assert branch.answers == (answered(b"a", b"b"), answered(b"e", b"f"))
     assert any("cut off at event 2,048, tick 20" in warning for warning in trace.warnings)
     later = ("reached", {"branch": 0} | growing | {"total": 2050, "tick": 21, "execution_hash": 6})
     write_parts(saved, [*parts, later], ended=False)
@@ -279,6 +296,6 @@ def test_a_recording_that_was_cut_off_ends_at_its_last_mark(saved: Path, tail: b
 
 def test_missing_answers_are_no_recording(saved: Path) -> None:
     header, start, reached = parts_of(saved)[:3]
-    write_parts(saved, [header, start, reached, ("answers", {"branch": 0, "at": 1, "answers": [(1, b"", 2, b"")]})])
+    write_parts(saved, [header, start, reached, ("answers", {"branch": 0, "at": 1, "answers": [answered(b"", b"")]})])
     with pytest.raises(TraceFileError, match="answers of the outside are missing in branch 0, from number 0 on"):
         read_trace(saved)
