@@ -58,6 +58,7 @@ from engine.project.project import project_of as project_of
 from engine.timetravel.describe import summary as _summary
 from engine.timetravel.session import Session as Session
 from engine.timetravel.verdict import TEST_EVENTS_MAX as TEST_EVENTS_MAX
+from engine.timetravel.verdict import TEST_SECONDS_MAX as TEST_SECONDS_MAX
 from engine.timetravel.verdict import Verdict as Verdict
 from engine.timetravel.verdict import judge as judge
 from engine.timetravel.verdict import seed_of_test as seed_of_test

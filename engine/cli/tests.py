@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -15,10 +16,14 @@ import typer
 from engine import api
 from engine.cli.files import programs_in, read_source
 from engine.cli.report import EXIT_PROBLEM, fail, give, say
+from engine.cli.run import fault_line
 from engine.cli.test_case import Case, Outcome, run_case
 from engine.files.whole import write_whole
 
 TRACES = Path(".aeroflow") / "failed"
+SHOWN_MAX = 5
+"""So many outputs and earlier faults of a failed test are shown, the last ones."""
+NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 IN_THIS_PROCESS_MAX = 3
 """A few tests are over before another process has started."""
 
@@ -29,22 +34,24 @@ def run_tests(
     seed: Annotated[int | None, typer.Option(help="The seed of all tests, instead of each one's own.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the outcomes into this file, as JUnit's XML.")] = None,
     events: Annotated[int, typer.Option(help="A test may have so many events.", min=1)] = api.TEST_EVENTS_MAX,
+    seconds: Annotated[float, typer.Option(help="A test may take so long.", min=0.0)] = api.TEST_SECONDS_MAX,
     traces: Annotated[Path, typer.Option(help="The folder for the recordings of tests that failed.")] = TRACES,
 ) -> None:
     """Run the tests of programs; exit 1 if one fails, 2 if there are none."""
     cases = [
-        Case(file, name, line, seed, events, traces)
+        Case(file, name, line, seed, events, seconds, traces)
         for file in programs_in(paths or [Path()])
         for name, line in api.tests_in(read_source(file), str(file))
-        if only in name or only in str(file)
+        if only in name or _names(only, file)
     ]
     if not cases:
         fail(f'there is no test{f" with `{only}` in its name" if only else ""}: write `test "…" {{ … }}` in a program')
     outcomes: list[Outcome] = []
+    told: set[str] = set()
     for outcome in _run_all(cases):
         outcomes.append(outcome)
         if not outcome.passed:
-            _show(outcome)
+            _show(outcome, told)
     failed = sum(not outcome.passed for outcome in outcomes)
     if junit is not None:
         _write_junit(junit, outcomes)
@@ -64,15 +71,42 @@ def _run_all(cases: list[Case]) -> Iterator[Outcome]:
         yield from pool.map(run_case, cases)
 
 
-def _show(outcome: Outcome) -> None:
+def _names(part: str, file: Path) -> bool:
+    """Whether a part of a file's path is meant; the ending, which all programs have, says nothing."""
+    return part in str(file.with_suffix("")) or part in (file.name, str(file))
+
+
+def _show(outcome: Outcome, told: set[str]) -> None:
+    """Says what failed. Errors of a program are ``told`` once, with its first test."""
     give(f"FAILED {outcome.case.path}: {outcome.case.name}")
-    give(f"  {outcome.place}: {outcome.message}")
+    new = [problem for problem in outcome.problems if problem not in told]
+    told.update(new)
+    if outcome.problems and not new:
+        give("  the program has the errors above")
+    for problem in new:
+        give(f"  {problem}")
+    if not outcome.problems:
+        give(f"  {outcome.place}: {outcome.message}")
     if outcome.code:
         give(f"    {outcome.code}")
-    for text in outcome.rendered[-5:]:
+    for text in outcome.rendered[-SHOWN_MAX:]:
         give(f"  rendered: {text}")
+    for fault in outcome.faults[-SHOWN_MAX:]:
+        give(f"  before that: {fault_line(fault)}")
     if outcome.trace is not None:
         give(f"  seed {outcome.seed}; `aeroflow ide {outcome.trace}` opens it where it failed")
+    elif outcome.not_recorded:
+        give(f"  seed {outcome.seed}; there is no recording: {outcome.not_recorded}")
+
+
+def _details(outcome: Outcome) -> str:
+    lines = [outcome.place, outcome.code, *outcome.problems, *map(fault_line, outcome.faults), f"seed {outcome.seed}"]
+    return "\n".join(filter(None, lines))
+
+
+def _xml_text(text: str) -> str:
+    """A text as XML may have it: characters that XML has no place for as in source, such as ``\\u{1b}``."""
+    return NOT_IN_XML.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
 
 
 def _write_junit(path: Path, outcomes: list[Outcome]) -> None:
@@ -81,11 +115,12 @@ def _write_junit(path: Path, outcomes: list[Outcome]) -> None:
     suite = ElementTree.Element("testsuite", {"name": "aeroflow", **counts})
     for outcome in outcomes:
         case = outcome.case
-        names = {"classname": str(case.path), "name": case.name, "file": str(case.path), "line": str(case.line)}
+        file = _xml_text(str(case.path))
+        names = {"classname": file, "name": _xml_text(case.name), "file": file, "line": str(case.line)}
         element = ElementTree.SubElement(suite, "testcase", {**names, "time": f"{outcome.seconds:.3f}"})
         if not outcome.passed:
-            failure = ElementTree.SubElement(element, "failure", {"message": outcome.message})
-            failure.text = f"{outcome.place}\n{outcome.code}\nseed {outcome.seed}"
+            failure = ElementTree.SubElement(element, "failure", {"message": _xml_text(outcome.message)})
+            failure.text = _xml_text(_details(outcome))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
@@ -12,6 +12,7 @@ from engine.vm.stopping import come_up_for_air
 AIR_SECONDS = 0.01
 """How often running code looks whether it should pause."""
 SLICE_SECONDS = 0.012
+INSIST_SECONDS = 0.02
 _FIRST_SLICE = 512
 _SLICE_MAX = 1 << 20
 
@@ -64,6 +65,28 @@ def coming_up_for_air() -> Iterator[None]:
     thread.start()
     try:
         yield
+    finally:
+        done.set()
+        thread.join()
+
+
+@contextmanager
+def interrupting_after(seconds: float, interrupt: Callable[[], None]) -> Iterator[threading.Event]:
+    """Inside, a thread calls ``interrupt`` when so many seconds are over, and again and again from then on, as one call
+    may come just before the work that it is to stop begins. Gives what is set when that time is over."""
+    done, late = threading.Event(), threading.Event()
+
+    def body() -> None:
+        wait = seconds
+        while not done.wait(wait):
+            late.set()
+            interrupt()
+            wait = INSIST_SECONDS
+
+    thread = threading.Thread(target=body, name="time limit", daemon=True)
+    thread.start()
+    try:
+        yield late
     finally:
         done.set()
         thread.join()

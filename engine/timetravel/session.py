@@ -198,10 +198,17 @@ class Session:
             total=line.total,
             tick=line.tick,
             execution_hash=line.execution_hash,
-            waits=self.describer.waits(self.recorder.machine) if line.status is Status.FINISHED else (),
+            waits=self._stuck(line),
             dead_letters=self.recorder.machine.dead_letters,
             unchecked=self.describer.unchecked(self.recorder.machine) if line.status is Status.AT_LIMIT else 0,
         )
+
+    def _stuck(self, line: Line) -> tuple[Wait, ...]:
+        """Who awaits an answer that cannot come, as nothing is left to do. Where a test is over, something may be."""
+        machine = self.recorder.machine
+        if line.status is not Status.FINISHED or machine.peek() is not None:
+            return ()
+        return self.describer.waits(machine)
 
     # --- looking ----------------------------------------------------------------------------------
 

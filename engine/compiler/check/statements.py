@@ -18,6 +18,7 @@ from engine.compiler.check.operators import arithmetic
 from engine.compiler.check.patterns import take_apart
 from engine.compiler.check.places import may_change
 from engine.compiler.check.scopes import Field
+from engine.compiler.check.tests import end_of_test
 from engine.compiler.check.type_names import read_type
 from engine.compiler.check.types import (
     BOOL,
@@ -309,9 +310,13 @@ def _fail(body: Body, node: ast.FailStmt, out: Statements) -> bool:
 
 @statement(ast.StopStmt)
 def _stop(body: Body, node: ast.StopStmt, out: Statements) -> bool:
-    if body.acts(node.span, "stop an actor"):
-        out.append(tree.Stop(node.span))
-    return False
+    if not body.acts(node.span, "stop an actor"):
+        return False
+    out.append(tree.Stop(node.span))
+    if body.peeks:
+        out.append(end_of_test(node.span))
+    out.append(tree.Return(node.span, None))
+    return True
 
 
 @statement(ast.AssertStmt)

@@ -9,6 +9,7 @@ every tick; it reads states too.
 
 from __future__ import annotations
 
+from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import CLOSED, TOP, Body, statement
 from engine.compiler.check.branches import check_statements
@@ -36,6 +37,7 @@ def check_test(world: World, decl: ast.TestDecl, main: ActorInfo) -> list[tree.S
                 parts.append((_wait(body, line, parts[-1][1]), []))
         else:
             lines.append(line)
+    parts[-1][1].append(end_of_test(decl.body.span))
     settle(body, [statement for _, statements in parts for statement in statements])
     for binding in main.fields:
         object.__setattr__(binding.field, "type", resolve(binding.field.type))
@@ -43,6 +45,11 @@ def check_test(world: World, decl: ast.TestDecl, main: ActorInfo) -> list[tree.S
         assert handler is not None
         main.turns.append(tree.Turn(handler, tuple(statements)))
     return parts[0][1]
+
+
+def end_of_test(span: Span) -> tree.Stmt:
+    """Says that the test is over; its run ends with the tick."""
+    return tree.Evaluate(span, tree.Call(UNIT, span, tree.FunctionRef("idle.end_test"), ()))
 
 
 def check_invariants(world: World, module: ast.Module) -> list[tree.Stmt]:

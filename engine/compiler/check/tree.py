@@ -499,7 +499,7 @@ class Fail(Stmt):
 
 @value(frozen=True, slots=True)
 class Stop(Stmt):
-    """The actor ends when the turn does."""
+    """The actor ends when the turn does; a ``Return`` follows, which ends the turn."""
 
 
 @value(frozen=True, slots=True)

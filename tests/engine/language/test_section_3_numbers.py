@@ -50,13 +50,13 @@ def test_an_operator_on_ints_gives_the_exact_result_or_a_fault(op: str) -> None:
         f"""
 actor Worker(a: int, b: int) {{
     every 1ms {{
-        stop
         {compound}
         render a {op} b
         match b {{
             {cases}
             _ => {{}}
         }}
+        stop
     }}
 }}
 {spawns}

@@ -419,10 +419,10 @@ def test_what_is_sent_to_an_actor_that_is_gone_is_a_dead_letter() -> None:
         actor A {
             state n: int = 0
             on end() {
-                stop
                 n = 5
                 render f"still here {n}"
                 self.after_end()
+                stop
             }
             on after_end() { render "never" }
             on fail_() { fail "x" }
