@@ -246,10 +246,16 @@ class CodeEdit(QPlainTextEdit):
         if rect.top() < 2 * height or rect.bottom() > self.viewport().height() - 2 * height:
             self.centerCursor()
 
+    def _is_whole(self, line: int) -> bool:
+        """Whether a line is in view from top to bottom; its lower half may lie under the horizontal scroll bar."""
+        bottom = self.viewport().height()
+        lines = ((block.blockNumber() + 1, top, height) for block, top, height in self.visible_lines())
+        return any(number == line and top >= 0 and top + height <= bottom for number, top, height in lines)
+
     def show_line(self, line: int) -> None:
         """Scrolls so that a line is in view, if it is not; the cursor stays."""
         block = self.document().findBlockByNumber(line - 1)
-        if block.isValid() and not any(shown.blockNumber() == line - 1 for shown, _, _ in self.visible_lines()):
+        if block.isValid() and not self._is_whole(line):
             bar = self.verticalScrollBar()
             bar.setValue(max(0, line - 1 - bar.pageStep() // 3))
 
@@ -262,6 +268,11 @@ class CodeEdit(QPlainTextEdit):
             self.viewport().update()
             self._gutter.update()
         self.place_changed.emit()
+
+    @property
+    def beside_bracket(self) -> bool:
+        """Whether the cursor is beside a bracket that has a partner."""
+        return match_at(self.document(), self.textCursor().position(), self.blockCount()) is not None
 
     def go_to_bracket(self) -> None:
         """Jumps to the partner of the bracket beside the cursor."""
@@ -304,7 +315,9 @@ class CodeEdit(QPlainTextEdit):
                 painter.fillRect(row, self._color("fault_line" if mark.kind == "fault" else "execution_line"))
             self._paint_guides(painter, block, top, height)
             for span in self._found.between(block.position(), block.position() + block.length()):
-                painter.fillRect(self._stretch(block, top, height, span.start, span.end), self._color("match"))
+                area = self._stretch(block, top, height, span.start, span.end)
+                area.setWidth(max(area.width(), 2))
+                painter.fillRect(area, self._color("match"))
         if self._brackets is not None:
             painter.setPen(self._color("border_strong"))
             for place in self._brackets:

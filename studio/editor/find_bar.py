@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QRegularExpressionMatch, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from studio.editor.code_edit import CodeEdit
-from studio.editor.search import Query, find_all, replacement
-from studio.model.columns import Utf16Map
+from studio.editor.search import TOO_LONG, Query, Result, TemplateError, find_all, replacer
 from studio.theming.icons import icons_of
 
 AGAIN_MS = 120
+
+Replacer = Callable[[QRegularExpressionMatch], str]
 
 
 class FindBar(QWidget):
@@ -25,10 +26,9 @@ class FindBar(QWidget):
         super().__init__(parent)
         self._edit = edit
         self._found: list[tuple[int, int]] = []
-        self._map = Utf16Map("")
-        self._text = ""
-        self._wrong = ""
-        """Why the expression is none."""
+        self._result = Result()
+        self._replacer: Replacer | None = None
+        """None while the text that replaces makes no sense."""
         self.setProperty("role", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._buttons: list[tuple[QToolButton, str]] = []
@@ -47,6 +47,7 @@ class FindBar(QWidget):
         self._timer.setInterval(AGAIN_MS)
         self._timer.timeout.connect(self._search)
         self._field.textChanged.connect(self._search_and_go)
+        self._other.textChanged.connect(self._template_changed)
         edit.textChanged.connect(self._text_changed)
         self._disconnect = edit.model.theme.changed.connect(self._colour_icons)
         self._colour_icons()
@@ -179,23 +180,34 @@ class FindBar(QWidget):
     @Slot()
     def _search(self) -> None:
         self._timer.stop()
-        self._text = self._edit.document().toRawText().replace("\u2029", "\n")
-        self._map = Utf16Map(self._text)
+        text = self._edit.document().toRawText().replace("\u2029", "\n")
+        self._result = find_all(self.query(), text)
+        self._found = self._result.spans
+        nothing = bool(self._field.text()) and not self._found
+        _mark(self._field, self._result.problem, bool(self._result.problem) or nothing)
+        self._edit.set_found(self._found)
+        self._check_template()
+        self._show_count()
+
+    def _check_template(self) -> None:
+        """Says at the field what is wrong with the text that replaces."""
         try:
-            self._found = find_all(self.query(), self._text)
-            wrong = ""
-        except re.error as error:
-            self._found, wrong = [], str(error)
-        self._wrong = wrong
-        self._field.setToolTip(wrong)
-        self._field.setProperty("state", "wrong" if wrong or (self._field.text() and not self._found) else "")
-        self._field.style().polish(self._field)
-        self._edit.set_found([(self._map.to_utf16(start), self._map.to_utf16(end)) for start, end in self._found])
+            self._replacer = replacer(self.query(), self._other.text())
+            _mark(self._other, "", False)
+        except TemplateError as error:
+            self._replacer = None
+            _mark(self._other, str(error), True)
+
+    @Slot()
+    def _template_changed(self) -> None:
+        self._check_template()
         self._show_count()
 
     def _show_count(self) -> None:
-        if self._wrong:
-            self._count.setText("not an expression")
+        if self._result.problem:
+            self._count.setText("takes too long" if self._result.problem == TOO_LONG else "not an expression")
+        elif self._replacer is None and self._other.isVisible():
+            self._count.setText(self._other.toolTip())
         elif not self._field.text():
             self._count.setText("")
         elif not self._found:
@@ -203,26 +215,30 @@ class FindBar(QWidget):
         else:
             here = self._current()
             position = "" if here is None else f"{here + 1} of "
-            self._count.setText(f"{position}{len(self._found)}")
+            self._count.setText(position + self._total())
+
+    def _total(self) -> str:
+        """How many finds there are."""
+        return str(len(self._found)) if self._result.complete else f"the first {len(self._found):,}"
 
     def _current(self) -> int | None:
         """Which of the finds is selected in the editor."""
         cursor = self._edit.textCursor()
-        wanted = (self._map.from_utf16(cursor.selectionStart()), self._map.from_utf16(cursor.selectionEnd()))
+        wanted = (cursor.selectionStart(), cursor.selectionEnd())
         return self._found.index(wanted) if wanted in self._found else None
 
     @Slot()
     def _search_and_go(self) -> None:
         self._search()
-        start = self._map.from_utf16(self._edit.textCursor().selectionStart())
+        start = self._edit.textCursor().selectionStart()
         self._select(next((i for i, (first, _) in enumerate(self._found) if first >= start), 0))
 
     def _select(self, index: int) -> None:
         if self._found:
             start, end = self._found[index % len(self._found)]
             cursor = self._edit.textCursor()
-            cursor.setPosition(self._map.to_utf16(start))
-            cursor.setPosition(self._map.to_utf16(end), QTextCursor.MoveMode.KeepAnchor)
+            cursor.setPosition(start)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
             self._edit.setTextCursor(cursor)
             rect = self._edit.cursorRect()
             if rect.bottom() > self._edit.viewport().height() - 3 * rect.height():
@@ -233,15 +249,17 @@ class FindBar(QWidget):
     def next(self) -> None:
         """Goes to the next find, from the last to the first."""
         self._search()
-        end = self._map.from_utf16(self._edit.textCursor().selectionEnd())
-        self._select(next((i for i, (start, _) in enumerate(self._found) if start >= end), 0))
+        here = self._current()
+        end = self._edit.textCursor().selectionEnd()
+        after = here + 1 if here is not None else next((i for i, (s, _) in enumerate(self._found) if s >= end), 0)
+        self._select(after)
 
     @Slot()
     def previous(self) -> None:
         """Goes to the find before, from the first to the last."""
         self._search()
-        start = self._map.from_utf16(self._edit.textCursor().selectionStart())
-        before = [i for i, (_, end) in enumerate(self._found) if end <= start]
+        start = self._edit.textCursor().selectionStart()
+        before = [i for i, (first, end) in enumerate(self._found) if end <= start and first < start]
         self._select(before[-1] if before else -1)
 
     @Slot()
@@ -249,31 +267,39 @@ class FindBar(QWidget):
         """Replaces the selected find and goes to the next."""
         self._search()
         here = self._current()
+        if self._replacer is None:
+            return
         if here is not None and not self._edit.isReadOnly():
-            start, end = self._found[here]
-            self._edit.textCursor().insertText(self._replacement(start, end))
-        self.next()
+            text = self._replacer(self._result.hits[here])
+            self._edit.textCursor().insertText(text)
+            self._search()
+            end = self._edit.textCursor().selectionEnd()
+            beyond = end if self._found and self._result.hits[0].capturedLength() else end + 1
+            self._select(next((i for i, (start, _) in enumerate(self._found) if start >= beyond), 0))
+        else:
+            self.next()
 
     @Slot()
     def replace_all(self) -> None:
         """Replaces every find, as one step of undo."""
         self._search()
-        if self._edit.isReadOnly() or not self._found:
+        if self._edit.isReadOnly() or not self._found or self._replacer is None:
             return
-        count = len(self._found)
-        changes = [(start, end, self._replacement(start, end)) for start, end in self._found]
+        count = self._total()
+        changes = [(hit.capturedStart(), hit.capturedEnd(), self._replacer(hit)) for hit in self._result.hits]
         cursor = QTextCursor(self._edit.document())
         cursor.beginEditBlock()
         for start, end, text in reversed(changes):
-            cursor.setPosition(self._map.to_utf16(start))
-            cursor.setPosition(self._map.to_utf16(end), QTextCursor.MoveMode.KeepAnchor)
+            cursor.setPosition(start)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
             cursor.insertText(text)
         cursor.endEditBlock()
         self._search()
         self._count.setText(f"{count} replaced")
 
-    def _replacement(self, start: int, end: int) -> str:
-        try:
-            return replacement(self.query(), self._text, start, end, self._other.text())
-        except (re.error, IndexError):
-            return self._other.text()
+
+def _mark(field: QLineEdit, problem: str, wrong: bool) -> None:
+    """Gives a field the border of what is wrong, and the sentence as its tooltip."""
+    field.setToolTip(problem)
+    field.setProperty("state", "wrong" if wrong else "")
+    field.style().polish(field)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.api import Analysis, Problem, TextEdit, TextRange
 from studio.editor.page import EditorPage
-from studio.editor.search import Query, find_all, replacement
+from studio.editor.search import TOO_LONG, Query, TemplateError, find_all, replacer
 from studio.editor.spans import Marked, Spans
 from studio.model.document import Document, ExecutionMark
 from studio.model.studio import StudioModel
@@ -286,6 +286,17 @@ def test_a_mark_outside_the_view_is_scrolled_to_and_the_cursor_stays(make_page: 
     assert page.document.cursor.line == 1
 
 
+def test_a_line_that_is_only_half_in_view_is_scrolled_to(make_page: MakePage) -> None:
+    page = make_page("x" * 400 + "\n" + "y\n" * 100)
+    page.edit.setFixedHeight(page.edit.fontMetrics().lineSpacing() * 20 + page.edit.fontMetrics().lineSpacing() // 2)
+    height = page.edit.viewport().height()
+    partly = [block.blockNumber() + 1 for block, top, tall in page.edit.visible_lines() if top + tall > height]
+    assert partly, "a line is cut at the lower edge"
+    page.edit.show_line(partly[0])
+    whole = [b.blockNumber() + 1 for b, top, tall in page.edit.visible_lines() if top >= 0 and top + tall <= height]
+    assert partly[0] in whole
+
+
 def test_values_are_painted_behind_the_line_and_can_be_switched_off(
     make_page: MakePage, studio_model: StudioModel
 ) -> None:
@@ -323,17 +334,84 @@ def test_spans_shrink_and_move_with_the_text() -> None:
         (Query("ab", word=True), [(0, 2), (3, 5)]),
         (Query("a.", regex=True), [(0, 2), (3, 5), (6, 8)]),
         (Query("a."), []),
-        (Query("x*", regex=True), [(9, 10)]),
+        (Query("x+", regex=True), [(9, 10)]),
+        (Query("^|$", regex=True), [(0, 0), (10, 10)]),
         (Query(""), []),
     ],
 )
 def test_finding_knows_case_words_and_expressions(query: Query, found: list[tuple[int, int]]) -> None:
-    assert find_all(query, "ab AB abcx") == found
+    assert find_all(query, "ab AB abcx").spans == found
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|aa)+$", "([a]+)*[bc]"])
+def test_an_expression_that_would_never_end_is_given_up_and_the_bar_says_so(make_page: MakePage, pattern: str) -> None:
+    page = make_page("// " + "a" * 400 + "!\n")
+    page.perform("find")
+    page.find_bar._regex.setChecked(True)
+    page.find_bar._field.setText(pattern)
+    assert page.find_bar._count.text() == "takes too long"
+    page.find_bar._field.setText("a{400}")
+    assert page.find_bar._count.text() == "1 of 1"
+
+
+def test_many_short_attempts_are_given_up_too() -> None:
+    result = find_all(Query("(x+x+)+y|a", regex=True), ("x" * 26 + "za") * 19_000)
+    assert result.problem == TOO_LONG or len(result.hits) == 19_000
+
+
+def test_a_text_with_more_finds_than_are_kept_says_so(make_page: MakePage) -> None:
+    page = make_page("a" * 20_001)
+    page.perform("find")
+    page.find_bar._field.setText("a")
+    assert page.find_bar._count.text() == "1 of the first 20,000"
+
+
+def test_line_starts_and_ends_are_found_walked_through_and_replaced(make_page: MakePage) -> None:
+    page = make_page("😀a\nb\n\nc")
+    page.perform("replace")
+    bar = page.find_bar
+    bar._regex.setChecked(True)
+    for pattern in ("$", "^"):
+        bar._field.setText(pattern)
+        assert bar._count.text().endswith(" of 4"), pattern
+        seen = []
+        for _ in range(4):
+            bar.next()
+            seen.append(page.document.cursor.line)
+        assert sorted(seen) == [1, 2, 3, 4], pattern
+    bar._other.setText("> ")
+    bar.replace_all()
+    assert page.current_text() == "> 😀a\n> b\n> \n> c"
+    page.perform("undo")
+    page.edit.moveCursor(page.edit.textCursor().MoveOperation.Start)
+    bar.replace_one()
+    bar.replace_one()
+    assert page.current_text() == "> 😀a\n> b\n\nc"
 
 
 def test_a_replacement_may_use_the_groups_of_its_expression() -> None:
-    assert replacement(Query(r"(\w)=(\w)", regex=True), "a=b", 0, 3, r"\2=\1") == "b=a"
-    assert replacement(Query("a=b"), "a=b", 0, 3, r"\2=\1") == r"\2=\1"
+    def replaced(query: Query, text: str, template: str) -> str:
+        return replacer(query, template)(find_all(query, text).hits[0])
+
+    assert replaced(Query(r"(\w)=(\w)", regex=True), "a=b", r"\2=\1") == "b=a"
+    assert replaced(Query(r"(?P<left>\w)=(\w)", regex=True), "a=b", r"\g<left>\g<2>\0\\\t\n") == "aba=b\\\t\n"
+    assert replaced(Query("a=b"), "a=b", r"\2=\1") == r"\2=\1"
+    for template in (r"\9", r"\q", r"\g<other>", "\\"):
+        with pytest.raises(TemplateError):
+            replacer(Query(r"(\w)=(\w)", regex=True), template)
+
+
+def test_a_group_that_is_none_is_told_and_nothing_is_replaced(make_page: MakePage) -> None:
+    page = make_page("a=b")
+    page.perform("replace")
+    bar = page.find_bar
+    bar._regex.setChecked(True)
+    bar._field.setText(r"(\w)=(\w)")
+    bar._other.setText(r"\9")
+    assert bar._count.text() == r"\9 is no group of the expression."
+    bar.replace_all()
+    bar.replace_one()
+    assert page.current_text() == "a=b"
 
 
 def test_the_find_bar_goes_round_and_counts(make_page: MakePage) -> None:
