@@ -112,6 +112,17 @@ def _moving(run: RunModel) -> list[Command]:
             return None
         return "The playhead is at the last event."
 
+    def can_go_to_end() -> str | None:
+        if needs_run():
+            return needs_run()
+        return None if run.in_the_past or run.state == "running" else "The playhead is at the last event."
+
+    def can_return() -> str | None:
+        return needs_run() or (None if run.can_go_back else "There was no jump to return from.")
+
+    def can_revisit() -> str | None:
+        return needs_run() or (None if run.can_go_forward else "There was no return to undo.")
+
     return [
         Command("time.start", "To the Start", "Alt+Home", can_go_back, run.to_start, "Time", 0, "to-start"),
         Command(
@@ -122,9 +133,9 @@ def _moving(run: RunModel) -> list[Command]:
             "time.forward", "Step Event", "F10", can_go_forward, lambda: run.step(1), "Time", 0, "step",
             "One event on; at the end of a paused run the next event happens",
         ),
-        Command("time.end", "To the End", "Alt+End", needs_run, run.to_end, "Time", 0, "to-end"),
-        Command("time.previous_place", "Back to the Last Place", "Alt+Left", needs_run, run.back, "Time", 1, "back"),
-        Command("time.next_place", "Forward Again", "Alt+Right", needs_run, run.forward, "Time", 1, "forward"),
+        Command("time.end", "To the End", "Alt+End", can_go_to_end, run.to_end, "Time", 0, "to-end"),
+        Command("time.previous_place", "Back to the Last Place", "Alt+Left", can_return, run.back, "Time", 1, "back"),
+        Command("time.next_place", "Forward Again", "Alt+Right", can_revisit, run.forward, "Time", 1, "forward"),
     ]  # fmt: skip
 
 
@@ -141,11 +152,31 @@ def _jumping(run: RunModel) -> list[Command]:
             return "There is no event at the playhead."
         return None if run.event_detail.effects else "This turn sent nothing that was handled yet."
 
-    def has_fault() -> str | None:
-        return needs_run() or (None if len(run.events.faults) else "No turn failed in this run.")
+    def has_fault(step: int) -> Reason:
+        def reason() -> str | None:
+            if needs_run():
+                return needs_run()
+            faults = run.events.faults
+            if not len(faults):
+                return "No turn failed in this run."
+            at = run.playhead - 1
+            if step > 0:
+                return None if faults[-1] > at else "No turn fails after this one."
+            return None if faults[0] < at else "No turn fails before this one."
 
-    def previous_of_actor() -> None:
-        run.next_of_actor(-1)
+        return reason
+
+    def has_event_of_actor(step: int) -> Reason:
+        def reason() -> str | None:
+            if needs_run():
+                return needs_run()
+            if run.neighbour_of_actor(step) is not None:
+                return None
+            if run.selected_actor is None and not run.playhead:
+                return "No actor is selected."
+            return f"The actor has no {'later' if step > 0 else 'earlier'} event."
+
+        return reason
 
     return [
         Command(
@@ -157,17 +188,18 @@ def _jumping(run: RunModel) -> list[Command]:
             "To the first turn that handled what was sent here",
         ),
         Command(
-            "time.actor_back", "Previous Event of the Actor", "Shift+F9", needs_run, previous_of_actor, "Time", 2, "up",
+            "time.actor_back", "Previous Event of the Actor", "Shift+F9", has_event_of_actor(-1),
+            lambda: run.next_of_actor(-1), "Time", 2, "up",
         ),
         Command(
-            "time.actor_forward", "Next Event of the Actor", "F9", needs_run, lambda: run.next_of_actor(1),
-            "Time", 2, "down",
+            "time.actor_forward", "Next Event of the Actor", "F9", has_event_of_actor(1),
+            lambda: run.next_of_actor(1), "Time", 2, "down",
         ),
         Command(
-            "time.fault_back", "Previous Fault", "Ctrl+Shift+F8", has_fault, lambda: run.next_fault(-1),
+            "time.fault_back", "Previous Fault", "Ctrl+Shift+F8", has_fault(-1), lambda: run.next_fault(-1),
             "Time", 3, "error",
         ),
-        Command("time.fault", "Next Fault", "Ctrl+F8", has_fault, lambda: run.next_fault(1), "Time", 3, "error"),
+        Command("time.fault", "Next Fault", "Ctrl+F8", has_fault(1), lambda: run.next_fault(1), "Time", 3, "error"),
     ]  # fmt: skip
 
 

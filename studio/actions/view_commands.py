@@ -51,7 +51,7 @@ def _panels(model: StudioModel, panels: Sequence[tuple[str, str, str]]) -> list[
             "View",
             1,
             icon,
-            f"Show or hide {title}",
+            f"Shows {title} and gives it the keyboard; hides it if it has the keyboard",
             lambda: model.shell.panel_visible(id),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QShowEvent, QTextCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.api import Problem
@@ -73,15 +73,19 @@ class EditorPage(QWidget):
         ]
         document.attach(self)
         self._loading = False
-        self.edit.go_to(document.cursor.line, document.cursor.column)
         self._first_visible = document.first_visible_line
+        """Where to scroll to when the page is first shown; 0 once that is done or something else was asked for."""
+        self.edit.go_to(document.cursor.line, document.cursor.column)
         self._show_problems()
         self._show_marks()
         self._show_tests()
 
-    def restore_scroll(self) -> None:
-        """Scrolls to where the document was left; called once the page has its size."""
-        self.edit.verticalScrollBar().setValue(self._first_visible - 1)
+    def showEvent(self, event: QShowEvent) -> None:
+        """Shown for the first time, it scrolls to where the document was left; only now does it have its size."""
+        super().showEvent(event)
+        first, self._first_visible = self._first_visible, 0
+        if first > 1:
+            self.edit.verticalScrollBar().setValue(first - 1)
 
     def close_page(self) -> None:
         """The tab is closed: the document keeps its text, nothing listens any more."""
@@ -157,6 +161,8 @@ class EditorPage(QWidget):
             return "Nothing is selected."
         if action in ("next_problem", "previous_problem") and not self.document.problems:
             return "There are no problems in this file."
+        if action == "go_to_bracket" and not self.edit.beside_bracket:
+            return "The cursor is not beside a bracket that has a partner."
         if action == "apply_fix" and self._fixable() is None:
             return "There is no fix for a problem on this line."
         return None
@@ -180,7 +186,8 @@ class EditorPage(QWidget):
 
     @Slot(int)
     def _scrolled(self, value: int) -> None:
-        self.document.first_visible_line = value + 1
+        if not self._first_visible:
+            self.document.first_visible_line = value + 1
 
     # --- from the model --------------------------------------------------------------------------
 
@@ -206,6 +213,7 @@ class EditorPage(QWidget):
         self._model.tests.run(case for case in self._model.tests.cases(self.document) if case.line == line)
 
     def _reveal(self, place: Place) -> None:
+        self._first_visible = 0
         self.edit.go_to(place.line, place.column)
         self._come_forward()
 

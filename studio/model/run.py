@@ -251,6 +251,16 @@ class RunModel:
 
     go_live = to_end
 
+    @property
+    def can_go_back(self) -> bool:
+        """Whether there is a place to return to."""
+        return bool(self._visited)
+
+    @property
+    def can_go_forward(self) -> bool:
+        """Whether there is a return to undo."""
+        return bool(self._revisit)
+
     def back(self) -> None:
         """Returns to where a jump came from."""
         if self._visited:
@@ -285,12 +295,16 @@ class RunModel:
                 self.select_actor(self.events.row(n).actor, ask=False)
             self.seek(n + 1, remember=True)
 
-    def next_of_actor(self, step: int) -> None:
-        """Moves to the next (1) or previous (-1) event of the selected actor, else of the one at the playhead."""
+    def neighbour_of_actor(self, step: int) -> int | None:
+        """The number of the event that ``next_of_actor`` moves to; None if there is none."""
         actor = self.selected_actor
         if actor is None and self.playhead:
             actor = self.events.row(self.playhead - 1).actor
-        found = None if actor is None else self.events.next_of_actor(self.playhead - 1, actor, step)
+        return None if actor is None else self.events.next_of_actor(self.playhead - 1, actor, step)
+
+    def next_of_actor(self, step: int) -> None:
+        """Moves to the next (1) or previous (-1) event of the selected actor, else of the one at the playhead."""
+        found = self.neighbour_of_actor(step)
         if found is not None:
             self.seek(found + 1)
 

@@ -165,12 +165,21 @@ class OutputPanel(QWidget):
         columns.setMinimumSectionSize(24)
         table.setColumnWidth(SIGN, 26)
         table.selectionModel().currentRowChanged.connect(self._on_current)
+        table.clicked.connect(self._go_to)
+        table.activated.connect(self._go_to)
         table.doubleClicked.connect(self._on_double_click)
         return table
 
     def _on_current(self, current: QModelIndex, previous: QModelIndex) -> None:
-        if not self._following and current.isValid():
-            self._run.show_event(self._lines.line(current.row()).output.n)
+        if not self._following:
+            self._go_to(current)
+
+    def _go_to(self, index: QModelIndex) -> None:
+        """Moves to the event that rendered a line; a click on the line that is current already means it too."""
+        if index.isValid():
+            n = self._lines.line(index.row()).output.n
+            if self._run.playhead != n + 1:
+                self._run.show_event(n)
 
     def _on_double_click(self, index: QModelIndex) -> None:
         """Shows the line of a fault, or the handler that rendered, in the editor."""

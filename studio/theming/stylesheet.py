@@ -161,6 +161,8 @@ QPushButton[kind="card"] {
 QPushButton[kind="card"]:hover { background: @hover@; border-color: @accent@; }
 QPushButton[kind="card"]:focus { border-color: @focus@; }
 
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+
 QCheckBox, QRadioButton { spacing: 7px; background: transparent; }
 QCheckBox::indicator, QRadioButton::indicator {
     width: 14px; height: 14px; border: 1px solid @border_strong@; background: @background@;

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QTableView, QVBoxLayout
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt, QTimer
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+)
 from PySide6.QtWidgets import QWidget as Widget
 
 from studio.model.events_table import MESSAGE
@@ -84,7 +93,10 @@ class EventsPanel(Widget):
             table.setColumnWidth(column, width)
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         columns.setSectionResizeMode(MESSAGE, QHeaderView.ResizeMode.Stretch)
+        table.setItemDelegate(_PlayheadDelegate(self._events, self._model, table))
         table.selectionModel().currentRowChanged.connect(self._on_current)
+        table.clicked.connect(self._go_to)
+        table.activated.connect(self._go_to)
         table.doubleClicked.connect(self._on_double_click)
         table.verticalScrollBar().valueChanged.connect(self._wake)
         return table
@@ -94,8 +106,16 @@ class EventsPanel(Widget):
         self._wake()
 
     def _on_current(self, current: QModelIndex, previous: QModelIndex) -> None:
-        if not self._following and current.isValid():
-            self._run.show_event(self._events.event_at(current.row()))
+        if not self._following:
+            self._go_to(current)
+
+    def _go_to(self, index: QModelIndex) -> None:
+        """Moves to the event of a row; a click on the row that is current already means it too."""
+        if not index.isValid():
+            return
+        n = self._events.event_at(index.row())
+        if self._run.playhead != n + 1 or self._run.selected_actor != self._run.events.row(n).actor:
+            self._run.show_event(n)
 
     def _on_double_click(self, index: QModelIndex) -> None:
         handler = self._run.program.handler(self._events.event(index.row()).type)
@@ -143,19 +163,43 @@ class EventsPanel(Widget):
             self._wake()
 
     def _follow(self) -> None:
-        """Makes the row of the playhead the current one."""
+        """Makes the row of the playhead the current one, and selects it if it is that very event.
+
+        Where the filter leaves the event out, the row before it is only where the keyboard goes on from.
+        """
         row = self._events.row_of(self._run.playhead - 1) if self._run.playhead else -1
         selection = self.table.selectionModel()
         if row < 0:
             selection.clear()
             return
         index = self._events.index(row, MESSAGE)
-        if selection.currentIndex().row() != row or not selection.isRowSelected(row):
+        exact = self._events.event_at(row) == self._run.playhead - 1
+        if selection.currentIndex().row() != row or selection.isRowSelected(row) != exact:
             flags = QItemSelectionModel.SelectionFlag
-            selection.setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+            selection.setCurrentIndex(index, flags.ClearAndSelect | flags.Rows if exact else flags.Clear)
             column = self.table.horizontalScrollBar().value()
             self.table.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
             self.table.horizontalScrollBar().setValue(column)
+
+
+class _PlayheadDelegate(QStyledItemDelegate):
+    """Draws the playhead as a line between two rows where the filter leaves its event out."""
+
+    def __init__(self, events: EventsModel, model: StudioModel, parent: Widget) -> None:
+        super().__init__(parent)
+        self._events = events
+        self._model = model
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paints a cell, and the line below it."""
+        super().paint(painter, option, index)
+        playhead = self._model.run.playhead
+        if self._events.event_at(index.row()) != playhead - 1 and self._events.row_of(playhead - 1) == index.row():
+            rect = QRect(option.rect)
+            color = QColor(self._model.theme.color("accent"))
+            painter.fillRect(rect.left(), rect.bottom() - 1, rect.width(), 2, color)
 
 
 EVENTS = register_panel(Panel("events", "Events", "events", "bottom", 1, EventsPanel))

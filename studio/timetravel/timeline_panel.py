@@ -1,4 +1,4 @@
-"""The panel of the timeline: a row of tools, the timeline, and the fork card that it opens."""
+"""The panel of the timeline: a row of tools, and the timeline."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from studio.model.timeline import TimelineModel
 from studio.panels.registry import Panel, register_panel
 from studio.theming.icons import icons_of
 from studio.theming.quiet_label import QuietLabel
-from studio.timetravel.fork_card import ForkCard
 from studio.timetravel.timeline_access import install_timeline_access
 from studio.timetravel.timeline_view import TimelineView
 
@@ -35,7 +34,6 @@ class TimelinePanel(QWidget):
         self.timeline = TimelineModel(model.run)
         self.view = TimelineView(model, self.timeline, self)
         self.view.event_opened.connect(self._open_event)
-        self._fork_card: ForkCard | None = None
         self._where = QuietLabel(self, 260)
         self._where.setProperty("role", "muted")
         self._tick = QLineEdit(self)
@@ -63,7 +61,6 @@ class TimelinePanel(QWidget):
                 self._run.playhead_moved.connect(lambda n: self._tell()),
                 self._run.changed.connect(self._tell),
                 self._run.branches_changed.connect(self._tell),
-                self._run.fork_asked.connect(self._show_fork_card),
                 model.theme.changed.connect(self._set_icons),
             )
         )
@@ -119,11 +116,6 @@ class TimelinePanel(QWidget):
         handler = self._run.program.handler(self._run.events.row(n).type)
         if handler is not None and handler.line:
             self._model.show_place(handler.file, handler.line)
-
-    def _show_fork_card(self) -> None:
-        if self._fork_card is None:
-            self._fork_card = ForkCard(self._model, self.window())
-        self._fork_card.open_at_playhead()
 
     def sizeHint(self) -> QSize:
         """A quarter of a window."""

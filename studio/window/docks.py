@@ -8,9 +8,18 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QObject, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QChildEvent, QEvent, QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QMouseEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QTabBar, QTabWidget, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QTabBar,
+    QTabWidget,
+    QToolButton,
+    QWidget,
+)
 
 from studio.model.studio import StudioModel
 from studio.panels.registry import Panel
@@ -135,6 +144,7 @@ class Docks(QObject):
             dock.topLevelChanged.connect(self._later)
             dock.dockLocationChanged.connect(self._later)
         self._disconnect = model.theme.changed.connect(self._recolour)
+        window.installEventFilter(self)
         self.arrange()
 
     def close_docks(self) -> None:
@@ -188,10 +198,15 @@ class Docks(QObject):
             )
             dock.title.set_collapsed(tabbed)
         for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            bar.setElideMode(Qt.TextElideMode.ElideNone)
-            bar.setDrawBase(False)
-            bar.setExpanding(False)
-            bar.setAccessibleName("Panels")
+            _prepare(bar)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Prepares each bar of tabs that Qt makes for panels before it can be clicked."""
+        if event.type() == QEvent.Type.ChildPolished and isinstance(event, QChildEvent):
+            bar = event.child()
+            if isinstance(bar, QTabBar) and bar.parent() is self._window:
+                _prepare(bar)
+        return super().eventFilter(watched, event)
 
     def _recolour(self) -> None:
         for dock in self.docks.values():
@@ -211,9 +226,29 @@ class Docks(QObject):
         dock.raise_()
         dock.content().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def has_focus(self, id: str) -> bool:
+        """Whether the keyboard is in a panel."""
+        focus = self._window.focusWidget()
+        return focus is not None and self.docks[id].isAncestorOf(focus)
+
+    def _takes_focus(self, id: str) -> bool:
+        content = self.docks[id].content()
+        taker = content.focusProxy() or content
+        return taker.isVisible() and taker.focusPolicy() != Qt.FocusPolicy.NoFocus
+
     def toggle(self, id: str) -> None:
-        """Hides a panel that is in view, shows one that is not."""
-        if self.is_seen(id):
+        """Gives the keyboard to a panel, and hides one that has it or has nothing to give it to."""
+        if self.is_seen(id) and (self.has_focus(id) or not self._takes_focus(id)):
             self.docks[id].hide()
         else:
             self.show(id)
+
+
+def _prepare(bar: QTabBar) -> None:
+    """Gives a bar of panels' tabs its looks. Its tabs stay in their order: Qt dies when a tab is dragged while a
+    panel of the same place is hidden or shown (QMainWindowLayout::tabMoved takes the tab's number for the panel's)."""
+    bar.setMovable(False)
+    bar.setElideMode(Qt.TextElideMode.ElideNone)
+    bar.setDrawBase(False)
+    bar.setExpanding(False)
+    bar.setAccessibleName("Panels")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from studio.model.document import Document
 from studio.model.studio import StudioModel
 from studio.panels.registry import Panel
+from studio.timetravel.fork_card import ForkCard
 from studio.window.docks import Docks
 from studio.window.editor_area import EditorArea
 from studio.window.menus import Menus
@@ -45,12 +46,14 @@ class MainWindow(QMainWindow):
         self.docks = Docks(self, model, panels)
         self.status = StatusBar(self, model)
         self.palette_view = PaletteView(self, model)
+        self._fork_card: ForkCard | None = None
         self._first_layout = True
         self._disconnect: list[Callable[[], None]] = [
             model.documents.active_changed.connect(self._retitle),
             model.documents.changed.connect(lambda _: self._retitle()),
             model.notice.connect(self._notice),
             model.commands.refused.connect(lambda _, reason: model.notice.emit("info", reason)),
+            model.run.fork_asked.connect(self._show_fork_card),
             model.run.problem.connect(lambda text: model.notice.emit("warning", text)),
             model.run.message.connect(lambda text: model.notice.emit("info", text)),
         ]
@@ -159,6 +162,17 @@ class MainWindow(QMainWindow):
     def _notice(self, level: str, text: str) -> None:
         if level == "error":
             self.area.notices.show_notice(level, text, key=text)
+
+    def _show_fork_card(self) -> None:
+        """Asks what to change, whichever panels are shown; the card lies at the right, beside the code."""
+        if self._fork_card is None:
+            self._fork_card = ForkCard(self._model, self)
+        card = self._fork_card
+        if not card.isVisible():
+            size = card.sizeHint().expandedTo(card.minimumSize())
+            corner = self.mapToGlobal(QPoint(self.width() - size.width() - 24, self.area.y() + 12))
+            card.move(corner)
+        card.open_at_playhead()
 
     # --- the shell that commands ask -------------------------------------------------------------------
 

@@ -184,7 +184,7 @@ def test_the_fork_card_says_every_kind_of_change(qtbot: QtBot, opened: tuple[Stu
     assert card.change() == DropMessage()
     card.choices.button(SET).setChecked(True)
     assert card.change() == SetField(2, "balance", "12")
-    qtbot.mouseClick(card.run_on, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(card.accept_button, Qt.MouseButton.LeftButton)
     assert engine.commands[-1] == port.Fork(0, 100, SetField(2, "balance", "12"))
     engine.answer(run, port.ForkRefused("balance is an int"))
     assert card.problem.isVisible()
