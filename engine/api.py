@@ -51,6 +51,8 @@ from engine.outside.permissions import Permissions as Permissions
 from engine.outside.real import RealOutside as RealOutside
 from engine.project.cache import DiskCache
 from engine.project.library_files import compiler_version, library_texts
+from engine.project.manifest import SEED_MAX as SEED_MAX
+from engine.project.manifest import SEED_MIN as SEED_MIN
 from engine.project.project import Project as Project
 from engine.project.project import ProjectError as ProjectError
 from engine.project.project import entry_of as entry_of

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.engine_thread import on_engine_thread
+from engine.cli.numbers import count
 from engine.cli.report import EXIT_PROBLEM, fail, give, give_json, say
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def bench(
     only: Annotated[
         list[str] | None, typer.Argument(help="Which benchmarks; without this, all but the Savina suite.")
     ] = None,
-    rounds: Annotated[int, typer.Option(help="How often each is run, in turns with its rivals.", min=1)] = 5,
+    rounds: Annotated[int, count("--rounds", help="How often each is run, in turns with its rivals.", least=1)] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as one JSON document.")] = False,
 ) -> None:
     """Measure AeroFlow beside C, CPython, Erlang, Go and Node, in turns within one run; exit 1 if a bar is missed.

@@ -8,19 +8,20 @@ from typing import Annotated
 import typer
 
 from engine import api
-from engine.cli.files import compile_file, program_path, read_source
-from engine.cli.report import EXIT_PROBLEM, give, give_json, problem_line, problem_plain, say
+from engine.cli.files import compile_file, program_path, programs_in, read_all, with_plain_line_breaks
+from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give, give_json, problem_line, problem_plain, say
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Programs to check.")],
+    paths: Annotated[list[Path] | None, typer.Argument(help="Programs and folders; this folder without them.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as one JSON document.")] = False,
 ) -> None:
-    """Check programs without running them; exit 1 if one has an error."""
-    files = [program_path(file) for file in files]
-    # a file that several import is told of once
-    found = [problem for file in files for problem in api.analyse_in_project(read_source(file), str(file)).problems]
-    problems = list(dict.fromkeys(found))
+    """Check programs without running them, in folders all of them; exit 1 if one has an error."""
+    files, unreadable = read_all(programs_in(paths or [Path()]))
+    if not files and not unreadable:
+        fail("there is no program here")
+    # a problem of a file that several import is told once
+    problems = list(dict.fromkeys(problem for path, text in files for problem in problems_of(path, text)))
     errors = sum(problem.severity == "error" for problem in problems)
     if as_json:
         give_json([problem_plain(problem) for problem in problems])
@@ -30,8 +31,15 @@ def check(
         warnings = len(problems) - errors
         counts = f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"
         say(f"{len(files)} file{'s' * (len(files) != 1)}: " + (counts if problems else "no problems"))
+    if unreadable:
+        raise typer.Exit(EXIT_USAGE)
     if errors:
         raise typer.Exit(EXIT_PROBLEM)
+
+
+def problems_of(path: Path, text: str) -> tuple[api.Problem, ...]:
+    """What is wrong with a program and the modules that it imports."""
+    return api.analyse_in_project(with_plain_line_breaks(text), str(path)).problems
 
 
 def ir(file: Annotated[Path, typer.Argument(help="The program.")]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -9,8 +10,8 @@ from typing import Annotated
 import typer
 
 from engine import api
-from engine.cli.files import programs_in, read_source
-from engine.cli.report import EXIT_PROBLEM, fail, give, say
+from engine.cli.files import programs_in, read_all, with_plain_line_breaks
+from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give, say
 from engine.files.whole import write_whole
 
 DECLARATIONS = ("actor", "agent", "struct", "enum", "function")
@@ -19,26 +20,38 @@ EXPORT = "export "
 
 def doc(
     paths: Annotated[list[Path], typer.Argument(help="Programs or folders.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A folder for one file each.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A folder for one file each, laid out like the programs.")
+    ] = None,
 ) -> None:
     """Describe what programs declare, with the comments above it, as Markdown."""
-    files = programs_in(paths)
-    if not files:
+    files, unreadable = read_all(programs_in(paths))
+    if not files and not unreadable:
         fail("there is no program here")
     broken = 0
-    for path in files:
-        text = read_source(path)
+    base = Path(os.path.commonpath([path.absolute().parent for path, _ in files])) if files else Path()
+    for path, exact in files:
+        text = with_plain_line_breaks(exact)
         analysis = api.analyse_in_project(text, str(path))
         broken += not analysis.ok
         described = "\n".join(describe(path.name, text, analysis.outline))
         if output is None:
             give(described)
         else:
-            output.mkdir(parents=True, exist_ok=True)
-            write_whole(output / f"{path.stem}.md", f"{described}\n".encode())
+            _write(output / path.absolute().relative_to(base).with_suffix(".md"), described)
+    if unreadable:
+        raise typer.Exit(EXIT_USAGE)
     if broken:
         say(f"{broken} of {len(files)} programs have mistakes; `aeroflow check` shows them")
         raise typer.Exit(EXIT_PROBLEM)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, f"{text}\n".encode())
+    except OSError as error:
+        fail(f"{path} cannot be written: {error.strerror}")
 
 
 def describe(name: str, text: str, outline: tuple[api.Symbol, ...]) -> Iterator[str]:

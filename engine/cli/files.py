@@ -14,21 +14,51 @@ from engine.cli.report import EXIT_PROBLEM, fail, say, say_problems
 
 def read_source(path: Path) -> str:
     """The text of a program with ``\\n`` for every line break; ends the command where it cannot be read."""
-    return read_exactly(path).replace("\r\n", "\n").replace("\r", "\n")
+    return with_plain_line_breaks(read_exactly(path))
 
 
 def read_exactly(path: Path) -> str:
     """The text of a program with the line breaks that it has; ends the command where it cannot be read."""
     try:
+        return _read(path)
+    except Unreadable as error:
+        fail(str(error))
+
+
+def read_all(paths: Iterable[Path]) -> tuple[list[tuple[Path, str]], int]:
+    """The texts of the files that can be read, and how many cannot, which are reported; the others still count."""
+    texts, unreadable = [], 0
+    for path in paths:
+        try:
+            texts.append((path, _read(path)))
+        except Unreadable as error:
+            unreadable += 1
+            say(f"aeroflow: {error}")
+    return texts, unreadable
+
+
+def with_plain_line_breaks(text: str) -> str:
+    """The text with ``\\n`` for every line break, as the compiler takes it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class Unreadable(AeroFlowError):
+    """A program cannot be read."""
+
+
+def _read(path: Path) -> str:
+    try:
         return path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        fail(f"there is no file {path}")
-    except IsADirectoryError:
-        fail(f"{path} is a folder; name a file such as {path / 'main.aefl'}")
+    except FileNotFoundError as error:
+        raise Unreadable(f"there is no file {path}") from error
+    except IsADirectoryError as error:
+        raise Unreadable(f"{path} is a folder; name a file such as {path / 'main.aefl'}") from error
     except UnicodeDecodeError as error:
-        fail(f"{path} is not UTF-8 text (byte {error.start})")
+        raise Unreadable(f"{path} is not UTF-8 text (byte {error.start})") from error
+    except ValueError as error:
+        raise Unreadable(f"{path!s} is no name of a file: {error}") from error
     except OSError as error:
-        fail(f"{path} cannot be read: {error.strerror}")
+        raise Unreadable(f"{path} cannot be read: {error.strerror}") from error
 
 
 def compile_file(path: Path, checked: bool = False) -> api.Program:

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from engine import api
-from engine.cli.files import programs_in, read_exactly
-from engine.cli.report import EXIT_PROBLEM, fail, give, say, say_problems
+from engine.cli.files import programs_in, read_all
+from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give, say, say_problems
 from engine.files.whole import write_whole
 
 STDIN = "<stdin>"
@@ -27,9 +27,9 @@ def fmt(
             fail("name files or use --stdin, not both")
         _format_stdin(check)
         return
-    changed, broken, files = 0, 0, programs_in(paths or [Path()])
-    for path in files:
-        text = read_exactly(path)
+    changed, broken = 0, 0
+    files, unreadable = read_all(programs_in(paths or [Path()]))
+    for path, text in files:
         result = _formatted(text, str(path))
         if result is None:
             broken += 1
@@ -41,6 +41,8 @@ def fmt(
                 _write(path, result)
     told = f"{len(files)} file{'s' * (len(files) != 1)}: {changed} {'to format' if check else 'formatted'}"
     say(told + (f", {broken} with mistakes" if broken else ""))
+    if unreadable:
+        raise typer.Exit(EXIT_USAGE)
     if broken or (check and changed):
         raise typer.Exit(EXIT_PROBLEM)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typer
 
 from engine.cli import bench, check, doc, fmt, ide, new, run, tests, traces
+from engine.cli.last_resort import last_resort
 
 app = typer.Typer(
     name="aeroflow",
@@ -58,7 +59,8 @@ def root(
 
 def main() -> None:
     """The console script."""
-    app()
+    with last_resort():
+        app()
 
 
 if __name__ == "__main__":

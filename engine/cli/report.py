@@ -19,6 +19,8 @@ EXIT_FAULT = 3
 """The program's top level itself failed while running."""
 EXIT_STUCK = 4
 """Nothing is left to do, and some actor still awaits an answer."""
+EXIT_BUG = 70
+"""AeroFlow itself made a mistake."""
 EXIT_INTERRUPTED = 130
 
 

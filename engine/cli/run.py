@@ -16,6 +16,7 @@ import typer
 from engine import api
 from engine.cli.engine_thread import on_engine_thread
 from engine.cli.files import compile_file, program_path, save_trace
+from engine.cli.numbers import count, seed_option
 from engine.cli.report import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_STUCK, fail, give, give_json, say
 
 SLICE_EVENTS = 200_000
@@ -24,9 +25,9 @@ SLICE_EVENTS = 200_000
 
 def run(
     file: Annotated[Path, typer.Argument(help="The program, or the folder of a project.")] = Path("."),
-    ticks: Annotated[int | None, typer.Option(help="Stop after this tick, even if more is to do.", min=0)] = None,
+    ticks: Annotated[int | None, count("--ticks", help="Stop after this tick, even if more is to do.")] = None,
     seed: Annotated[
-        int | None, typer.Option(help="The seed of the program's random numbers; else the project's, or 0.")
+        int | None, seed_option("The seed of the program's random numbers; else the project's, or 0.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Check invariants at the end of every tick.")] = False,
     record: Annotated[Path | None, typer.Option(help="Record the run into this .aft file.")] = None,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import threading
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine import api
-from engine.cli.engine_thread import STACK_BYTES
+from engine.cli.engine_thread import on_engine_thread
 
 NAME_LETTERS = 60
 NAME_DIGITS = 10
@@ -56,13 +55,10 @@ class Outcome:
 
 def run_case(case: Case) -> Outcome:
     """Runs a test, on a thread with a stack that is deep enough."""
-    found: list[Outcome] = []
-    before = threading.stack_size(STACK_BYTES)
-    thread = threading.Thread(target=lambda: found.append(_run(case)))
-    thread.start()
-    threading.stack_size(before)
-    thread.join()
-    return found[0]
+    try:
+        return on_engine_thread(lambda: _run(case))
+    except api.AeroFlowError as error:
+        return Outcome(case, case.seed or 0, f"the test could not be run: {error}", f"{case.path}:{case.line}:1")
 
 
 def _run(case: Case) -> Outcome:

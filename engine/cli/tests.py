@@ -15,6 +15,7 @@ import typer
 
 from engine import api
 from engine.cli.files import programs_in, read_source
+from engine.cli.numbers import count, seed_option
 from engine.cli.report import EXIT_PROBLEM, fail, give, say
 from engine.cli.run import fault_line
 from engine.cli.test_case import Case, Outcome, run_case
@@ -31,9 +32,9 @@ IN_THIS_PROCESS_MAX = 3
 def run_tests(
     paths: Annotated[list[Path] | None, typer.Argument(help="Programs and folders; this folder without them.")] = None,
     only: Annotated[str, typer.Option("--filter", help="Only tests with this in their name or file.")] = "",
-    seed: Annotated[int | None, typer.Option(help="The seed of all tests, instead of each one's own.")] = None,
+    seed: Annotated[int | None, seed_option("The seed of all tests, instead of each one's own.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the outcomes into this file, as JUnit's XML.")] = None,
-    events: Annotated[int, typer.Option(help="A test may have so many events.", min=1)] = api.TEST_EVENTS_MAX,
+    events: Annotated[int, count("--events", help="How many events a test may have.", least=1)] = api.TEST_EVENTS_MAX,
     seconds: Annotated[float, typer.Option(help="A test may take so long.", min=0.0)] = api.TEST_SECONDS_MAX,
     traces: Annotated[Path, typer.Option(help="The folder for the recordings of tests that failed.")] = TRACES,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -12,6 +13,7 @@ from engine import api
 from engine.base.errors import AeroFlowError
 from engine.cli.engine_thread import on_engine_thread
 from engine.cli.files import load_trace, save_trace
+from engine.cli.numbers import INT_MAX, count
 from engine.cli.report import EXIT_PROBLEM, fail, give, give_json, say
 from engine.cli.run import fault_line
 
@@ -20,9 +22,10 @@ T = TypeVar("T")
 TraceArgument = Annotated[Path, typer.Argument(help="A recorded run (.aft).")]
 AtOption = Annotated[str, typer.Option("--at", help="A moment: TICK (its end) or TICK:ACTOR:SEQ (after that event).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
-BranchOption = Annotated[int, typer.Option("--branch", help="Which branch of the run; 0 is the first.")]
+BranchOption = Annotated[int, count("--branch", help="Which branch of the run; 0 is the first.")]
 
 EVENTS_AT_ONCE = 50_000
+_NUMBER = re.compile(r" *[0-9]{1,4000} *")
 
 
 def guarded(work: Callable[[], T]) -> T:
@@ -36,9 +39,9 @@ def guarded(work: Callable[[], T]) -> T:
 def moment(session: api.Session, branch: int, at: str) -> int:
     """The moment that ``--at`` names."""
     parts = at.split(":")
-    if len(parts) not in (1, 3) or not all(part.strip().isdigit() for part in parts):
+    if len(parts) not in (1, 3) or not all(_NUMBER.fullmatch(part) for part in parts):
         fail(f"--at {at}: write a tick such as 125, or TICK:ACTOR:SEQ such as 125:3:0")
-    numbers = [int(part) for part in parts]
+    numbers = [min(int(part), INT_MAX) for part in parts]
     if len(numbers) == 1:
         return session.find(branch, numbers[0])
     return session.find(branch, *numbers)
@@ -126,9 +129,9 @@ def state(trace: TraceArgument, at: AtOption, branch: BranchOption = 0, as_json:
 
 def events(
     trace: TraceArgument,
-    first: Annotated[int, typer.Option("--from", help="First tick.", min=0)] = 0,
-    last: Annotated[int | None, typer.Option("--to", help="Last tick.")] = None,
-    actor: Annotated[int | None, typer.Option(help="Only deliveries to this actor.")] = None,
+    first: Annotated[int, count("--from", help="First tick.")] = 0,
+    last: Annotated[int | None, count("--to", help="Last tick.")] = None,
+    actor: Annotated[int | None, count("--actor", help="Only deliveries to this actor.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only this message, such as Account.deposit or deposit.")] = None,
     branch: BranchOption = 0,
     as_json: JsonOption = False,
@@ -200,7 +203,7 @@ def fork(
     field: Annotated[
         str | None, typer.Option("--set", help="Change a field: 'ACTOR.field = value', ACTOR a number.")
     ] = None,
-    ticks: Annotated[int | None, typer.Option(help="Run the branch on up to this tick.", min=0)] = None,
+    ticks: Annotated[int | None, count("--ticks", help="Run the branch on up to this tick.")] = None,
     branch: BranchOption = 0,
 ) -> None:
     """Fork a recorded run at a moment, with one change, and run the branch on."""
@@ -246,7 +249,7 @@ def parse_field(text: str) -> api.SetField:
     target, equals, value = text.partition("=")
     actor, dot, name = target.strip().partition(".")
     number = actor.rpartition("#")[2]
-    if not (equals and dot and number.isdigit() and name.isidentifier() and value.strip()):
+    if not (equals and dot and _NUMBER.fullmatch(number) and name.isidentifier() and value.strip()):
         fail(f"--set {text}: write ACTOR.field = value, such as '3.balance = 100'")
     return api.SetField(int(number), name, value.strip())
 
@@ -256,8 +259,10 @@ def diff(
     right: Annotated[
         Path | None, typer.Argument(help="Another recording; without it, two branches of the first.")
     ] = None,
-    left_branch: Annotated[int, typer.Option(help="Branch of the left run.")] = 0,
-    right_branch: Annotated[int | None, typer.Option(help="Branch of the right run (default: its newest).")] = None,
+    left_branch: Annotated[int, count("--left-branch", help="Branch of the left run.")] = 0,
+    right_branch: Annotated[
+        int | None, count("--right-branch", help="Branch of the right run (default: its newest).")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find the first event in which two runs, or two branches of one, differ; exit 1 if there is one."""

@@ -27,6 +27,7 @@ from typing import Any
 from engine.files.ownership import belongs_here
 
 FILE_NAME = "aeroflow.toml"
+SEED_MIN, SEED_MAX = -(2**63), 2**63 - 1
 
 _TICK = re.compile(r"(\d+) ?(us|ms|s)")
 _UNITS = {"us": 1, "ms": 1_000, "s": 1_000_000}
@@ -179,7 +180,7 @@ def _tick(value: Any) -> int:
 
 
 def _seed(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not -(2**63) <= value < 2**63:
+    if isinstance(value, bool) or not isinstance(value, int) or not SEED_MIN <= value <= SEED_MAX:
         raise ValueError("must be a whole number of 64 bits")
     return value
 

@@ -93,5 +93,5 @@ def _spread(events: Events) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.flo
     lengths = np.empty(len(events))
     starts = np.empty(len(events))
     lengths[order] = TICK_US / sizes[group]
-    starts[order] = ticks * TICK_US + place * (TICK_US / sizes[group])
+    starts[order] = ticks.astype(np.float64) * TICK_US + place * (TICK_US / sizes[group])
     return np.round(starts, 3), np.round(lengths, 3)
