@@ -13,23 +13,29 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from studio.model.places import Places, find_places
+from engine.project.file_places import FilePlace, parse_place
+from studio.model.places import Places, find_places, is_profile_name
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from studio.application import Studio
+    from studio.services.locks import FileLock
 
 DESKTOP_NAME = "org.aeroflow.Studio"
 SHOT_SIZE = (1440, 900)
 SHOT_SECONDS = 60.0
 SETTLE_SECONDS = 0.4
+
+NO_ANSWER = (
+    "Studio is running already and does not answer. End it, or start another one beside it: aeroflow ide --profile NAME"
+)
 
 log = logging.getLogger("aeroflow.studio")
 
@@ -44,29 +50,56 @@ def unusable_qt(qt: str, python: tuple[int, int]) -> str | None:
     return None
 
 
+def profile_problem(name: str) -> str | None:
+    """Why a profile cannot have this name, as a sentence; None if it can."""
+    if not name or is_profile_name(name):
+        return None
+    return "the name of a profile has letters, digits, _ and -, such as --profile review"
+
+
 def main(argv: list[str] | None = None) -> int:
-    """Entry point of the GUI script: an optional file, ``--light``, ``--dark``, ``--shot PICTURE``."""
+    """Entry point of the GUI script: files, ``--light``, ``--dark``, ``--profile NAME``, ``--shot PICTURE``."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     theme = "light" if "--light" in arguments else "dark" if "--dark" in arguments else None
-    shot: Path | None = None
-    if "--shot" in arguments:
-        at = arguments.index("--shot")
-        if at + 1 >= len(arguments):
-            print("--shot wants the name of a picture", file=sys.stderr)
-            return 2
-        shot = Path(arguments[at + 1])
-        del arguments[at : at + 2]
-    files = [Path(argument) for argument in arguments if not argument.startswith("--")]
-    return run_app(files[0] if files else None, theme, shot)
+    values: dict[str, str] = {}
+    for option, wish in (("--shot", "the name of a picture"), ("--profile", "a name of letters and digits")):
+        if option in arguments:
+            at = arguments.index(option)
+            if at + 1 >= len(arguments) or (option == "--profile" and not is_profile_name(arguments[at + 1])):
+                print(f"{option} wants {wish}", file=sys.stderr)
+                return 2
+            values[option] = arguments[at + 1]
+            del arguments[at : at + 2]
+    shot = Path(values["--shot"]) if "--shot" in values else None
+    files = [parse_place(argument) for argument in arguments if not argument.startswith("--")]
+    return run_app(files, theme, shot, values.get("--profile", ""))
 
 
-def run_app(target: Path | None, theme: str | None, shot: Path | None) -> int:
-    """Opens Studio on a file, with a theme or the one that is set; with ``shot`` it takes a picture and ends."""
+def run_app(files: Sequence[FilePlace], theme: str | None, shot: Path | None, profile: str = "") -> int:
+    """Opens Studio on files, with a theme or the one that is set; with ``shot`` it takes a picture and ends.
+
+    If Studio runs already, with the same ``profile``, it opens the files there.
+    """
     with contextlib.suppress(PackageNotFoundError):
         reason = unusable_qt(version("PySide6-Essentials"), sys.version_info[:2])
         if reason is not None:
             print(reason, file=sys.stderr)
             return 1
+    from studio.services.instance import NoAnswerError, claim_or_hand_over
+
+    places = find_places(profile=profile)
+    lock: FileLock | None = None
+    if shot is None:
+        try:
+            lock = claim_or_hand_over(places, files)
+        except NoAnswerError:
+            print(NO_ANSWER, file=sys.stderr)
+            return 1
+        except OSError:
+            lock = None  # Studio says in its window that it can keep nothing
+        else:
+            if lock is None:
+                return 0
     if shot is not None or not _has_display():
         if shot is None:
             print("there is no display to open a window on; --shot takes a picture without one", file=sys.stderr)
@@ -74,15 +107,13 @@ def run_app(target: Path | None, theme: str | None, shot: Path | None) -> int:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = make_application()
     if shot is not None:
-        return _take_shot(app, target, theme, shot)
-    places = find_places()
+        return _take_shot(app, files[0].path if files else None, theme, shot)
     start_log(places)
     from studio.application import Studio
 
-    studio = Studio(app, places, theme)
+    studio = Studio(app, places, theme, lock)
     with hooks(studio):
-        if target is not None:
-            studio.files.open(target)
+        studio.open(files)
         studio.window.show()
         try:
             return app.exec()

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 import engine
 from engine.language_service.tokens import highlight_line
+from engine.project.file_places import FilePlace
 from engine.project.resources import folder
 from studio.actions.table import fill_table
 from studio.model.document import Document
@@ -30,7 +31,9 @@ from studio.services.background import Background
 from studio.services.bridge import EngineBridge
 from studio.services.files import Files
 from studio.services.formatting import Formatting
-from studio.services.journal import Journal, JournalEntry, read_journals
+from studio.services.instance import Receiver, claim
+from studio.services.journal import Journal, JournalEntry, JournalFolder
+from studio.services.locks import FileLock
 from studio.services.program_tester import ProgramTester
 from studio.services.reference_files import read_reference
 from studio.services.store import Store, read_session, read_settings
@@ -43,11 +46,19 @@ WATCH_MS = 2_000
 
 
 class Studio(QObject):
-    """Everything of one Studio. ``close`` writes what is unwritten and ends its threads."""
+    """Everything of one Studio. ``close`` writes what is unwritten and ends its threads.
 
-    def __init__(self, app: QApplication, places: Places, theme: str | None = None) -> None:
+    The Studio that has the ``lock`` of its profile restores the session, keeps it, and takes files from later starts.
+    Another one beside it, if there must be one, keeps journals and nothing else.
+    """
+
+    def __init__(
+        self, app: QApplication, places: Places, theme: str | None = None, lock: FileLock | None = None
+    ) -> None:
         super().__init__()
         self.places = places
+        self._lock = lock
+        self._journals: JournalFolder | None = None
         self._closed = False
         self._threads: list[Callable[[], object]] = []
         try:
@@ -55,19 +66,21 @@ class Studio(QObject):
         except BaseException:
             for end in reversed(self._threads):
                 end()
+            self._give_up_folders()
             raise
 
     def _build(self, app: QApplication, theme: str | None) -> None:
         """Makes all parts. If one cannot be made, the threads of those before it are ended, not left waiting."""
         places = self.places
         settings = read_settings(places)
+        trouble = self._take_folders()
         sources, theme_problems = load_themes(folder("themes"), places.themes)
         self._theme_stamps = theme_stamps(places.themes)
         chosen = ThemeModel(sources, theme or settings.text_of("appearance.theme"))
         language = Language(programs.analyse, highlight_line)
         self.model = StudioModel(RunModel(), chosen, settings, language, folder("resources"), folder("examples"))
-        session, session_problem = read_session(places)
-        journals, journal_problems = read_journals(places.journal)
+        session, session_problem = read_session(places) if self._lock is not None else (SessionState(), "")
+        journals, journal_problems = self._journals.read() if self._journals is not None else ([], [])
         self.model.recent = session.recent
         self._start_services(places)
         self.appearance = Appearance(app, self.model)
@@ -75,7 +88,8 @@ class Studio(QObject):
         fill_table(self.model, [(p.id, p.title, p.icon) for p in panels], engine.__version__, str(places.log))
         self.window = MainWindow(self.model, panels)
         self.model.shell = self.window
-        self.store = Store(places, settings, self.background, self.session)
+        self.store = Store(places, settings, self.background, self._session_to_keep, self._warn)
+        self._receiver = Receiver(self._lock, self._asked_to_open) if self._lock is not None else None
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_MS)
         self._watch.timeout.connect(self._look_at_files)
@@ -85,9 +99,22 @@ class Studio(QObject):
         docs = folder("resources") / "docs"
         self.background.submit(lambda: read_reference(docs), self.model.reference.set_texts)
         self._restore(session, journals)
-        for problem in (*settings.problems, *theme_problems, session_problem, *journal_problems):
+        for problem in (*settings.problems, *theme_problems, trouble, session_problem, *journal_problems):
             if problem:
-                self.window.area.notices.show_notice("warning", problem)
+                self._warn(problem)
+
+    def _take_folders(self) -> str:
+        """Makes the folders of the state this Studio's own; gives a sentence if that cannot be."""
+        try:
+            self._lock = self._lock or claim(self.places)
+            self._journals = JournalFolder(self.places.journal)
+            self._journals.adopt()
+        except OSError as error:
+            return f"Studio cannot keep texts that are not saved: {self.places.state}: {error.strerror or error}."
+        return ""
+
+    def _warn(self, sentence: str) -> None:
+        self.window.area.notices.show_notice("warning", sentence)
 
     def _start_services(self, places: Places) -> None:
         documents = self.model.documents
@@ -106,7 +133,8 @@ class Studio(QObject):
         self.files = Files(self.model, self.background)
         self.model.files = self.files
         self.model.formatting = Formatting(self.model, self.background)
-        self.journal = Journal(documents, places.journal, self._journal_writer)
+        folder = self._journals.path if self._journals is not None else places.journal
+        self.journal = Journal(documents, folder, self._journal_writer, self._warn)
         self.marks = ExecutionMarks(documents, self.model.run)
 
     def _wire(self) -> None:
@@ -149,6 +177,19 @@ class Studio(QObject):
             str(self.model.run.path) if self.model.run.path is not None else "",
         )
 
+    def _session_to_keep(self) -> SessionState | None:
+        return self.session() if self._lock is not None else None
+
+    def _asked_to_open(self, files: Sequence[FilePlace]) -> None:
+        """Studio was started once more: it opens those files here and comes to the front."""
+        self.open(files)
+        self.window.come_forward()
+
+    def open(self, files: Sequence[FilePlace]) -> None:
+        """Opens files at places."""
+        for file in files:
+            self.files.open(file.path, file.line, file.column)
+
     def _run_changed(self) -> None:
         """A recording that was opened or saved is part of the session."""
         if self.model.run.path != self._trace:
@@ -158,6 +199,7 @@ class Studio(QObject):
     def _restore(self, session: SessionState, journals: list[JournalEntry]) -> None:
         """Opens what was open, unsaved texts from their journals, and says which those are."""
         entries = {entry.id: entry for entry in journals}
+        self._recovered: list[Document] = []
         wanted = session.files[session.active] if 0 <= session.active < len(session.files) else None
         for file in session.files:
             entry = entries.pop(file.journal, None)
@@ -167,6 +209,8 @@ class Studio(QObject):
                 self.files.restore(file)
         for entry in entries.values():
             self._recover(entry, None)
+        if journals:
+            self.files.after(self._tell_recovered)
         if session.trace and Path(session.trace).is_file():
             self.model.run.open_trace(Path(session.trace))
         if wanted is not None:
@@ -185,17 +229,34 @@ class Studio(QObject):
             self.journal.adopt(document)
             self.model.documents.add(document, activate=file is None)
             document.reveal(entry.line, entry.column)
-            answers: tuple[Answer, ...] = (Answer("Keep", lambda: None, primary=True),)
-            if entry.path is not None:
-                answers = (
-                    Answer("Compare", lambda: self.files.compare(document)),
-                    Answer("Use the File's", lambda: self.files.reload(document)),
-                    *answers,
-                )
-            text = f"{document.name}: changes that were not saved last time are back."
-            self.window.area.notices.show_notice("info", text, answers, f"recovered {entry.id}")
+            self._recovered.append(document)
 
         self.files.recover(entry, place)
+
+    def _tell_recovered(self) -> None:
+        """One notice for all texts that came back, however many they are."""
+        documents = [d for d in self._recovered if d in self.model.documents.items]
+        with_files = [d for d in documents if d.path is not None]
+        if not documents:
+            return
+
+        def compare() -> None:
+            for document in with_files:
+                self.files.compare(document)
+
+        answers: tuple[Answer, ...] = (Answer("Keep", lambda: None, primary=True),)
+        if len(documents) == 1 and with_files:
+            only = documents[0]
+            answers = (Answer("Use the Version on Disk", lambda: self.files.reload(only)), *answers)
+        if with_files:
+            answers = (Answer("Compare" if len(with_files) == 1 else "Compare All", compare), *answers)
+        names = ", ".join(document.name for document in documents)
+        text = (
+            f"{names}: changes that were not saved last time are back."
+            if len(documents) == 1
+            else f"{len(documents)} files with changes that were not saved last time are back: {names}."
+        )
+        self.window.area.notices.show_notice("info", text, answers, "recovered")
 
     @Slot()
     def _look_at_files(self) -> None:
@@ -236,6 +297,8 @@ class Studio(QObject):
             return
         self._closed = True
         self._watch.stop()
+        if self._receiver is not None:
+            self._receiver.close()
         self.engine.close()
         self.tester.close()
         self.journal.close()
@@ -248,3 +311,10 @@ class Studio(QObject):
         self.window.close_parts()
         self.appearance.close()
         self.window.hide()
+        self._give_up_folders()
+
+    def _give_up_folders(self) -> None:
+        if self._journals is not None:
+            self._journals.close()
+        if self._lock is not None:
+            self._lock.release()

@@ -14,26 +14,37 @@ import typer
 from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give, give_json, say
 from engine.install import desktop, environment, health, packages, qt_libraries
 from engine.install.manifest import Manifest
+from engine.project.file_places import parse_place
 from engine.project.resources import resource_bytes
 
 
 def ide(
-    target: Annotated[Path | None, typer.Argument(help="A program (.aefl) or a recorded run (.aft).")] = None,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILE[:LINE]]...", help="Programs (.aefl) and recorded runs (.aft)."),
+    ] = None,
     light: Annotated[bool, typer.Option("--light", help="Use the light theme this time.")] = False,
     dark: Annotated[bool, typer.Option("--dark", help="Use the dark theme this time.")] = False,
     shot: Annotated[Path | None, typer.Option(help="Run the file, write a picture of the window, and quit.")] = None,
+    profile: Annotated[
+        str, typer.Option(metavar="NAME", help="Open a Studio beside others, with tabs and a layout of its own.")
+    ] = "",
 ) -> None:
-    """Open AeroFlow Studio."""
+    """Open AeroFlow Studio, or files in the Studio that is open."""
     if light and dark:
         fail("choose one of --light and --dark")
-    if target is not None and not target.exists():
-        fail(f"there is no file {target}")
+    places = [parse_place(file) for file in files or ()]
+    for place in places:
+        if not place.path.exists():
+            fail(f"there is no file {place.path}")
     if importlib.util.find_spec("PySide6") is None:
         fail("Studio is not installed here; `aeroflow install ide` installs it")
-    from studio.app import run_app
+    from studio.app import profile_problem, run_app
 
+    if problem := profile_problem(profile):
+        fail(problem)
     theme = "light" if light else "dark" if dark else None
-    raise typer.Exit(run_app(target, theme, shot))
+    raise typer.Exit(run_app(places, theme, shot, profile))
 
 
 def install(

@@ -8,8 +8,9 @@ document's formats, so nothing has to be undone and a key press repaints one lin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -34,6 +35,7 @@ from studio.editor import line_edits, typing_rules
 from studio.editor.brackets import match_at
 from studio.editor.gutter import Gutter
 from studio.editor.spans import Marked, Spans
+from studio.editor.stand_ins import StandIns
 from studio.model.columns import from_utf16, to_utf16
 from studio.model.document import ExecutionMark, Place
 from studio.model.studio import StudioModel
@@ -63,6 +65,11 @@ def x_of(line: QTextLine, column: int) -> float:
     return float(place[0]) if isinstance(place, tuple) else float(line.width())
 
 
+def local_files(data: QMimeData) -> list[Path]:
+    """The files of this machine that are dragged or were copied."""
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+
+
 class CodeEdit(QPlainTextEdit):
     """An editor for one document. ``place_changed`` tells that the cursor is elsewhere, ``test_wanted`` that the test
     in a line is to be run."""
@@ -83,6 +90,7 @@ class CodeEdit(QPlainTextEdit):
         self._waves: dict[str, QPixmap] = {}
         self._gutter = Gutter(self)
         self._line = 0
+        self._stand_ins = StandIns()
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setCursorWidth(2)
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
@@ -101,6 +109,49 @@ class CodeEdit(QPlainTextEdit):
         """Stops listening to the models."""
         for disconnect in self._disconnect:
             disconnect()
+
+    # --- the text ------------------------------------------------------------------------------
+
+    def set_text(self, text: str) -> bool:
+        """Shows another text, with nothing to undo. Gives whether the editor can hold every character of it."""
+        self._stand_ins = StandIns(text)
+        self.setPlainText(self._stand_ins.shown(text))
+        return self._stand_ins.are_exact
+
+    def current_text(self) -> str:
+        """The text as it is now; unlike ``toPlainText`` this keeps no-break spaces and rare characters."""
+        return self._stand_ins.meant(self.document().toRawText())
+
+    def can_hold(self, text: str) -> bool:
+        """Whether this text can be put in without mistaking one of its characters for a stand-in."""
+        return self._stand_ins.fit(text)
+
+    def shown(self, text: str) -> str:
+        """A text as a cursor can insert it here: paragraph ends that are no line breaks have their stand-ins."""
+        return self._stand_ins.shown(text)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """What is copied or dragged is the text as it is meant, not as Qt holds it."""
+        data = QMimeData()
+        data.setText(self._stand_ins.meant(self.textCursor().selectedText()))
+        return data
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Files are not text: the window opens what is dropped."""
+        return not local_files(source) and super().canInsertFromMimeData(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Pastes a text. Files that were copied elsewhere are opened, never written into the program as addresses."""
+        files = local_files(source)
+        if files:
+            for path in files:
+                self.model.files.open(path)
+        elif source.hasText():
+            text = source.text().replace("\0", "")
+            if not self._stand_ins.fit(text):
+                text = "".join(char for char in text if self._stand_ins.fit(char))
+            self.textCursor().insertText(self._stand_ins.shown(text))
+            self.ensureCursorVisible()
 
     # --- appearance ----------------------------------------------------------------------------
 

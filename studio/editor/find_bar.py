@@ -180,7 +180,7 @@ class FindBar(QWidget):
     @Slot()
     def _search(self) -> None:
         self._timer.stop()
-        text = self._edit.document().toRawText().replace("\u2029", "\n")
+        text = self._edit.current_text()
         self._result = find_all(self.query(), text)
         self._found = self._result.spans
         nothing = bool(self._field.text()) and not self._found
@@ -271,7 +271,7 @@ class FindBar(QWidget):
             return
         if here is not None and not self._edit.isReadOnly():
             text = self._replacer(self._result.hits[here])
-            self._edit.textCursor().insertText(text)
+            self._edit.textCursor().insertText(self._edit.shown(text))
             self._search()
             end = self._edit.textCursor().selectionEnd()
             beyond = end if self._found and self._result.hits[0].capturedLength() else end + 1
@@ -292,7 +292,7 @@ class FindBar(QWidget):
         for start, end, text in reversed(changes):
             cursor.setPosition(start)
             cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-            cursor.insertText(text)
+            cursor.insertText(self._edit.shown(text))
         cursor.endEditBlock()
         self._search()
         self._count.setText(f"{count} replaced")

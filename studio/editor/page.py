@@ -46,9 +46,9 @@ class EditorPage(QWidget):
         self.edit = CodeEdit(model, self)
         self._model = model
         self._loading = True
-        self.edit.setPlainText(document.text)
+        holds_all = self.edit.set_text(document.text)
         self.edit.document().setModified(document.dirty)
-        self.edit.setReadOnly(document.read_only and document.path is None)
+        self.edit.setReadOnly(not document.is_editable or not holds_all)
         self.highlighter: Highlighter | None = None
         if document.is_program:
             self.highlighter = Highlighter(self.edit.document(), model.language, model.theme)
@@ -100,11 +100,17 @@ class EditorPage(QWidget):
     # --- the buffer ----------------------------------------------------------------------------
 
     def current_text(self) -> str:
-        """The text as it is now; unlike ``toPlainText`` this keeps no-break spaces."""
-        return self.edit.document().toRawText().replace("\u2029", "\n")
+        """The text as it is now."""
+        return self.edit.current_text()
 
     def replace_text(self, text: str) -> None:
-        """Puts another text in place as one step of undo; only what differs is touched, so the cursor stays."""
+        """Puts another text in place as one step of undo; only what differs is touched, so the cursor stays.
+
+        A text with one of the editor's stand-ins in it is shown anew, and what was done before cannot be undone.
+        """
+        if not self.edit.can_hold(text):
+            self.edit.setReadOnly(not self.edit.set_text(text) or not self.document.is_editable)
+            return
         old = self.current_text()
         head = common_start(old, text)
         tail = common_start(old[head:][::-1], text[head:][::-1])
@@ -113,7 +119,7 @@ class EditorPage(QWidget):
         cursor = QTextCursor(self.edit.document())
         cursor.setPosition(units)
         cursor.setPosition(units + length, QTextCursor.MoveMode.KeepAnchor)
-        cursor.insertText(text[head : len(text) - tail])
+        cursor.insertText(self.edit.shown(text[head : len(text) - tail]))
 
     def reflow(self, text: str) -> None:
         """Puts the same text in another layout in place; the cursor and the lines around it do not move."""
@@ -250,4 +256,4 @@ class EditorPage(QWidget):
         cursor = QTextCursor(self.edit.document())
         cursor.setPosition(self.edit.position_of(range.line, range.column))
         cursor.setPosition(self.edit.position_of(range.end_line, range.end_column), QTextCursor.MoveMode.KeepAnchor)
-        cursor.insertText(problem.fix.text)
+        cursor.insertText(self.edit.shown(problem.fix.text))

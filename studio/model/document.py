@@ -12,25 +12,35 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.api import Analysis, Problem
+from studio.model.line_ends import LineEnds
 from studio.model.signal import Signal
 
 
 @dataclass(frozen=True, slots=True)
 class TextFormat:
-    """How a text is written to disk. ``eol`` is the line break in the file; inside it is always ``\\n``."""
+    """How a text is written to disk. ``eol`` is the line break in the file; inside it is always ``\\n``.
+
+    ``mixed`` is what ends each line in a file that has several kinds of line breaks.
+    """
 
     encoding: str = "utf-8"
     bom: bool = False
     eol: str = "\n"
+    mixed: LineEnds | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DiskState:
-    """What the file was when it was last read or written here. ``digest`` is of its bytes."""
+    """What the file was when it was last read or written here. ``digest`` is of its bytes.
+
+    ``real`` is its path without links, ``inode`` its device and number: files can have several names.
+    """
 
     digest: str
     modified_ns: int
     size: int
+    real: str = ""
+    inode: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,8 @@ class Document:
     read_only: bool = False
     plain: bool = False
     """Whether this is a text to read rather than a program, such as a difference."""
+    is_example: bool = False
+    """Whether this is a file of the installation: it can be edited, and saving asks where to."""
     recorded: str = ""
     """The name of the file whose text a recording brought along, where this is such a text."""
 
@@ -136,6 +148,16 @@ class Document:
     def dirty(self) -> bool:
         """Whether the text differs from what is saved."""
         return self._dirty
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether a person can change this text. A file that cannot be written can be edited, and saved elsewhere."""
+        return not self.read_only or self.path is not None
+
+    @property
+    def would_be_lost(self) -> bool:
+        """Whether closing this document would lose what a person did to it."""
+        return self._dirty and self.is_editable and (self.path is not None or bool(self.text))
 
     @property
     def buffer(self) -> Buffer | None:

@@ -39,6 +39,10 @@ class Documents:
         """The open document of a file."""
         return next((d for d in self._items if d.path == path), None)
 
+    def find_real(self, real: str) -> Document | None:
+        """The open document of a file by its path without links."""
+        return next((d for d in self._items if d.disk is not None and d.disk.real == real != ""), None)
+
     def by_file(self, file: str) -> Document | None:
         """The open document that problems and runs call so."""
         return next((d for d in self._items if d.file == file), None)
@@ -89,7 +93,7 @@ class Documents:
 
     def request_close(self, document: Document) -> None:
         """Closes a document, or asks first if its text would be lost."""
-        if document.dirty and not document.read_only and document.text:
+        if document.would_be_lost:
             self.activate(document)
             self.close_wanted.emit(document)
         else:

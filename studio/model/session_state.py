@@ -6,12 +6,11 @@ It is JSON with a version; what cannot be read counts as nothing, so that it nev
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 VERSION = 1
 RECENT_MAX = 12
+NUMBER_MAX = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +38,8 @@ class SessionState:
 
 
 def dump_session(state: SessionState) -> str:
-    """The session as text."""
-    return json.dumps({"version": VERSION, **asdict(state)}, indent=1, ensure_ascii=False)
+    """The session as text. It is ASCII, as names of files need not be Unicode."""
+    return json.dumps({"version": VERSION, **asdict(state)}, indent=1)
 
 
 def parse_session(text: str) -> SessionState | None:
@@ -50,25 +49,51 @@ def parse_session(text: str) -> SessionState | None:
         if not isinstance(data, dict) or data.get("version") != VERSION:
             return None
         return SessionState(
-            tuple(_open_file(item) for item in data["files"]),
-            int(data["active"]),
-            str(data["geometry"]),
-            str(data["layout"]),
-            tuple(str(path) for path in data["recent"])[:RECENT_MAX],
-            str(data.get("trace", "")),
+            tuple(_open_file(item) for item in _list(data["files"])),
+            _whole(data["active"], -1),
+            _text(data["geometry"]),
+            _text(data["layout"]),
+            tuple(_text(path) for path in _list(data["recent"]))[:RECENT_MAX],
+            _text(data.get("trace", "")),
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
-def _open_file(item: Mapping[str, Any]) -> OpenFile:
+def _open_file(item: object) -> OpenFile:
+    if not isinstance(item, dict):
+        raise TypeError("a file of the session is an object")
     return OpenFile(
-        str(item["path"]),
-        str(item["journal"]),
-        int(item["line"]),
-        int(item["column"]),
-        int(item["first_visible_line"]),
+        _text(item["path"]),
+        _text(item["journal"]),
+        _whole(item["line"], 1),
+        _whole(item["column"], 1),
+        _whole(item["first_visible_line"], 1),
     )
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError("a list is expected")
+    return value
+
+
+def _text(value: object) -> str:
+    """A text that can be a path. Raises ``ValueError`` for one with a NUL, which no system takes."""
+    if not isinstance(value, str):
+        raise TypeError("a text is expected")
+    if "\0" in value:
+        raise ValueError("a path has no NUL")
+    return value
+
+
+def _whole(value: object, least: int) -> int:
+    """A whole number that fits where Qt wants one."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("a whole number is expected")
+    if not least <= value <= NUMBER_MAX:
+        raise ValueError("the number is out of range")
+    return value
 
 
 def with_recent(recent: tuple[str, ...], path: str) -> tuple[str, ...]:

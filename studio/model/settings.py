@@ -1,10 +1,13 @@
 """What the user has set, in ``settings.toml``: a table of known settings, and everything else kept as it is.
 
-Comments and unknown keys of the file survive; a value of the wrong kind is told and its default is used.
+Comments and unknown keys of the file survive; a value of the wrong kind is told and its default is used. What is set
+here is kept as a list of changes, which are entered into the file as it is when it is written: others may have written
+to it meanwhile. A file in which they cannot be entered without losing something is a ``DamagedSettingsError``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import tomlkit
@@ -13,6 +16,10 @@ from tomlkit.exceptions import TOMLKitError
 from studio.model.signal import Signal
 
 Value = str | int | float | bool
+
+
+class DamagedSettingsError(Exception):
+    """The text is no settings file, or has a value where a table belongs; why, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +51,23 @@ class Settings:
         self.changed: Signal[[str]] = Signal()
         self._known = {setting.key: setting for setting in SETTINGS}
         self._values: dict[str, Value] = {setting.key: setting.default for setting in SETTINGS}
-        self._file = tomlkit.document()
+        self.changes: dict[str, Value] = {}
+        """What was set since the file was read."""
         self.problems: list[str] = self.load(text)
 
     def load(self, text: str) -> list[str]:
         """Takes in the text of a settings file; gives what is wrong with it, as sentences."""
         try:
-            self._file = tomlkit.parse(text)
-        except TOMLKitError as error:
+            file = _parsed(text)
+        except DamagedSettingsError as error:
             return [f"settings.toml cannot be read ({error}); the defaults are used"]
         wrong = []
+        for table in dict.fromkeys(key.partition(".")[0] for key in self._known):
+            if table in file and not isinstance(file[table], dict):
+                wrong.append(f"settings.toml: {table} is not a table, such as [{table}]; its defaults are used")
         for key, setting in self._known.items():
             table, _, name = key.partition(".")
-            section = self._file.get(table)
+            section = file.get(table)
             if not isinstance(section, dict) or name not in section:
                 continue
             value = _fitting(setting, section[name])
@@ -66,23 +77,13 @@ class Settings:
                 self._values[key] = value
         return wrong
 
-    def text(self) -> str:
-        """The settings file, with what differs from the defaults and all that was in it before."""
-        return tomlkit.dumps(self._file)
-
     def set(self, key: str, value: Value) -> None:
         """Changes a setting."""
         fitting = _fitting(self._known[key], value)
         assert fitting is not None, f"{value!r} does not fit {key}"
         if fitting == self._values[key]:
             return
-        self._values[key] = fitting
-        table, _, name = key.partition(".")
-        if table not in self._file:
-            self._file[table] = tomlkit.table()
-        section = self._file[table]
-        assert isinstance(section, dict)
-        section[name] = fitting
+        self._values[key] = self.changes[key] = fitting
         self.changed.emit(key)
 
     def text_of(self, key: str) -> str:
@@ -108,6 +109,29 @@ class Settings:
     def limits(self, key: str) -> tuple[float, float]:
         """The least and the most that a number may be."""
         return self._known[key].least, self._known[key].most
+
+
+def with_changes(text: str, changes: Mapping[str, Value]) -> str:
+    """A settings file with some settings changed and everything else as it was. Raises ``DamagedSettingsError``."""
+    file = _parsed(text)
+    for key, value in changes.items():
+        table, _, name = key.partition(".")
+        if table not in file:
+            file[table] = tomlkit.table()
+        section = file[table]
+        if not isinstance(section, dict):
+            raise DamagedSettingsError(f"{table} is not a table")
+        section[name] = value
+    return tomlkit.dumps(file)
+
+
+def _parsed(text: str) -> tomlkit.TOMLDocument:
+    try:
+        return tomlkit.parse(text)
+    except (TOMLKitError, ValueError) as error:
+        raise DamagedSettingsError(str(error)) from error
+    except RecursionError as error:
+        raise DamagedSettingsError("it is nested too deeply") from error
 
 
 def _fitting(setting: Setting, value: object) -> Value | None:

@@ -7,6 +7,7 @@ against it. Nothing here knows Qt: ``studio.theming`` turns a ``Theme`` into pal
 
 from __future__ import annotations
 
+import contextlib
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -87,8 +88,10 @@ def parse_theme(name: str, text: str) -> ThemeSource:
     """Reads a theme file. Raises ``ThemeError``."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise ThemeError(f"theme {name}: {error}") from error
+    except RecursionError as error:
+        raise ThemeError(f"theme {name}: it is nested too deeply") from error
     seed, tokens = data.get("seed", {}), data.get("tokens", {})
     if not isinstance(seed, dict) or not isinstance(tokens, dict):
         raise ThemeError(f"theme {name}: seed and tokens are tables")
@@ -297,4 +300,8 @@ def load_themes(*folders: Path) -> tuple[dict[str, ThemeSource], list[str]]:
 
 def theme_stamps(folder: Path) -> frozenset[tuple[str, int]]:
     """Which theme files there are in a folder and when they were written; it differs when one of them does."""
-    return frozenset((p.name, p.stat().st_mtime_ns) for p in folder.glob("*.toml")) if folder.is_dir() else frozenset()
+    stamps = set()
+    for path in folder.glob("*.toml") if folder.is_dir() else ():
+        with contextlib.suppress(OSError):  # a link that leads nowhere
+            stamps.add((path.name, path.stat().st_mtime_ns))
+    return frozenset(stamps)

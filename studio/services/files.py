@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from studio.model.document import DiskState, Document, Place
+from studio.model.document import DiskState, Document, TextFormat
 from studio.model.documents import new_id
 from studio.model.session_state import OpenFile, with_recent
 from studio.model.studio import StudioModel
@@ -25,6 +25,7 @@ TRACE_SUFFIX = ".aft"
 FILES_MAX = 2_000
 FOLDERS_MAX = 2_000
 DEPTH_MAX = 5
+Ready = Callable[[Document, bool], None]
 
 
 class Files:
@@ -33,9 +34,14 @@ class Files:
     def __init__(self, model: StudioModel, background: Background) -> None:
         self._model = model
         self._background = background
-        self._opening: set[Path] = set()
-        self._run_when_open: set[Path] = set()
+        self._examples = Path(os.path.realpath(model.examples))
+        self._opening: dict[Path, list[Ready]] = {}
+        """What to do once a file that is being read has its document."""
         self._close_when_saved: set[str] = set()
+        self._last_written: dict[str, str] = {}
+        """The digest of what was last written of a document; of the background's thread."""
+        self._unreadable: dict[str, DiskState] = {}
+        """What could not be shown of a document's file when it changed outside; told once."""
 
     @property
     def busy(self) -> bool:
@@ -44,71 +50,102 @@ class Files:
 
     def open(self, path: Path, line: int | None = None, column: int = 1) -> None:
         """Opens a program, or a recorded run, or brings it to the front."""
-        path = path.expanduser().absolute()
         if path.suffix == TRACE_SUFFIX:
+            path = path.absolute()
             self._remember(path)
             self._model.run.open_trace(path)
             return
-        document = self._model.documents.find(path)
-        if document is not None:
+
+        def ready(document: Document, is_new: bool) -> None:
             self._model.documents.activate(document)
+            assert document.path is not None, "a file that was opened has a path"
+            self._remember(document.path)
             if line is not None:
                 document.reveal(line, column)
-        elif path not in self._opening:
-            self._opening.add(path)
-            self._background.submit(
-                lambda: read_text_file(path),
-                lambda loaded: self._opened(path, loaded, line, column),
-                lambda error: self._failed_to_open(path, error),
-            )
+
+        self._with_document(path, ready)
 
     def open_and_run(self, path: Path) -> None:
         """Opens a program and runs it as soon as it is there."""
-        path = path.expanduser().absolute()
-        document = self._model.documents.find(path)
-        if document is None:
-            self._run_when_open.add(path)
-        self.open(path)
-        if document is not None:
+
+        def ready(document: Document, is_new: bool) -> None:
+            self._model.documents.activate(document)
             self._model.run.start(document.text, document.file, unsaved=self._model.documents.texts())
 
-    def _opened(self, path: Path, loaded: LoadedText, line: int | None, column: int) -> None:
-        self._opening.discard(path)
+        self._with_document(path, ready)
+
+    def _with_document(self, path: Path, ready: Ready, is_wanted: bool = True) -> None:
+        """Calls ``ready`` with the document of a file and whether it was opened for that.
+
+        A file has one document, whatever it is called this time. One that cannot be read is told if it ``is_wanted``.
+        """
+        path = path.absolute()
+        document = self._model.documents.find(path)
+        if document is not None:
+            ready(document, False)
+        elif path in self._opening:
+            self._opening[path].append(ready)
+        else:
+            self._opening[path] = [ready]
+            self._background.submit(
+                lambda: read_text_file(path),
+                lambda loaded: self._opened(path, loaded),
+                lambda error: self._failed_to_open(path, error, is_wanted),
+            )
+
+    def _opened(self, path: Path, loaded: LoadedText) -> None:
+        """A file was read: if it is open under another name, that document is the one."""
+        documents = self._model.documents
+        same = documents.find(path) or documents.find_real(loaded.disk.real)
+        twin = next((d for d in documents.items if d.disk is not None and d.disk.inode == loaded.disk.inode), None)
+        other = twin.path if twin is not None else None
+        if same is not None or other is None:
+            self._ready(path, same or self._add(path, loaded), is_new=same is None)
+            return
+
+        def found(is_same: bool) -> None:  # the number of a file may have gone to another meanwhile
+            document = twin if is_same and twin in documents.items else None
+            self._ready(path, document or self._add(path, loaded), is_new=document is None)
+
+        self._background.submit(lambda: _is_same_file(path, other), found)
+
+    def _add(self, path: Path, loaded: LoadedText) -> Document:
+        """A document of a file that was read; it comes to the front only if nothing else is there."""
+        path = Path(loaded.disk.real) if ".." in path.parts else path
         document = Document(new_id(), path, loaded.text, "", loaded.format, loaded.disk, loaded.read_only)
-        self._model.documents.add(document)
-        self._remember(path)
-        if self._model.workspace.folder is None and not path.is_relative_to(self._model.examples):
+        document.is_example = self._is_example(loaded.disk)
+        self._model.documents.add(document, activate=False)
+        if self._model.workspace.folder is None and not document.is_example:
             self._model.workspace.set_folder(path.parent)
         if loaded.remark:
             self._model.notice.emit("info", f"{path.name} {loaded.remark}")
-        if line is not None:
-            document.reveal(line, column)
-        if path in self._run_when_open:
-            self._run_when_open.discard(path)
-            self._model.run.start(document.text, document.file, unsaved=self._model.documents.texts())
+        return document
 
-    def _failed_to_open(self, path: Path, error: OSError) -> None:
-        self._opening.discard(path)
-        self._run_when_open.discard(path)
-        self._model.recent = tuple(other for other in self._model.recent if other != str(path))
-        self._model.notice.emit("error", f"{path} cannot be opened: {why(error)}.")
+    def _is_example(self, disk: DiskState) -> bool:
+        return Path(disk.real).is_relative_to(self._examples)
+
+    def _ready(self, path: Path, document: Document, is_new: bool) -> None:
+        for number, ready in enumerate(self._opening.pop(path, [])):
+            ready(document, is_new and number == 0)
+
+    def _failed_to_open(self, path: Path, error: OSError, is_wanted: bool) -> None:
+        several = len(self._opening.pop(path, [])) > 1
+        if is_wanted or several:
+            self._model.recent = tuple(other for other in self._model.recent if other != str(path))
+            self._model.notice.emit("error", f"{path} cannot be opened: {why(error)}.")
 
     def _remember(self, path: Path) -> None:
         self._model.recent = with_recent(self._model.recent, str(path))
 
     def restore(self, file: OpenFile) -> None:
         """Opens a file as it was left; one that is gone by now is left out."""
-        path = Path(file.path)
 
-        def then(loaded: LoadedText) -> None:
-            document = Document(new_id(), path, loaded.text, "", loaded.format, loaded.disk, loaded.read_only)
-            document.cursor = Place(file.line, file.column)
-            document.first_visible_line = file.first_visible_line
-            self._model.documents.add(document, activate=False)
-            if self._model.workspace.folder is None and not path.is_relative_to(self._model.examples):
-                self._model.workspace.set_folder(path.parent)
+        def ready(document: Document, is_new: bool) -> None:
+            if is_new:
+                document.first_visible_line = file.first_visible_line
+                document.reveal(file.line, file.column)
 
-        self._background.submit(lambda: read_text_file(path), then)
+        self._with_document(Path(file.path), ready, is_wanted=False)
 
     def after(self, then: Callable[[], None]) -> None:
         """Calls something once all that was asked for so far is done."""
@@ -117,17 +154,26 @@ class Files:
     def recover(self, entry: JournalEntry, place: Callable[[Document], None]) -> None:
         """Opens an unsaved text again; its file, if it has one, is looked at so that a change there is told."""
 
-        def work() -> DiskState | None:
+        def work() -> LoadedText | None:
             try:
-                return read_text_file(entry.path).disk if entry.path is not None else None
+                return read_text_file(entry.path) if entry.path is not None else None
             except OSError:
                 return None
 
-        def then(disk: DiskState | None) -> None:
-            document = Document(entry.id, entry.path, entry.text, entry.title, entry.format, disk)
+        def then(loaded: LoadedText | None) -> None:
+            disk = loaded.disk if loaded is not None else None
+            known = loaded is not None and loaded.disk.digest == entry.disk_digest
+            format = loaded.format if loaded is not None and known else entry.format
+            read_only = loaded is not None and loaded.read_only
+            path, title, documents = entry.path, entry.title, self._model.documents
+            if path is not None and (documents.find(path) or documents.find_real(disk.real if disk else "")):
+                title = f"{path.name} (recovered)"  # a file has one tab, and no text is dropped
+                path, disk = None, None
+            document = Document(entry.id, path, entry.text, title, format, disk, read_only and path is not None)
+            document.is_example = disk is not None and self._is_example(disk)
             place(document)
             document.mark_unsaved()
-            if entry.path is not None and entry.disk_digest and (disk is None or disk.digest != entry.disk_digest):
+            if path is not None and entry.disk_digest and (disk is None or disk.digest != entry.disk_digest):
                 document.set_conflict("removed" if disk is None else "changed")
 
         self._background.submit(work, then)
@@ -135,34 +181,48 @@ class Files:
     def save(self, document: Document, path: Path | None = None) -> None:
         """Writes a document; while it is being written one may go on typing."""
         target = path.absolute() if path is not None else document.path
-        assert target is not None, "a document without a file is saved under a name"
-        other = self._model.documents.find(target)
-        if other is not None and other is not document:
-            self._model.notice.emit("error", f"{target.name} is open in another tab; close it to save over it.")
+        if target is None or (path is None and document.is_example):
+            self._model.shell.ask_save(document)  # the examples belong to the installation
             return
-        text, format, revision, known = document.text, document.format, document.revision, document.disk
-        overwrite = path is not None or document.conflict != ""
+        if path is None:
+            self._write(document, target, document.conflict != "")
+            return
 
-        def work() -> tuple[str, object]:
+        def then(real: str) -> None:
+            other = self._model.documents.find(target) or self._model.documents.find_real(real)
+            if other is not None and other is not document:
+                self._model.notice.emit("error", f"{target.name} is open in another tab; close it to save over it.")
+            else:
+                self._write(document, target, overwrite=True)
+
+        self._background.submit(lambda: os.path.realpath(target), then)
+
+    def _write(self, document: Document, target: Path, overwrite: bool) -> None:
+        text, format, revision, known = document.text, document.format, document.revision, document.disk
+
+        def work() -> tuple[DiskState, TextFormat] | None:
             if not overwrite and known is not None:
                 now = look_at(target, known)
-                if now is not None and now.digest != known.digest:
-                    return "changed", now
-            return "saved", write_text_file(target, text, format)
+                if now is not None and now.digest not in (known.digest, self._last_written.get(document.id)):
+                    return None
+            disk, written = write_text_file(target, text, format)
+            self._last_written[document.id] = disk.digest
+            return disk, written
 
-        def then(outcome: tuple[str, object]) -> None:
-            kind, value = outcome
-            if kind == "changed":
+        def then(outcome: tuple[DiskState, TextFormat] | None) -> None:
+            if outcome is None:
+                self._close_when_saved.discard(document.id)
                 document.set_conflict("changed")
                 return
-            assert isinstance(value, tuple)
-            disk, written = value
+            disk, written = outcome
             document.read_only = False
+            document.is_example = self._is_example(disk)
             document.set_file(target, disk, written)
             if document.revision == revision:
                 document.mark_saved()
             self._remember(target)
-            if document.id in self._close_when_saved and not document.dirty:
+            is_open = document in self._model.documents.items
+            if document.id in self._close_when_saved and is_open and not document.dirty:
                 self._model.documents.remove(document)
             self._close_when_saved.discard(document.id)
             changed = "" if written.encoding == format.encoding else " as UTF-8, which has all its characters"
@@ -207,14 +267,17 @@ class Files:
         assert path is not None, "only a file can be read again"
 
         def then(loaded: LoadedText) -> None:
-            document.set_text(loaded.text, dirty=False)
-            document.read_only = loaded.read_only
-            document.set_file(path, loaded.disk, loaded.format)
+            self._show_again(document, path, loaded)
 
         def failed(error: OSError) -> None:
             self._model.notice.emit("error", f"{path.name} cannot be read again: {why(error)}.")
 
         self._background.submit(lambda: read_text_file(path), then, failed)
+
+    def _show_again(self, document: Document, path: Path, loaded: LoadedText) -> None:
+        document.set_text(loaded.text, dirty=False)
+        document.read_only = loaded.read_only
+        document.set_file(path, loaded.disk, loaded.format)
 
     def keep_mine(self, document: Document) -> None:
         """The user wants the text as it is here: the next save writes over what is on the disk."""
@@ -248,10 +311,27 @@ class Files:
             elif document.dirty:
                 document.set_conflict("changed")
             else:
-                self.reload(document)
-                self._model.notice.emit("info", f"{path.name} was changed outside and read again.")
+                self._take_over(document, path, now)
 
         self._background.submit(lambda: look_at(path, known), then)
+
+    def _take_over(self, document: Document, path: Path, now: DiskState) -> None:
+        """An unchanged document takes over what its file is now. A file that cannot be shown is told once."""
+
+        def then(loaded: LoadedText) -> None:
+            if document.dirty:
+                document.set_conflict("changed")
+                return
+            self._show_again(document, path, loaded)
+            self._model.notice.emit("info", f"{path.name} was changed outside and reloaded.")
+
+        def failed(error: OSError) -> None:
+            if self._unreadable.get(document.id) != now:
+                self._unreadable[document.id] = now
+                text = f"{path.name} was changed outside and cannot be shown: {why(error)}. The tab keeps the old text."
+                self._model.notice.emit("error", text)
+
+        self._background.submit(lambda: read_text_file(path), then, failed)
 
     def list_folder(self, folder: Path, then: Callable[[tuple[Entry, ...]], None]) -> None:
         """Lists a folder; one that cannot be read is told and counts as empty."""
@@ -283,6 +363,13 @@ def find_files(folder: Path) -> tuple[Path, ...]:
         if len(Path(place).relative_to(folder).parts) >= DEPTH_MAX:
             folders.clear()
     return tuple(found[:FILES_MAX])
+
+
+def _is_same_file(left: Path, right: Path) -> bool:
+    try:
+        return os.path.samefile(left, right)
+    except OSError:
+        return False
 
 
 def read_examples(folder: Path) -> tuple[Example, ...]:

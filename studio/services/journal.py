@@ -2,11 +2,18 @@
 
 One file for each unsaved document, written whole at most ``DELAY_MS`` after a change. The first line is JSON with the
 digest of the rest; a journal whose digest is wrong is put aside with the ending ``.bad`` and told, never used.
+
+Journals have an owner: each Studio keeps them in a folder of its own, which it locks as long as it lives. A Studio that
+starts adopts the journals of those that are dead by moving them into its folder, and never touches those of the living.
 """
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import json
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +23,13 @@ from engine.files.whole import write_whole
 from studio.model.document import Document, TextFormat
 from studio.model.documents import Documents
 from studio.services.background import Background
-from studio.services.text_files import digest
+from studio.services.locks import take_lock
+from studio.services.text_files import digest, why
 
 DELAY_MS = 300
 VERSION = 1
+LOCK = "owner.lock"
+NUMBER_MAX = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,38 +67,83 @@ def dump_entry(entry: JournalEntry) -> bytes:
 def parse_entry(id: str, data: bytes) -> JournalEntry:
     """A journal of bytes. Raises ``ValueError`` if they are not what was once written."""
     first, _, body = data.partition(b"\n")
-    head = json.loads(first)
+    try:
+        head = json.loads(first)
+    except RecursionError as error:
+        raise ValueError("this journal is not whole") from error
     if not isinstance(head, dict) or head.get("version") != VERSION or head.get("digest") != digest(body):
         raise ValueError("this journal is not whole")
     try:
+        path, eol = head["path"], str(head["eol"])
+        codecs.lookup(str(head["encoding"]))
+        if eol not in ("\n", "\r\n", "\r") or not (path is None or (isinstance(path, str) and "\0" not in path)):
+            raise ValueError("this journal is not whole")
         return JournalEntry(
             id,
-            Path(head["path"]) if head["path"] is not None else None,
+            Path(path) if path is not None else None,
             str(head["title"]),
-            TextFormat(str(head["encoding"]), bool(head["bom"]), str(head["eol"])),
+            TextFormat(str(head["encoding"]), bool(head["bom"]), eol),
             str(head["disk"]),
-            int(head["line"]),
-            int(head["column"]),
+            min(max(1, int(head["line"])), NUMBER_MAX),
+            min(max(1, int(head["column"])), NUMBER_MAX),
             body.decode("utf-8", "surrogatepass"),
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, LookupError, OverflowError) as error:
         raise ValueError("this journal is not whole") from error
 
 
-def read_journals(folder: Path) -> tuple[list[JournalEntry], list[str]]:
-    """All journals, the oldest first, and sentences about those that were put aside."""
-    found: list[tuple[int, JournalEntry]] = []
-    wrong: list[str] = []
-    for path in sorted(folder.glob("*.journal")) if folder.is_dir() else ():
-        try:
-            found.append((path.stat().st_mtime_ns, parse_entry(path.stem, path.read_bytes())))
-        except ValueError:
-            aside = path.with_suffix(".bad")
-            path.replace(aside)
-            wrong.append(f"A journal of unsaved text was damaged and could not be used; it is kept as {aside}.")
-        except OSError as error:
-            wrong.append(f"A journal of unsaved text could not be read ({error.strerror}): {path}")
-    return [entry for _, entry in sorted(found, key=lambda pair: (pair[0], pair[1].id))], wrong
+class JournalFolder:
+    """The folder in which one Studio keeps its journals, locked until ``close``. Raises ``OSError``."""
+
+    def __init__(self, journals: Path) -> None:
+        self._journals = journals
+        self.path = journals / uuid.uuid4().hex
+        lock = take_lock(self.path / LOCK)
+        assert lock is not None, "a folder with a new name is nobody else's"
+        self._lock = lock
+
+    def adopt(self) -> None:
+        """Moves here what Studios left that are dead by now."""
+        for folder in sorted(self._journals.iterdir()):
+            if folder != self.path and folder.is_dir():
+                with contextlib.suppress(OSError):
+                    self._adopt_from(folder)
+        for path in self._journals.glob("*.journal"):  # of a Studio that had no folders yet
+            path.replace(self.path / path.name)
+
+    def _adopt_from(self, folder: Path) -> None:
+        lock = take_lock(folder / LOCK)
+        if lock is None:
+            return
+        for path in folder.glob("*.journal"):
+            path.replace(self.path / path.name)
+        lock.path.unlink()
+        lock.release()
+        folder.rmdir()
+
+    def read(self) -> tuple[list[JournalEntry], list[str]]:
+        """All journals, the oldest first, and sentences about those that were put aside."""
+        found: list[tuple[int, JournalEntry]] = []
+        wrong: list[str] = []
+        for path in sorted(self.path.glob("*.journal")):
+            try:
+                found.append((path.stat().st_mtime_ns, parse_entry(path.stem, path.read_bytes())))
+            except ValueError:
+                aside = self._journals / f"{path.stem}.bad"
+                path.replace(aside)
+                wrong.append(f"A journal of unsaved text was damaged and could not be used; it is kept as {aside}.")
+            except OSError as error:
+                wrong.append(f"A journal of unsaved text could not be read ({error.strerror}): {path}")
+        return [entry for _, entry in sorted(found, key=lambda pair: (pair[0], pair[1].id))], wrong
+
+    def close(self) -> None:
+        """Gives the folder up. It stays as long as there are journals in it."""
+        with contextlib.suppress(OSError):
+            if not any(self.path.glob("*.journal")):
+                self._lock.path.unlink()
+                self._lock.release()
+                self.path.rmdir()
+        self._lock.release()
 
 
 def entry_of(document: Document) -> JournalEntry:
@@ -106,13 +161,17 @@ def entry_of(document: Document) -> JournalEntry:
 
 
 class Journal(QObject):
-    """Keeps a journal for every document that is not saved, and none for one that is."""
+    """Keeps a journal for every document that is not saved, and none for one that is. ``tell`` is called with what the
+    user should know: once, until it works again."""
 
-    def __init__(self, documents: Documents, folder: Path, background: Background) -> None:
+    def __init__(
+        self, documents: Documents, folder: Path, background: Background, tell: Callable[[str], object]
+    ) -> None:
         super().__init__()
         self._documents = documents
         self._folder = folder
         self._background = background
+        self._tell = tell
         self._written: dict[str, int] = {}
         self.trouble = ""
         """Why the last journal could not be written."""
@@ -127,7 +186,7 @@ class Journal(QObject):
         self._written[document.id] = document.revision
 
     def _changed(self, document: Document) -> None:
-        if document.read_only and document.path is None:
+        if not document.is_editable:
             return
         if document.dirty and self._written.get(document.id) != document.revision and not self._timer.isActive():
             self._timer.start()
@@ -152,7 +211,7 @@ class Journal(QObject):
         for document in self._documents.items:
             if not document.dirty or self._written.get(document.id) == document.revision:
                 continue
-            if document.read_only and document.path is None:
+            if not document.is_editable:
                 continue
             self._written[document.id] = document.revision
             self._submit(entry_of(document))
@@ -162,10 +221,16 @@ class Journal(QObject):
             self._folder.mkdir(parents=True, exist_ok=True)
             write_whole(self._path(entry.id), dump_entry(entry), durable=False)
 
+        def done(_: None) -> None:
+            self.trouble = ""
+
         def failed(error: OSError) -> None:
+            self._written.pop(entry.id, None)
+            if not self.trouble:
+                self._tell(f"Text that is not saved would be lost in a crash: {why(error)}. Save what matters.")
             self.trouble = error.strerror or str(error)
 
-        self._background.submit(work, None, failed)
+        self._background.submit(work, done, failed)
 
     def close(self) -> None:
         """Writes the rest and stops listening."""

@@ -1,8 +1,11 @@
-"""Settings and session on disk: read at the start, written shortly after they change, never in the way of a start."""
+"""Settings and session on disk: read at the start, written shortly after they change, never in the way of a start.
+
+A file that cannot be understood is never written over: it is kept beside the new one with the ending ``.bad``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -10,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from engine.files.whole import write_whole
 from studio.model.places import Places
 from studio.model.session_state import SessionState, dump_session, parse_session
-from studio.model.settings import Settings
+from studio.model.settings import DamagedSettingsError, Settings, Value, with_changes
 from studio.services.background import Background
 
 DELAY_MS = 400
@@ -28,36 +31,69 @@ def read_settings(places: Places) -> Settings:
         return settings
 
 
+def write_settings(path: Path, changes: Mapping[str, Value]) -> str:
+    """Enters changed settings into the file as it is now. Gives a sentence if the old file had to be put aside.
+
+    Raises ``OSError`` if the file cannot be written, or cannot be put aside first.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    remark = ""
+    try:
+        text = with_changes(path.read_text(encoding="utf-8") if path.exists() else "", changes)
+    except (DamagedSettingsError, UnicodeDecodeError) as error:
+        aside = put_aside(path)
+        text = with_changes("", changes)
+        remark = f"Your settings file could not be understood ({error}). It is kept as {aside}, and a new one begun."
+    write_whole(path, text.encode("utf-8", "replace"), durable=False)
+    return remark
+
+
 def read_session(places: Places) -> tuple[SessionState, str]:
     """The session of last time, and what is wrong with its file; a damaged file is put aside as ``.bad``."""
     try:
         text = places.session.read_text(encoding="utf-8", errors="replace")
-    except OSError:
+    except FileNotFoundError:
         return SessionState(), ""
+    except OSError as error:
+        return SessionState(), f"The session of last time could not be read ({error.strerror})."
     state = parse_session(text)
     if state is not None:
         return state, ""
-    aside = places.session.with_suffix(".bad")
     try:
-        places.session.replace(aside)
+        aside = put_aside(places.session)
     except OSError:
         return SessionState(), "The session of last time could not be read."
     return SessionState(), f"The session of last time could not be read; it is kept as {aside}."
 
 
+def put_aside(path: Path) -> Path:
+    """Gives a file the ending ``.bad``, with a number if there are such files already. Raises ``OSError``."""
+    aside, number = path.with_name(f"{path.name}.bad"), 2
+    while aside.exists():
+        aside, number = path.with_name(f"{path.name}.bad{number}"), number + 1
+    return path.replace(aside)
+
+
 class Store(QObject):
-    """Writes settings and session when they change. ``snapshot`` gives the session as it is now."""
+    """Writes settings and session when they change. ``snapshot`` gives the session as it is now, None if it is not
+    to be kept; ``tell`` is called with what the user should know."""
 
     def __init__(
-        self, places: Places, settings: Settings, background: Background, snapshot: Callable[[], SessionState]
+        self,
+        places: Places,
+        settings: Settings,
+        background: Background,
+        snapshot: Callable[[], SessionState | None],
+        tell: Callable[[str], object],
     ) -> None:
         super().__init__()
         self._places = places
         self._settings = settings
         self._background = background
         self._snapshot = snapshot
+        self._tell = tell
         self._written_session = ""
-        self._written_settings = settings.text()
+        self._written_settings: dict[str, Value] = {}
         self._closed = False
         self.trouble = ""
         """Why the last write did not work."""
@@ -76,24 +112,32 @@ class Store(QObject):
     def write(self) -> None:
         """Writes what differs from what was written last."""
         self._timer.stop()
-        session = dump_session(self._snapshot())
+        state = self._snapshot()
+        session = dump_session(state) if state is not None else self._written_session
         if session != self._written_session:
             self._written_session = session
-            self._submit(self._places.session, session)
-        settings = self._settings.text()
-        if settings != self._written_settings:
-            self._written_settings = settings
-            self._submit(self._places.settings, settings)
+            self._background.submit(lambda: self._write_session(session), None, self._failed)
+        changes = dict(self._settings.changes)
+        if changes != self._written_settings:
+            self._written_settings = changes
+            self._background.submit(
+                lambda: write_settings(self._places.settings, changes), self._settings_written, self._settings_failed
+            )
 
-    def _submit(self, path: Path, text: str) -> None:
-        def work() -> None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, text.encode(), durable=False)
+    def _write_session(self, text: str) -> None:
+        self._places.session.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self._places.session, text.encode(), durable=False)
 
-        def failed(error: OSError) -> None:
-            self.trouble = error.strerror or str(error)
+    def _settings_written(self, remark: str) -> None:
+        if remark:
+            self._tell(remark)
 
-        self._background.submit(work, None, failed)
+    def _settings_failed(self, error: OSError) -> None:
+        self._failed(error)
+        self._tell(f"The changed settings could not be saved: {error.strerror or error}.")
+
+    def _failed(self, error: OSError) -> None:
+        self.trouble = error.strerror or str(error)
 
     def close(self) -> None:
         """Writes the rest and stops listening."""

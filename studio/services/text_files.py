@@ -11,11 +11,12 @@ import errno
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.files.whole import write_whole
 from studio.model.document import DiskState, TextFormat
+from studio.model.line_ends import line_ends_of, with_line_ends
 
 SIZE_MAX = 64 << 20
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -41,44 +42,43 @@ def read_text_file(path: Path) -> LoadedText:
     info = path.stat()
     if stat.S_ISDIR(info.st_mode):
         raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
+    if not stat.S_ISREG(info.st_mode):
+        raise NotTextError(errno.EINVAL, "is a device or a pipe, not a file", str(path))
     if info.st_size > SIZE_MAX:
         raise NotTextError(errno.EFBIG, f"is larger than {SIZE_MAX >> 20} MiB", str(path))
     data = path.read_bytes()
     text, format, remark = decode_text(data)
     if "\0" in text:
         raise NotTextError(errno.EINVAL, "is not a text file", str(path))
-    disk = DiskState(digest(data), info.st_mtime_ns, len(data))
+    disk = _disk_state(path, data, info)
     return LoadedText(text, format, disk, not os.access(path, os.W_OK), remark)
 
 
 def decode_text(data: bytes) -> tuple[str, TextFormat, str]:
     """Text, format and a remark for the user. Every sequence of bytes has one."""
-    encoding, bom = "utf-8", False
-    for mark, name in _BOMS:
-        if data.startswith(mark):
-            data, encoding, bom = data[len(mark) :], name, True
+    mark, encoding = next(((m, name) for m, name in _BOMS if data.startswith(m)), (b"", "utf-8"))
     remark = ""
     try:
-        text = data.decode(encoding)
+        text = data[len(mark) :].decode(encoding)
     except UnicodeDecodeError:
-        encoding, bom = "latin-1", False
+        mark, encoding = b"", "latin-1"
         text = data.decode(encoding)
         remark = "is not UTF-8; it was read as Latin-1 and will be saved so."
-    windows, unix, mac = text.count("\r\n"), text.count("\n"), text.count("\r")
-    eol = "\r\n" if windows * 2 > unix and windows else "\r" if mac > windows and not unix else "\n"
-    if not remark and eol != "\r" and windows and windows != max(unix, mac):
-        remark = f"has mixed line breaks; saving makes all of them {'CRLF' if eol != chr(10) else 'LF'}."
-    return text.replace("\r\n", "\n").replace("\r", "\n"), TextFormat(encoding, bom, eol), remark
+    eol, mixed = line_ends_of(text)
+    if mixed is not None and not remark:
+        remark = "has several kinds of line breaks; every line keeps its own."
+    format = TextFormat(encoding, bool(mark), eol, mixed)
+    return text.replace("\r\n", "\n").replace("\r", "\n"), format, remark
 
 
 def encode_text(text: str, format: TextFormat) -> tuple[bytes, TextFormat]:
     """The bytes of a text, and the format that they have: UTF-8 where the wanted one has not all the characters."""
-    if format.eol != "\n":
-        text = text.replace("\n", format.eol)
+    text, mixed = with_line_ends(text, format.eol, format.mixed)
+    format = replace(format, mixed=mixed)
     try:
         data = text.encode(format.encoding)
     except UnicodeEncodeError:
-        format = TextFormat("utf-8", False, format.eol)
+        format = replace(format, encoding="utf-8", bom=False)
         data = text.encode("utf-8", "surrogatepass")
     mark = next((m for m, name in _BOMS if name == format.encoding), b"") if format.bom else b""
     return mark + data, format
@@ -88,7 +88,12 @@ def write_text_file(path: Path, text: str, format: TextFormat) -> tuple[DiskStat
     """Writes a text file whole or not at all. Raises ``OSError``."""
     data, format = encode_text(text, format)
     write_whole(path, data)
-    return DiskState(digest(data), path.stat().st_mtime_ns, len(data)), format
+    return _disk_state(path, data, path.stat()), format
+
+
+def _disk_state(path: Path, data: bytes, info: os.stat_result) -> DiskState:
+    inode = (info.st_dev, info.st_ino)
+    return DiskState(digest(data), info.st_mtime_ns, len(data), os.path.realpath(path), inode)
 
 
 def look_at(path: Path, known: DiskState) -> DiskState | None:
@@ -97,7 +102,9 @@ def look_at(path: Path, known: DiskState) -> DiskState | None:
         info = path.stat()
         if info.st_mtime_ns == known.modified_ns and info.st_size == known.size:
             return known
-        return DiskState(digest(path.read_bytes()), info.st_mtime_ns, info.st_size)
+        if not stat.S_ISREG(info.st_mode):
+            return DiskState("", info.st_mtime_ns, info.st_size)
+        return _disk_state(path, path.read_bytes(), info)
     except FileNotFoundError:
         return None
 

@@ -204,7 +204,9 @@ class MainWindow(QMainWindow):
         """A file dialog that stops nothing; it goes away by itself."""
         document = self._model.documents.active
         folder = self._model.workspace.folder
-        start = document.path.parent if document is not None and document.path is not None else folder
+        start = folder
+        if document is not None and document.path is not None and not document.is_example:
+            start = document.path.parent
         dialog = QFileDialog(self, title, str(start) if start is not None else str(Path.home()))
         dialog.setFileMode(mode)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -256,6 +258,13 @@ class MainWindow(QMainWindow):
         if shown is not None:
             documents.remove(shown)
         documents.new(text, title, read_only=True, plain=True)
+
+    def come_forward(self) -> None:
+        """Shows the window before all others."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def close_window(self) -> None:
         """Closes the window; unsaved text is kept for the next start."""

@@ -21,7 +21,7 @@ from studio.application import Studio
 from studio.model.document import Document, TextFormat
 from studio.model.places import Places
 from studio.services.files import find_files
-from studio.services.journal import DELAY_MS, JournalEntry, dump_entry, parse_entry, read_journals
+from studio.services.journal import DELAY_MS, JournalEntry, JournalFolder, dump_entry, parse_entry
 from studio.services.text_files import decode_text, encode_text, read_text_file, write_text_file
 
 PROGRAM = 'let a = 1\nrender {"é 😀"}\n'
@@ -232,17 +232,19 @@ def test_a_damaged_journal_is_never_taken_for_a_text(at: int, flip: int) -> None
 
 
 def test_a_damaged_journal_is_put_aside_and_told_and_the_others_are_used(tmp_path: Path) -> None:
-    (tmp_path / "a.journal").write_bytes(dump_entry(ENTRY))
-    (tmp_path / "b.journal").write_bytes(dump_entry(ENTRY)[:-3])
-    (tmp_path / "c.journal").write_bytes(b"")
-    found, wrong = read_journals(tmp_path)
+    folder = JournalFolder(tmp_path)
+    (folder.path / "a.journal").write_bytes(dump_entry(ENTRY))
+    (folder.path / "b.journal").write_bytes(dump_entry(ENTRY)[:-3])
+    (folder.path / "c.journal").write_bytes(b"")
+    found, wrong = folder.read()
+    folder.close()
     assert [entry.id for entry in found] == ["a"]
     assert len(wrong) == 2
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.journal", "b.bad", "c.bad"]
+    assert sorted(p.name for p in tmp_path.rglob("*.*") if p.name != "owner.lock") == ["a.journal", "b.bad", "c.bad"]
 
 
 def journals(places: Places) -> list[JournalEntry]:
-    return read_journals(places.journal)[0]
+    return [parse_entry(path.stem, path.read_bytes()) for path in sorted(places.journal.rglob("*.journal"))]
 
 
 def test_typing_reaches_the_journal_within_a_second_and_saving_removes_it(
@@ -256,7 +258,7 @@ def test_typing_reaches_the_journal_within_a_second_and_saving_removes_it(
     qtbot.waitUntil(lambda: [entry.text for entry in journals(places)] == ["xone\n"], timeout=3_000)
     assert DELAY_MS <= 500
     studio.model.commands.invoke("file.save")
-    qtbot.waitUntil(lambda: not any(places.journal.iterdir()), timeout=3_000)
+    qtbot.waitUntil(lambda: not any(places.journal.rglob("*.journal")), timeout=3_000)
 
 
 def test_closing_the_window_asks_nothing_and_the_next_start_has_everything_back(
@@ -295,7 +297,7 @@ def test_a_session_that_is_damaged_does_not_stand_in_the_way_of_a_start(
     studio = open_studio()
     assert studio.model.documents.items == ()
     assert "could not be read" in studio.window.area.notices.shown[0].text
-    assert places.session.with_suffix(".bad").exists()
+    assert places.session.with_name("session.json.bad").exists()
 
 
 def test_a_layout_of_another_version_falls_back_to_the_first_one(
@@ -323,7 +325,7 @@ page = studio.window.area.page(studio.model.documents.active)
 QTest.keyClicks(page.edit, "unsaved ")
 print("typed", flush=True)
 until = time.monotonic() + 5
-while not any(find_places().journal.glob("*.journal")) and time.monotonic() < until:
+while not any(find_places().journal.rglob("*.journal")) and time.monotonic() < until:
     app.processEvents()
 print("written" if time.monotonic() < until else "lost", flush=True)
 while time.monotonic() < until + 20:

@@ -18,7 +18,7 @@ from studio.model.execution import mark_of, values_of
 from studio.model.fuzzy import match, search
 from studio.model.palette import palette_items
 from studio.model.session_state import OpenFile, SessionState, dump_session, parse_session, with_recent
-from studio.model.settings import Settings
+from studio.model.settings import Settings, with_changes
 from studio.model.studio import StudioModel
 from studio.model.workspace import describe_example
 
@@ -57,14 +57,15 @@ def test_the_whole_table_of_commands_fits_together(studio_model: StudioModel) ->
 
 
 def test_settings_keep_comments_and_what_they_do_not_know() -> None:
-    settings = Settings("# mine\n[editor]\nfont_size = 12.5  # large\n[other]\nx = 1\n")
+    before = "# mine\n[editor]\nfont_size = 12.5  # large\n[other]\nx = 1\n"
+    settings = Settings(before)
     assert settings.number("editor.font_size") == 12.5
     told: list[str] = []
     settings.changed.connect(told.append)
     settings.set("editor.tab_width", 2)
     settings.set("editor.tab_width", 2)
     assert told == ["editor.tab_width"]
-    text = settings.text()
+    text = with_changes(before, settings.changes)
     for part in ("# mine", "# large", "[other]", "tab_width = 2"):
         assert part in text
     assert Settings(text).whole("editor.tab_width") == 2
