@@ -186,9 +186,13 @@ class Studio(QObject):
         self.window.come_forward()
 
     def open(self, files: Sequence[FilePlace]) -> None:
-        """Opens files at places."""
-        for file in files:
-            self.files.open(file.path, file.line, file.column)
+        """Opens files at places, after what is being restored, so that they are in front."""
+
+        def then() -> None:
+            for file in files:
+                self.files.open(file.path, file.line, file.column)
+
+        self.files.after(then)
 
     def _run_changed(self) -> None:
         """A recording that was opened or saved is part of the session."""

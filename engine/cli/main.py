@@ -6,6 +6,9 @@ heavy libraries only inside the functions that need them.
 
 from __future__ import annotations
 
+import io
+import sys
+
 import typer
 
 from engine.cli import bench, check, doc, fmt, ide, new, run, tests, traces
@@ -58,7 +61,9 @@ def root(
 
 
 def main() -> None:
-    """The console script."""
+    """The console script. Names of files that are no Unicode are printed as the bytes that they are."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="surrogateescape")
     with last_resort():
         app()
 

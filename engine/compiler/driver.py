@@ -208,7 +208,7 @@ def _compiled(
         module, metadata = _optimised(*lower(program, library, sources), library, sources, counting)
         wasm = assemble(emit(module, _memo(library)))
         if cache:
-            cache.put(key, msgpack.packb([wasm, metadata.to_plain()]))
+            cache.put(key, msgpack.packb([wasm, metadata.to_plain()], unicode_errors="surrogateescape"))
         kept = wasm, metadata
     make = partial(lower, program, library, sources)
     optimised = partial(_optimised, library=library, sources=sources, counting=counting)
@@ -238,7 +238,7 @@ def _kept_program(cache: Cache | None, key: str) -> tuple[bytes, Metadata] | Non
     kept = cache.get(key) if cache else None
     if kept is None:
         return None
-    wasm, plain = msgpack.unpackb(kept)
+    wasm, plain = msgpack.unpackb(kept, unicode_errors="surrogateescape")
     return wasm, Metadata.from_plain(plain)
 
 

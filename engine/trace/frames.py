@@ -21,6 +21,8 @@ from engine.trace.limits import Budget, Nonsense, unpacked
 
 MAGIC = b"AEROFLOWTRACE1\n"
 END = "end"
+FOREIGN = "backslashreplace"
+"""How the name of a program's file is written that is no Unicode, as Linux allows: as text, so that all readers can."""
 
 _FRAME = struct.Struct("<II")
 _CHUNK = 1 << 20
@@ -38,7 +40,7 @@ class FrameWriter:
 
     def put(self, kind: str, body: dict[str, Any]) -> None:
         """Appends a frame."""
-        data = msgpack.packb([kind, body])
+        data = msgpack.packb([kind, body], unicode_errors=FOREIGN)
         checksum = zlib.crc32(data, self._checksum)
         self._emit(_FRAME.pack(len(data), checksum) + data)
         self._checksum = checksum

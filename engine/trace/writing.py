@@ -14,7 +14,7 @@ from blake3 import blake3
 
 from engine.base.errors import TraceFileError
 from engine.files.whole import whole_file
-from engine.trace.frames import FrameWriter
+from engine.trace.frames import FOREIGN, FrameWriter
 from engine.trace.recorded import VERSION, BranchRecord, CheckpointRecord, RecordedAnswer, Trace, TraceHeader
 
 
@@ -65,7 +65,7 @@ def put_header(frames: FrameWriter, header: TraceHeader) -> None:
             "compiler": header.compiler,
             "module": _compress(header.module),
             "module_digest": blake3(header.module).digest(),
-            "metadata": _compress(msgpack.packb(header.metadata.to_plain())),
+            "metadata": _compress(msgpack.packb(header.metadata.to_plain(), unicode_errors=FOREIGN)),
             "settings": header.settings,
             "branches": header.branch_count,
         },
