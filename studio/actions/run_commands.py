@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from studio.model.commands import Command
 from studio.model.run import RunModel
@@ -16,22 +17,66 @@ def run_commands(model: StudioModel) -> list[Command]:
     return [*_running(model), *_testing(model), *_moving(model.run), *_jumping(model.run), *_branching(model.run)]
 
 
+@dataclass(frozen=True, slots=True)
+class RunAction:
+    """What the run button does now."""
+
+    command: str
+    title: str
+    icon: str
+
+
+def run_action(model: StudioModel) -> RunAction:
+    """Run, Pause or Continue: what the run button offers for the program in front."""
+    if runs_in_front(model):
+        if model.run.state == "running":
+            return RunAction("run.pause", "Pause", "pause")
+        if model.run.state == "paused":
+            return RunAction("run.start", f"Continue {run_name(model)}", "run")
+    return RunAction("run.start", "Run", "run")
+
+
+def runs_in_front(model: StudioModel) -> bool:
+    """Whether the program that runs, or is paused, is the one in front; a page that is no program hides none."""
+    run, document = model.run, model.documents.active
+    if run.state not in ("running", "paused"):
+        return False
+    if document is None or not document.is_program:
+        return True
+    return document.file == run.source_name or document.file in run.sources or document.recorded in run.sources
+
+
+def run_name(model: StudioModel) -> str:
+    """The name of the program that was run last."""
+    return model.run.source_name.replace("\\", "/").rsplit("/", 1)[-1]
+
+
 def _running(model: StudioModel) -> list[Command]:
     run, documents = model.run, model.documents
 
+    def no_program() -> str | None:
+        if documents.active is None:
+            return "Open or write a program first."
+        return None if documents.active.is_program else "This page is no program; open one to run it."
+
     def can_start() -> str | None:
-        if run.state == "paused":
+        if runs_in_front(model) and run.state == "paused":
             return None
-        return None if documents.active is not None else "Open or write a program first."
+        if runs_in_front(model) and (documents.active is None or documents.active.text == run.source_text):
+            return "This program is running; F6 pauses it, Ctrl+Shift+F5 runs it again from the start."
+        return no_program()
 
     def start() -> None:
-        if run.state == "paused":
+        if runs_in_front(model) and run.state == "paused":
             run.resume()
         elif documents.active is not None:
             run.start(documents.active.text, documents.active.file, unsaved=documents.texts())
 
+    def can_continue() -> str | None:
+        return None if run.state == "paused" else "No run is paused."
+
     def can_restart() -> str | None:
-        return None if documents.active is not None else "Open or write a program first."
+        return no_program()
 
     def restart() -> None:
         if documents.active is not None:
@@ -47,7 +92,11 @@ def _running(model: StudioModel) -> list[Command]:
     return [
         Command(
             "run.start", "Run", "F5", can_start, start, "Run", 0, "run",
-            "Runs the program in front, or goes on with a run that is paused",
+            "Runs the program in front, or continues its run if that is paused",
+        ),
+        Command(
+            "run.continue", "Continue", "Ctrl+F6", can_continue, run.resume, "Run", 0, "run",
+            "Continues the run that is paused, whichever file is in front",
         ),
         Command("run.restart", "Run Again from the Start", "Ctrl+Shift+F5", can_restart, restart, "Run", 0, "run"),
         Command("run.pause", "Pause", "F6", can_pause, run.pause, "Run", 0, "pause"),

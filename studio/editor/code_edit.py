@@ -363,7 +363,8 @@ class CodeEdit(QPlainTextEdit):
             if number == current and not self.textCursor().hasSelection():
                 painter.fillRect(row, self._color("current_line"))
             if mark is not None and mark.line <= number + 1 <= mark.end_line:
-                painter.fillRect(row, self._color("fault_line" if mark.kind == "fault" else "execution_line"))
+                entry = "fault_line" if mark.kind == "fault" else "execution_line"
+                painter.fillRect(row, self._color(entry if number + 1 == mark.line else "handler_line"))
             self._paint_guides(painter, block, top, height)
             for span in self._found.between(block.position(), block.position() + block.length()):
                 area = self._stretch(block, top, height, span.start, span.end)

@@ -17,14 +17,14 @@ from studio.model.color import contrast, from_oklch, is_hex, least_contrast, mix
 from studio.model.signal import Signal
 
 _PAGES = ("background", "surface", "chrome", "raised", "hover", "selection")
-_CODE = ("background", "current_line", "selection", "execution_line", "fault_line", "match")
+_CODE = ("background", "current_line", "selection", "execution_line", "handler_line", "fault_line", "match")
 _DRAWING = ("background", "surface")
 LANES = tuple(f"lane.{number}" for number in range(8))
 _KINDS = "keyword type string number comment function actor operator escape interpolation"
 SYNTAX = tuple(f"syntax.{kind}" for kind in _KINDS.split())
 
 READABLE: tuple[tuple[str, tuple[str, ...], float], ...] = (
-    ("text", (*_PAGES, "pressed", *_CODE), 4.5),
+    ("text", (*_PAGES, "pressed", "past", *_CODE), 4.5),
     ("muted", _PAGES, 4.5),
     ("link", _PAGES, 4.5),
     ("accent", ("background",), 4.5),
@@ -33,7 +33,7 @@ READABLE: tuple[tuple[str, tuple[str, ...], float], ...] = (
     ("warning", _PAGES, 4.5),
     ("success", _PAGES, 4.5),
     ("line_number", ("background", "current_line"), 4.5),
-    ("inline_value", ("background", "current_line", "execution_line", "fault_line"), 4.5),
+    ("inline_value", ("background", "current_line", "execution_line", "handler_line", "fault_line"), 4.5),
     ("node_text", ("node",), 4.5),
     *((token, _CODE, 4.5) for token in SYNTAX),
     *((token, _DRAWING, 3.0) for token in LANES),

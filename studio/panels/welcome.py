@@ -124,6 +124,7 @@ class WelcomePage(QScrollArea):
         side.addWidget(self._heading("How it works", 1.15))
         for title, text in STEPS:
             label = QLabel(f'<span style="font-weight:600">{title}.</span> {text}')
+            label.setProperty("format", "rich")
             label.setWordWrap(True)
             label.setProperty("role", "muted")
             side.addWidget(label)

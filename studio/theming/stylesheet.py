@@ -1,7 +1,8 @@
 """A theme as a style sheet: one rule or more for every kind of widget that Studio uses.
 
 ``@token@`` is a colour of the theme, ``@icon:name:token@`` an icon in that colour. Widgets say what they are by
-properties: ``role`` (``title``, ``muted``, ``code`` …) and ``kind`` (``primary``, ``flat`` …).
+properties: ``role`` (``title``, ``muted``, ``code`` …) and ``kind`` (``primary``, ``flat`` …). A text is plain in every
+label and tooltip, for it may come from a program or a file; a label whose text Studio itself wrote says ``format``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ QWidget { color: @text@; }
 QMainWindow, QDialog { background: @surface@; }
 QMainWindow::separator { background: @border@; width: 1px; height: 1px; margin: 0; }
 QMainWindow::separator:hover { background: @accent@; }
-QToolTip { background: @raised@; color: @text@; border: 1px solid @border_strong@; padding: 4px 7px; }
+QToolTip {
+    background: @raised@; color: @text@; border: 1px solid @border_strong@; padding: 4px 7px;
+    qproperty-textFormat: PlainText;
+}
 
 QMenuBar { background: @chrome@; padding: 1px 4px; border: none; }
 QMenuBar::item { background: transparent; padding: 4px 9px; border-radius: 4px; }
@@ -51,6 +55,9 @@ QToolButton[kind="search"] {
     background: @background@; border: 1px solid @border@; color: @muted@; padding: 4px 10px; text-align: left;
 }
 QToolButton[kind="search"]:hover, QToolButton[kind="search"]:focus { border-color: @focus@; }
+QToolBar[past="true"] { border-bottom: 1px solid @warning@; }
+QToolBar QToolButton[past="true"] { background: @past@; color: @text@; border-color: @warning@; }
+QToolBar QToolButton[kind="where"] { text-align: left; border-color: @border@; }
 QToolBar QLabel { color: @muted@; padding: 0 8px; }
 
 QStatusBar { background: @chrome@; border-top: 1px solid @border@; }
@@ -193,7 +200,8 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QAbstractScrollArea::corner { background: transparent; }
 
-QLabel { background: transparent; }
+QLabel { background: transparent; qproperty-textFormat: PlainText; }
+QLabel[format="rich"] { qproperty-textFormat: RichText; }
 QLabel:disabled { color: @disabled@; }
 *[role="muted"] { color: @muted@; }
 *[role="error"] { color: @error@; }

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
+from studio.actions.run_commands import RunAction, run_action, run_name, runs_in_front
 from studio.model.figures import grouped
 from studio.model.studio import StudioModel
 from studio.theming.icons import icons_of
 from studio.window.menus import shown_keys
 
 GROUPS: tuple[tuple[str, ...], ...] = (
-    ("run.start", "run.pause", "run.stop"),
+    ("run.start", "run.pause", "run.continue", "run.stop"),
     ("time.start", "time.back", "time.forward", "time.end"),
     ("time.fork",),
 )
@@ -21,6 +23,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
 ICONS = {
     "run.start": "run",
     "run.pause": "pause",
+    "run.continue": "run",
     "run.stop": "stop",
     "time.start": "to-start",
     "time.back": "step-back",
@@ -28,7 +31,11 @@ ICONS = {
     "time.end": "to-end",
     "time.fork": "fork",
 }
+OTHER = ("run.pause", "run.continue")
+"""The buttons for a run of a program that is not the one in front; the first button is the one in front's."""
 WITH_TEXT = {"run.start": "Run", "time.fork": "Fork"}
+RUN_WIDTH = 150
+"""How wide the words of the run button may be."""
 COLORS = {"run.start": "on_accent", "run.stop": "error", "time.fork": "link"}
 
 
@@ -39,6 +46,7 @@ class Toolbar(QObject):
         super().__init__(window)
         self._model = model
         self._buttons: dict[str, QToolButton] = {}
+        self._places: dict[str, QAction] = {}
         self.bar = QToolBar("Toolbar", window)
         self.bar.setObjectName("toolbar")
         self.bar.setMovable(False)
@@ -99,16 +107,22 @@ class Toolbar(QObject):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         if id == "run.start":
             button.setProperty("kind", "primary")
-        button.clicked.connect(lambda: self._model.commands.invoke(id))
+        button.clicked.connect(lambda: self._press(id))
         self._buttons[id] = button
-        self.bar.addWidget(button)
+        self._places[id] = self.bar.addWidget(button)
+
+    def _press(self, id: str) -> None:
+        """The run button does what it shows."""
+        self._model.commands.invoke(run_action(self._model).command if id == "run.start" else id)
 
     def _add_where(self) -> QToolButton:
         button = QToolButton()
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setToolTip("The tick of the playhead, and the branch that is shown")
+        button.setToolTip("Where the playhead is, and the branch that is shown")
+        button.setProperty("kind", "where")
         button.setAccessibleName("Tick and branch")
+        button.setMinimumWidth(button.fontMetrics().horizontalAdvance("event 999 999 of 999 999  ·  main ▾") + 44)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._branches = QMenu(button)
         self._branches.aboutToShow.connect(self._fill_branches)
@@ -156,25 +170,54 @@ class Toolbar(QObject):
     def refresh(self) -> None:
         """Which buttons can be pressed, and where the playhead is."""
         self._timer.stop()
+        action = run_action(self._model)
         for id, button in self._buttons.items():
-            command = self._model.commands[id]
+            command = self._model.commands[action.command if id == "run.start" else id]
             reason = command.enabled()
             button.setEnabled(reason is None)
             keys = f" ({shown_keys(command.shortcut)})" if command.shortcut else ""
-            button.setToolTip(command.title + keys + (f"\n{reason}" if reason else ""))
+            title = f"{command.title} {run_name(self._model)}" if id in OTHER else command.title
+            title = action.title if id == "run.start" else title
+            button.setToolTip(title + keys + (f"\n{reason}" if reason else ""))
+        self._refresh_run(action)
         run = self._model.run
         branch = run.shown_branch
         self._where.setEnabled(branch is not None)
         name = branch.name if branch is not None else "no run"
-        self._where.setText(f"tick {grouped(run.playhead_tick())}  ·  {name} ▾" if run.is_open else "no run")
+        past = run.is_open and run.in_the_past and not run.live
+        place = (
+            f"event {grouped(run.playhead)} of {grouped(run.total)}" if past else f"tick {grouped(run.playhead_tick())}"
+        )
+        self._where.setText(f"{place}  ·  {name} ▾".replace("&", "&&") if run.is_open else "no run")
+        self._where.setIcon(icons_of(self._model).icon("back" if past else "clock", "warning" if past else "muted"))
+        for widget in (self._where, self.bar):
+            if widget.property("past") != past:
+                widget.setProperty("past", past)
+                widget.style().polish(widget)
+
+    def _refresh_run(self, action: RunAction) -> None:
+        """The run button for the program in front; a run of another program has a button of its own."""
+        button, icons = self._buttons["run.start"], icons_of(self._model)
+        text = button.fontMetrics().elidedText(action.title, Qt.TextElideMode.ElideMiddle, RUN_WIDTH)
+        pausing = action.command == "run.pause"
+        kind = "" if pausing else "primary"
+        if button.text() != text.replace("&", "&&") or button.property("kind") != kind:
+            button.setText(text.replace("&", "&&"))
+            button.setAccessibleName(action.title)
+            button.setProperty("kind", kind)
+            button.style().polish(button)
+        button.setIcon(icons.icon(action.icon, "text" if pausing else "on_accent"))
+        elsewhere = not runs_in_front(self._model)
+        for id, state in zip(OTHER, ("running", "paused"), strict=True):
+            self._places[id].setVisible(elsewhere and self._model.run.state == state)
 
     def _recolour(self) -> None:
         icons = icons_of(self._model)
         for id, button in self._buttons.items():
             button.setIcon(icons.icon(ICONS[id], COLORS.get(id, "text")))
-        self._where.setIcon(icons.icon("clock", "muted"))
         self._search.setIcon(icons.icon("search", "muted"))
         self._theme.setIcon(icons.icon("theme", "text"))
+        self._later()
 
 
 def _stretch() -> QWidget:

@@ -271,7 +271,7 @@ def test_the_turn_at_the_playhead_and_a_fault_are_marked_in_their_colours(
     page, theme = make_page("a\nb\nc\nd"), studio_model.theme
     page.document.set_marks(ExecutionMark(2, 3, "turn"), {2: "⟵ n = 5"})
     assert pixel(page, 1) == theme.color("current_line")
-    assert [pixel(page, line) for line in (2, 3)] == [theme.color("execution_line")] * 2
+    assert [pixel(page, line) for line in (2, 3)] == [theme.color("execution_line"), theme.color("handler_line")]
     assert pixel(page, 4) == theme.color("background")
     page.document.set_marks(ExecutionMark(3, 3, "fault"), {})
     assert pixel(page, 3) == theme.color("fault_line")
