@@ -12,7 +12,7 @@ from engine.compiler.check.branches import check_statements
 from engine.compiler.check.report import meant
 from engine.compiler.check.scopes import Field, Scope, Variable
 from engine.compiler.check.settle import settle
-from engine.compiler.check.supervision import restart_policy
+from engine.compiler.check.supervision import check_children, restart_policy
 from engine.compiler.check.timers import check_interval
 from engine.compiler.check.type_names import read_type
 from engine.compiler.check.types import DURATION, ActorType, Type
@@ -83,6 +83,7 @@ def check_handlers(world: World, actor: ActorInfo) -> None:
         actor.turns.append(_message_turn(world, actor, info))
     for timer in actor.decl.timers:
         actor.turns.append(timer_turn(world, actor, timer, actor.scope))
+    check_children(world, actor)
 
 
 def _message_turn(world: World, actor: ActorInfo, info: HandlerInfo) -> tree.Turn:

@@ -6,7 +6,7 @@ A send is a statement, not a value, so ``check_call`` gives either.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.base.diagnostics import Fix
 from engine.base.source import Span
@@ -23,7 +23,7 @@ from engine.compiler.check.machine import check_intrinsic
 from engine.compiler.check.models import check_model_call
 from engine.compiler.check.narrowing import as_declared
 from engine.compiler.check.outside import check_service, is_service
-from engine.compiler.check.places import field_of, may_change, method_type, no_member, none_or, visible_names
+from engine.compiler.check.places import field_of, may_change, method_type, no_member, none_or, root_of, visible_names
 from engine.compiler.check.report import meant
 from engine.compiler.check.type_names import read_type_arguments
 from engine.compiler.check.types import (
@@ -292,7 +292,7 @@ def _method_call(body: Body, node: ast.Call, access: ast.FieldAccess, expected: 
             body.report.error("E0201", node.span, f"`?.` needs a value that may be none, but this is {describe(t)}")
         return body.nothing(node.span)
     before: list[tree.Stmt] = []
-    kept = body.temporary("value", base, before)
+    kept = _kept_receiver(body, access, base, t, before)
     there = tree.Unwrap(t.inner, base.span, kept)
     found = _method_of(body, node, access, there, expected)
     if isinstance(found, Sent):
@@ -303,6 +303,38 @@ def _method_call(body: Body, node: ast.Call, access: ast.FieldAccess, expected: 
         done = tree.If(node.span, present, (tree.Evaluate(node.span, found),), ())
         return tree.BlockExpr(UNIT, node.span, (*before, done), None)
     return none_or(body, node.span, before, kept, found)
+
+
+def _kept_receiver(
+    body: Body, access: ast.FieldAccess, base: tree.Expr, t: OptionalType, before: list[tree.Stmt]
+) -> tree.Expr:
+    """What is asked for ``none`` and then called: a copy, or the place itself where the method changes it."""
+    kind = method_type(head(t.inner))
+    signature = body.world.method(kind, access.name.text) if kind is not None else None
+    if signature is None or not signature.changes_first or root_of(base) is None:
+        return body.temporary("value", base, before)
+    return _with_fixed_indexes(body, base, before)
+
+
+def _with_fixed_indexes(body: Body, place: tree.Expr, before: list[tree.Stmt]) -> tree.Expr:
+    """A place that can be read twice, as its indexes are evaluated once."""
+    match place:
+        case tree.ItemRead(base=base, index=index):
+            held = _with_fixed_indexes(body, base, before)
+            return replace(place, base=held, index=body.temporary("index", index, before))
+        case tree.FieldRead(base=base):
+            return replace(place, base=_with_fixed_indexes(body, base, before))
+        case tree.Unwrap(value=value):
+            return replace(place, value=_with_fixed_indexes(body, value, before))
+    return place
+
+
+def called_where_there(found: tree.Expr) -> tree.Expr:
+    """The call inside of ``value?.method()``, or what is given."""
+    if isinstance(found, tree.BlockExpr) and isinstance(found.value, tree.IfElse):
+        there = found.value.otherwise
+        return there.value if isinstance(there, tree.Wrap) else there
+    return found
 
 
 def _method_of(

@@ -402,12 +402,11 @@ def may_change(body: Body, place: tree.Expr, what: str) -> bool:
             kind = "actor's parameter" if field.kind == "parameter" else field.kind
             _fixed(body, place, root.field.name, kind, field.statement, what)
         return field.mutable
-    if isinstance(root, tree.LocalRead):
-        if not root.local.mutable:
-            variable = body.variables.get(root.local)
-            kind = variable.kind if variable else "let"
-            _fixed(body, place, root.local.name, kind, variable.statement if variable else None, what)
-        return root.local.mutable
+    if isinstance(root, tree.LocalRead) and root.local.mutable:
+        return True
+    if isinstance(root, tree.LocalRead) and (variable := body.variables.get(root.local)) is not None:
+        _fixed(body, place, root.local.name, variable.kind, variable.statement, what)
+        return False
     message = f"this value is kept nowhere, so it cannot be {what}"
     body.report.error("E0208", place.span, message, "keep it in a `var` first")
     return False

@@ -10,7 +10,7 @@ from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import FUNCTION, TOP, Body, describe, statement
 from engine.compiler.check.branches import check_block, match_statement
-from engine.compiler.check.calls import Sent, acts, check_call
+from engine.compiler.check.calls import Sent, acts, called_where_there, check_call
 from engine.compiler.check.imports import qualified
 from engine.compiler.check.inference import TypeVar, head
 from engine.compiler.check.narrowing import there
@@ -390,6 +390,9 @@ def _expression(body: Body, node: ast.ExprStmt, out: Statements) -> bool:
 
 def _called_for_effect(body: Body, node: ast.Call, call: tree.Expr, out: Statements) -> bool:
     out.append(tree.Evaluate(node.span, call))
+    is_safe = isinstance(node.callee, ast.FieldAccess) and node.callee.safe
+    if is_safe:
+        call = called_where_there(call)
     if body.is_library:
         if isinstance(call, tree.Call) and call.function.name == NEVER_COMES_BACK:
             out.append(tree.Evaluate(node.span, tree.Intrinsic(UNIT, node.span, "trap", ())))
@@ -401,7 +404,7 @@ def _called_for_effect(body: Body, node: ast.Call, call: tree.Expr, out: Stateme
     if isinstance(call, tree.Call) and isinstance(node.callee, ast.FieldAccess):
         receiver = body.written(node.callee.base.span)
         note, fix = f"`{shown}` gives a new value and leaves `{receiver}` as it is", None
-        if isinstance(node.callee.base, ast.Name) and head(call.type) == head(call.args[0].type):
+        if isinstance(node.callee.base, ast.Name) and not is_safe and head(call.type) == head(call.args[0].type):
             text = f"{receiver} = {body.written(node.span)}"
             fix = Fix(f"write `{text}`", node.span, text)
         body.report.error("E0211", node.span, f"the result of `{shown}` is not used", note, fix)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.arguments import Target, check_arguments
+from engine.compiler.check.awaits import nodes_of
 from engine.compiler.check.body import Body
 from engine.compiler.check.report import meant
-from engine.compiler.check.types import DURATION, INT, ActorType, StructType, Type
-from engine.compiler.check.world import Parameter, World
+from engine.compiler.check.type_names import read_type
+from engine.compiler.check.types import DURATION, ERROR, INT, ActorType, StructType, Type
+from engine.compiler.check.world import ActorInfo, Parameter, World
 from engine.compiler.syntax import ast
 
 POLICIES = ("never", "on_fault", "always")
@@ -61,35 +63,75 @@ def _limits(body: Body, node: ast.Expr, args: tuple[ast.Arg, ...]) -> tuple[tree
 
 
 def is_failed_handler(handler: ast.HandlerDecl) -> bool:
-    """Whether a handler is told of failed actors: ``failed`` with two parameters, the second a ``Fault``."""
-    if handler.name.text != FAILED or len(handler.params) != 2:
-        return False
-    fault = handler.params[1].type
-    return fault is None or (isinstance(fault, ast.NamedType) and fault.name.text == FAULT_STRUCT)
+    """Whether a handler has the name of the one that is told of failed actors."""
+    return handler.name.text == FAILED
 
 
 def failed_parameters(world: World, handler: ast.HandlerDecl) -> tuple[Parameter, ...]:
     """The parameters of ``on failed(child, fault)``, whose types need not be written."""
     report = world.report
+    if len(handler.params) != 2:
+        _wrong_signature(world, handler.name.span)
+        kinds = (ERROR if param.type is None else read_type(world, report, param.type) for param in handler.params)
+        return tuple(
+            Parameter(param.name.text, t, param.default, param.name.span, world=world)
+            for param, t in zip(handler.params, kinds, strict=True)
+        )
     child, fault = handler.params
     if world.structs.get(FAULT_STRUCT) is not world.library.world.structs.get(FAULT_STRUCT):
         own = world.structs.get(FAULT_STRUCT) or world.actors.get(FAULT_STRUCT)
         place: Span = own.span if own is not None else handler.name.span
         report.error("E0107", place, "`on failed` is given a `Fault` of the language; choose another name here")
-    if child.type is not None and not (isinstance(child.type, ast.NamedType) and child.type.name.text == "any"):
-        note = "compare it with the actors you know: `if child == worker { … }`"
-        report.error("E0313", child.type.span, "any actor spawned here may fail, so the child has no type", note)
+    fault_type = fault.type
+    if fault_type is not None and not (isinstance(fault_type, ast.NamedType) and fault_type.name.text == FAULT_STRUCT):
+        _wrong_signature(world, fault_type.span)
     if handler.result is not None:
         report.error("E0313", handler.result.span, "`on failed` answers nobody, so it has no result")
-    types: tuple[Type, Type] = (ANY_ACTOR, StructType(FAULT_STRUCT))
     for param in (child, fault):
         if param.default is not None:
             report.error("E0313", param.default.span, "`on failed` is always given both arguments")
+    types: tuple[Type, Type] = (_child_type(world, child), StructType(FAULT_STRUCT))
     return tuple(
         Parameter(param.name.text, t, None, param.name.span) for param, t in zip((child, fault), types, strict=True)
     )
 
 
+def _wrong_signature(world: World, place: Span) -> None:
+    note = "choose another name for a message of the program's own"
+    world.report.error("E0313", place, "the parent of an actor that fails is told by `on failed(child, fault)`", note)
+
+
+def _child_type(world: World, child: ast.Param) -> Type:
+    """What the child is: any actor, or the one kind that the parent spawns, which ``check_children`` looks at."""
+    if child.type is None or (isinstance(child.type, ast.NamedType) and child.type.name.text == ANY_ACTOR.name):
+        return ANY_ACTOR
+    t = read_type(world, world.report, child.type)
+    if isinstance(t, ActorType):
+        return t
+    if t is not ERROR:
+        world.report.error("E0313", child.type.span, "the child of `on failed` is an actor", "its type may be left out")
+    return ANY_ACTOR
+
+
+def check_children(world: World, actor: ActorInfo) -> None:
+    """Reports a child of ``on failed`` whose type is not the only one that the actor spawns."""
+    info = actor.handlers.get(FAILED)
+    if info is None or not is_told(info.handler):
+        return
+    written, child = info.decl.params[0].type, info.handler.params[0].type
+    if written is None or child == ANY_ACTOR:
+        return
+    spawned = [node for turn in actor.turns for node in nodes_of(turn.body) if isinstance(node, tree.Spawn)]
+    other = next((node for node in spawned if node.type != child), None)
+    if other is not None:
+        note = "leave the type out, and compare the child with the actors you know: `if child == worker { … }`"
+        message = f"the child may be a `{other.type}` as well, which `{actor.name}` spawns too"
+        world.report.error("E0313", written.span, message, note)
+    elif not spawned:
+        world.report.error("E0313", written.span, f"`{actor.name}` spawns no `{child}`, so it is never told of one")
+
+
 def is_told(handler: tree.Handler) -> bool:
     """Whether a checked handler is an ``on failed``."""
-    return handler.name == FAILED and [param.type for param in handler.params] == [ANY_ACTOR, StructType(FAULT_STRUCT)]
+    types = [param.type for param in handler.params]
+    return handler.name == FAILED and types[1:] == [StructType(FAULT_STRUCT)] and isinstance(types[0], ActorType)
