@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from engine import __version__
 from engine.base.diagnostics import Diagnostic
 from engine.base.errors import AeroFlowError as AeroFlowError
 from engine.base.errors import ForkError as ForkError
@@ -34,6 +35,7 @@ from engine.base.events import Status as Status
 from engine.base.outside import Answered as Answered
 from engine.base.outside import Outside as Outside
 from engine.base.outside import Refused as Refused
+from engine.base.recipe import Recipe
 from engine.base.source import SourceFile, Sources, Span
 from engine.base.values import Value as Value
 from engine.base.values import quote as quote
@@ -44,13 +46,14 @@ from engine.compiler.modules import FoundModule as FoundModule
 from engine.compiler.modules import ModuleFinder as ModuleFinder
 from engine.compiler.modules import Surroundings as Surroundings
 from engine.compiler.modules import tests_of
+from engine.compiler.recorded_modules import RecordedModules, RememberedModules
 from engine.compiler.syntax.outline import OutlineEntry, outline
 from engine.compiler.syntax.parser import parse
 from engine.outside.permissions import Host as Host
 from engine.outside.permissions import Permissions as Permissions
 from engine.outside.real import RealOutside as RealOutside
 from engine.project.cache import DiskCache
-from engine.project.library_files import compiler_version, library_texts
+from engine.project.library_files import compiler_identity, compiler_version, library_texts
 from engine.project.manifest import SEED_MAX as SEED_MAX
 from engine.project.manifest import SEED_MIN as SEED_MIN
 from engine.project.project import Project as Project
@@ -58,6 +61,7 @@ from engine.project.project import ProjectError as ProjectError
 from engine.project.project import entry_of as entry_of
 from engine.project.project import project_of as project_of
 from engine.timetravel.describe import summary as _summary
+from engine.timetravel.origin import recompile_with
 from engine.timetravel.session import Session as Session
 from engine.timetravel.verdict import TEST_EVENTS_MAX as TEST_EVENTS_MAX
 from engine.timetravel.verdict import TEST_SECONDS_MAX as TEST_SECONDS_MAX
@@ -92,6 +96,7 @@ from engine.trace.search import Query as Query
 from engine.vm.assemble import assemble
 from engine.vm.native import keep_native_code_in, native_module
 from engine.vm.program import Program as Program
+from engine.vm.stopping import StopSignal as StopSignal
 
 # --- checking and compiling -------------------------------------------------------------------
 
@@ -195,13 +200,22 @@ def _analysis(source: SourceFile, around: Surroundings) -> Analysis:
 
 def compile(text: str, file: str, around: Surroundings = ALONE) -> Build:
     """A program of a text and what it imports, ready for ``Session.start``, or what is wrong with it."""
-    result = compile_program(SourceFile(file, text), _library(), assemble, _cache(), around)
+    modules = RememberedModules(around.modules)
+    result = compile_program(SourceFile(file, text), _library(), assemble, _cache(), replace(around, modules=modules))
     problems = _problems(result.diagnostics, result.sources)
     made = result.program
     if made is None:
         return Build(problems, None, None)
-    program = Program(made.wasm, made.metadata, made.sources, made.digest, lambda: made.ir_text)
+    recipe = Recipe(__version__, compiler_identity(), around.test, around.checked, tuple(modules.found))
+    program = Program(made.wasm, made.metadata, made.sources, made.digest, lambda: made.ir_text, recipe=recipe)
     return Build(problems, program, _summary(made.metadata))
+
+
+def _recompiled(sources: tuple[tuple[str, str], ...], tick_us: int, recipe: Recipe) -> Program | None:
+    """The program that the sources of a trace file give, compiled as its recipe says; None where they have mistakes."""
+    around = Surroundings(RecordedModules(sources, recipe.imports), tick_us, recipe.test, recipe.checked)
+    file, text = sources[0]
+    return compile(text, file, around).program
 
 
 def analyse_in_project(text: str, file: str, unsaved: Mapping[str, str] | None = None) -> Analysis:
@@ -270,6 +284,9 @@ def without_caches() -> Iterator[None]:
         keep_native_code_in(_cache())
 
 
+recompile_with(compiler_identity(), _recompiled)
+
+
 def _cache() -> Cache | None:
     return _disk_cache() if _caches_on else None
 
@@ -280,6 +297,9 @@ def _disk_cache() -> DiskCache:
 
 
 keep_native_code_in(_cache())
+
+
+recompile_with(compiler_identity(), _recompiled)
 
 
 def _library() -> Library:

@@ -23,6 +23,15 @@ def library_texts() -> dict[str, str]:
 
 
 @cache
+def compiler_identity() -> str:
+    """A digest of the compiler and of the library that it compiles into programs: equal ones give equal modules."""
+    digest = hashlib.blake2b(compiler_version().encode(), digest_size=16)
+    for name, text in library_texts().items():
+        digest.update(f"{len(name)} {len(text)} {name}{text}".encode())
+    return digest.hexdigest()
+
+
+@cache
 def compiler_version() -> str:
     """A digest of the compiler's own source and of the values that it makes: what was made with another version must
     not be used again."""

@@ -71,6 +71,15 @@ class Checkpoints:
         """The last one at or before moment ``n``."""
         return self._by_number[self._numbers[bisect_right(self._numbers, n) - 1]]
 
+    def moments(self) -> tuple[int, ...]:
+        """Where there is one, ascending."""
+        return tuple(self._numbers)
+
+    def replace(self, checkpoint: Checkpoint) -> None:
+        """Puts another one in the place of the one at the same moment."""
+        self._store.release(self._by_number[checkpoint.n].image)
+        self._by_number[checkpoint.n] = checkpoint
+
     def has(self, n: int) -> bool:
         """Whether there is one at exactly that moment."""
         return n in self._by_number

@@ -44,6 +44,11 @@ class Marks:
         self._pieces.append(fresh.copy())
         self.last_event = int(numbers[-1])
 
+    def are_missing(self, rows: npt.NDArray[np.void], at: int, total: int) -> bool:
+        """Whether a replay of events ``at < n < total`` has marks behind the last one that is known."""
+        events = rows["events"]
+        return bool(((events > max(at, self.last_event)) & (events < total)).any())
+
     def first_mismatch(self, rows: npt.NDArray[np.void]) -> int | None:
         """The place in ``rows`` of the first one that is recorded otherwise; None if all that are known agree."""
         known = self.rows
@@ -95,6 +100,8 @@ class Line:
     """The tick that the moment where it leaves its parent is in the middle of; None between two ticks."""
     digest: int | None = None
     """Of the state at the end, where it was computed."""
+    is_cut_off: bool = False
+    """Whether it came out of a file that ends before it does, so that nothing is recorded of its end."""
 
     def branch(self) -> Branch:
         """The branch as a value."""
@@ -117,6 +124,8 @@ class History:
 
     store: PageStore = field(default_factory=PageStore)
     lines: list[Line] = field(default_factory=list)
+    marks_may_be_missing: bool = False
+    """Whether the recording is known to be not whole."""
 
     def line(self, branch: int) -> Line:
         """A branch by its id. Raises SeekError if there is none."""
@@ -218,6 +227,11 @@ class History:
 
     def check_marks(self, line: Line, rows: npt.NDArray[np.void]) -> None:
         """Raises MachineError if a replay of a branch came to other hashes than were recorded."""
+        if not self.marks_may_be_missing and line.marks.are_missing(rows, line.at, line.total):
+            raise MachineError(
+                f"the recording has no hash marks behind event {max(line.at, line.marks.last_event):,}, where its run "
+                "has some; it cannot be trusted there"
+            )
         wrong = line.marks.first_mismatch(rows)
         if wrong is not None:
             raise MachineError(

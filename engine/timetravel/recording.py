@@ -124,6 +124,7 @@ class Recorder:
         machine = self.machine
         if line.total != machine.events:
             line.digest = None
+            line.is_cut_off = False
         line.total = line.outputs_to = machine.events
         line.tick = machine.tick
         line.execution_hash = machine.execution_hash

@@ -27,6 +27,8 @@ from engine.timetravel.changes import apply_change
 from engine.timetravel.describe import Describer, changed_fields, summary
 from engine.timetravel.history import History, Line
 from engine.timetravel.message_texts import MessageTexts
+from engine.timetravel.misbehaviour import MISBEHAVIOUR, misbehaviour
+from engine.timetravel.origin import Origin
 from engine.timetravel.outside import Performer
 from engine.timetravel.pacing import coming_up_for_air
 from engine.timetravel.recording import Recorder
@@ -73,6 +75,10 @@ def work(method: Callable[Concatenate[Session, P], R]) -> Callable[Concatenate[S
         self._working += 1
         try:
             return method(self, *args, **kwargs)
+        except MISBEHAVIOUR as error:
+            if self.origin is None:
+                raise
+            raise MachineError(misbehaviour(error)) from error
         finally:
             self._working -= 1
 
@@ -83,7 +89,13 @@ class Session:
     """A program's run with all its branches."""
 
     def __init__(
-        self, program: Program, seed: int, keep_events: bool, record: bool, outside: Outside | None = None
+        self,
+        program: Program,
+        seed: int,
+        keep_events: bool,
+        record: bool,
+        outside: Outside | None = None,
+        signal: StopSignal | None = None,
     ) -> None:
         self.program = program
         self.seed = seed
@@ -91,7 +103,9 @@ class Session:
         self.warnings: tuple[str, ...] = ()
         self.history = History()
         self.describer = Describer(program.metadata)
-        self.signal = StopSignal()
+        self.signal = signal or StopSignal()
+        self.origin: Origin | None = None
+        """Where the program comes from, if it is out of a trace file."""
         self.recorder = Recorder(
             program,
             seed,
@@ -115,19 +129,20 @@ class Session:
         keep_events: bool = True,
         record: bool = True,
         outside: Outside | None = None,
+        signal: StopSignal | None = None,
     ) -> Session:
         """A run at its beginning. ``outside`` performs what it asks for; without one that is refused. With
         ``keep_events`` the events are kept as they come, otherwise they are computed when they are asked for; without
         ``record`` no checkpoints are kept."""
-        session = Session(program, seed, keep_events, record, outside)
+        session = Session(program, seed, keep_events, record, outside, signal)
         session.recorder.begin()
         return session
 
     @staticmethod
-    def load(path: Path, salvage: bool = False) -> Session:
+    def load(path: Path, salvage: bool = False, signal: StopSignal | None = None) -> Session:
         """A recorded run. Raises OSError where the file cannot be read and TraceFileError where it is not whole;
         ``warnings`` tell of what was lost. With ``salvage`` what is whole of a damaged file is used."""
-        return storage.load(path, salvage)
+        return storage.load(path, salvage, signal)
 
     @work
     def save(self, path: Path) -> None:

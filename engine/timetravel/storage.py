@@ -10,20 +10,22 @@ import numpy.typing as npt
 from blake3 import blake3
 
 from engine import __version__
-from engine.base.errors import AeroFlowError, TraceFileError
+from engine.base.errors import AeroFlowError, Interrupted, TraceFileError
 from engine.base.events import Status
-from engine.base.source import Sources
 from engine.timetravel.changes import apply_change
 from engine.timetravel.checkpoints import Checkpoint
 from engine.timetravel.history import Answer, Line, Marks
+from engine.timetravel.misbehaviour import MISBEHAVIOUR, misbehaviour
+from engine.timetravel.origin import program_of
 from engine.timetravel.pages import WORDS, PagedImage, PageStore, page_count
 from engine.timetravel.views import Change, DropMessage, EditMessage, Inject, SetField
 from engine.trace.aft import read_trace
 from engine.trace.chrome import write_chrome
 from engine.trace.columns import Events
+from engine.trace.limits import Nonsense
 from engine.trace.recorded import BranchRecord, CheckpointRecord, Trace, TraceHeader
 from engine.trace.writing import saving, write_trace
-from engine.vm.program import Program
+from engine.vm.stopping import StopSignal
 
 if TYPE_CHECKING:
     from engine.timetravel.session import Session
@@ -43,19 +45,25 @@ def save(session: Session, path: Path) -> None:
     write_trace(
         path,
         Trace(
-            header=TraceHeader(
-                sources=tuple((file.name, file.text) for file in session.program.sources.files),
-                seed=session.seed,
-                compiler=__version__,
-                module=session.program.wasm,
-                metadata=session.metadata,
-                settings={},
-                branch_count=len(lines),
-            ),
+            header=header_of(session, len(lines)),
             branches=tuple(_branch_record(session, line) for line in lines),
             marks={line.id: line.marks.rows for line in lines if len(line.marks.rows)},
             checkpoints=tuple(_checkpoint_records(session)),
         ),
+    )
+
+
+def header_of(session: Session, branch_count: int) -> TraceHeader:
+    """What a file of the session begins with."""
+    recipe = session.program.recipe
+    return TraceHeader(
+        sources=tuple((file.name, file.text) for file in session.program.sources.files),
+        seed=session.seed,
+        compiler=__version__ if recipe is None else recipe.version,
+        module=session.program.wasm,
+        metadata=session.metadata,
+        settings={} if recipe is None else recipe.settings(),
+        branch_count=branch_count,
     )
 
 
@@ -160,31 +168,32 @@ def _checkpoint_record(
 # --- loading ----------------------------------------------------------------------------------
 
 
-def load(path: Path, salvage: bool) -> Session:
+def load(path: Path, salvage: bool, signal: StopSignal | None = None) -> Session:
     """A session from a file. Raises OSError or TraceFileError; see ``Session.load``."""
     from engine.timetravel.session import Session
 
     trace = read_trace(path, salvage)
     header = trace.header
-    program = Program(
-        wasm=header.module,
-        metadata=header.metadata,
-        sources=Sources.of(header.sources),
-        digest=str(blake3(header.module).hexdigest()),
-    )
     try:
-        session = Session.start(program, header.seed)
-        session.warnings = trace.warnings
+        program, origin, doubt = program_of(header)
+        session = Session.start(program, header.seed, signal=signal)
+        session.origin = origin
+        session.history.marks_may_be_missing = bool(trace.warnings)
+        session.warnings = (*trace.warnings, doubt) if doubt else trace.warnings
         images = _images(session, trace)
         _set_end(session.history.lines[0], trace.branches[0], trace)
         for record in trace.branches[1:]:
             _add_fork(session, record, images)
             _set_end(session.history.lines[record.id], record, trace)
         _add_checkpoints(session, images)
-    except TraceFileError:
+    except (TraceFileError, Interrupted):
         raise
-    except (AeroFlowError, IndexError, ValueError) as error:
+    except Nonsense as error:
         raise TraceFileError(f"the trace cannot be replayed: {error}") from error
+    except AeroFlowError as error:
+        raise TraceFileError(f"the trace cannot be replayed: {error}") from error
+    except MISBEHAVIOUR as error:
+        raise TraceFileError(f"the trace cannot be replayed: {misbehaviour(error)}") from error
     return session
 
 
@@ -220,6 +229,7 @@ def _set_end(line: Line, record: BranchRecord, trace: Trace) -> None:
     line.status = Status(record.status)
     line.execution_hash = record.execution_hash
     line.digest = record.digest
+    line.is_cut_off = record.digest is None
     line.open_tick = record.open_tick
     line.answers = [Answer(*row) for row in record.answers]
     if record.id in trace.marks:

@@ -1,13 +1,18 @@
-"""Does the recording tell the truth? A replay from the very start on a fresh machine, compared hash by hash."""
+"""Does the recording tell the truth? A replay from the very start on a fresh machine, compared with all that is shown.
+
+No checkpoint is used, so wrong ones are found too: at each the replay stops and compares. What the session knows by
+itself afterwards comes from the replay. Branch names are free words, and hold whatever they say.
+"""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from engine.base.errors import Interrupted, MachineError
+from engine.base.errors import ForkError, Interrupted, MachineError, SeekError
 from engine.base.events import Status
 from engine.timetravel.changes import apply_change
+from engine.timetravel.compare_moments import Follower, check_checkpoint
 from engine.timetravel.history import Line
 from engine.timetravel.views import Verification
 from engine.vm.machine import Batch, Machine
@@ -21,27 +26,45 @@ class _Differs(Exception):
 
 
 def verify(session: Session, branch: int) -> Verification:
-    """Replays a branch with the changes that led to it. No checkpoint is used, so wrong ones are found too."""
+    """Replays a branch with the changes that led to it, and compares every mark, moment and end on its way."""
     line = session.history.line(branch)
     machine = Machine(session.program, session.seed, session.signal)
-    compared = 0
     try:
         for part, end in session.history.ancestry(branch):
-            if part.change is not None:
-                apply_change(machine, session.describer, part.change)
+            _begin(session, machine, part)
             machine.outside = partial(session.history.reply, part)
-            compared += _replay(machine, part, end)
+            _replay(session, machine, part, end)
         _compare_end(session, machine, line)
-    except (_Differs, MachineError) as difference:
+        if session.origin is not None and session.origin.lie:
+            raise _Differs(f"every event is the same, but {session.origin.lie}")
+    except (_Differs, MachineError, ForkError, SeekError) as difference:
         return Verification(False, machine.events, str(difference))
-    marks = f"{compared:,} hash mark{'' if compared == 1 else 's'} and "
-    return Verification(
-        True, machine.events, f"verified {line.total:,} of {line.total:,} events: {marks}the end are the same"
-    )
+    return Verification(True, line.total, _sentence(session, line))
 
 
-def _replay(machine: Machine, line: Line, end: int) -> int:
-    """Replays a branch's own part; gives how many marks were compared."""
+def _sentence(session: Session, line: Line) -> str:
+    """What was verified."""
+    events = "its one event" if line.total == 1 else f"all {line.total:,} events"
+    if line.is_cut_off:
+        verified = f"Verified: {events} up to where the recording was cut off match it"
+    else:
+        verified = f"Verified: {events} and the final state match the recording"
+    if session.origin is not None and not session.origin.sources_checked:
+        verified += "; the source text and the names could not be checked: another version of AeroFlow compiled them"
+    return verified
+
+
+def _begin(session: Session, machine: Machine, part: Line) -> None:
+    """Makes the change with which a branch leaves its parent."""
+    text = "" if part.change is None else apply_change(machine, session.describer, part.change)
+    if text != part.change_text:
+        raise _Differs(f"the change of {part.name} is “{text}”, the recording calls it “{part.change_text}”")
+    if (machine.open_tick, machine.answered) != (part.open_tick, part.answered):
+        raise _Differs(f"the branch {part.name} begins at another moment than the recording says")
+
+
+def _replay(session: Session, machine: Machine, line: Line, end: int) -> None:
+    """Replays a branch's own part, from checkpoint to checkpoint."""
     compared = 0
 
     def take(batch: Batch) -> None:
@@ -56,13 +79,23 @@ def _replay(machine: Machine, line: Line, end: int) -> int:
                 f"the replay differs from the recording between event {start:,} and event "
                 f"{int(rows['events'][wrong]):,} (up to tick {int(rows['tick'][wrong]):,})"
             )
-        compared += len(rows)
+        session.history.check_marks(line, batch.marks)
+        compared += int((rows["events"] < end).sum())
 
-    if machine.run(None, end, take) is Status.INTERRUPTED:
-        raise Interrupted("verifying was stopped")
-    if machine.events < end:
-        raise _Differs(f"the replay ends after {machine.events:,} events, the recording has {line.total:,}")
-    return compared
+    follower: Follower | None = None
+    for stop in sorted({*(n for n in line.checkpoints.moments() if n <= end), end}):
+        if machine.run(None, stop, take) is Status.INTERRUPTED:
+            raise Interrupted("verifying was stopped")
+        if machine.events != stop:
+            raise _Differs(f"the replay ends after {machine.events:,} events, the recording has {line.total:,}")
+        if follower is not None:
+            follower.catch_up(machine)
+        if session.origin is not None:
+            follower = check_checkpoint(session, machine, line)
+    recorded = line.marks.rows["events"]
+    expected = int(((recorded > line.at) & (recorded < end)).sum())
+    if compared < expected:
+        raise _Differs(f"the recording has {expected:,} hash marks there, the replay comes to {compared:,}")
 
 
 def _compare_end(session: Session, machine: Machine, line: Line) -> None:
@@ -71,5 +104,27 @@ def _compare_end(session: Session, machine: Machine, line: Line) -> None:
             f"the replay ends with the hash {machine.execution_hash:016x}, "
             f"the recording with {line.execution_hash:016x}"
         )
-    if machine.digest() != session.end_digest(line):
+    if machine.is_asking and machine.open_tick is None:
+        session.history.reply(line, machine)
+    used = machine.answered - line.answered
+    if used != len(line.answers):
+        raise _Differs(f"the replay uses {used:,} answers of the outside, the recording has {len(line.answers):,}")
+    if not line.is_cut_off and machine.digest() != session.end_digest(line):
         raise _Differs("every event is the same, but the states of the actors at the end are not")
+    _compare_tick_and_status(machine, line)
+
+
+def _compare_tick_and_status(machine: Machine, line: Line) -> None:
+    """Whether the run really ended, or stood at the end of a tick with more to come, as the recording says. One that
+    was stopped may stand in the tick of its next event already."""
+    tick, is_open = machine.tick, line.status not in (Status.FINISHED, Status.AT_LIMIT)
+    if is_open and tick == line.tick:
+        return
+    outcome = machine.run(line.tick, line.total + 1) if not is_open else machine.run(None, line.total + 1)
+    if outcome is Status.INTERRUPTED:
+        raise Interrupted("verifying was stopped")
+    if line.tick != (machine.tick if is_open else tick):
+        raise _Differs(f"every event is the same, but the run ends in tick {tick:,}, not {line.tick:,}")
+    if not is_open and (outcome is not line.status or machine.events != line.total):
+        claimed = "is finished" if line.status is Status.FINISHED else "stopped at a limit"
+        raise _Differs(f"every event is the same, but the recording says that the run {claimed}, which it is not")

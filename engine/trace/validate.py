@@ -16,6 +16,7 @@ from blake3 import blake3
 
 from engine.base.errors import TraceFileError
 from engine.base.events import MARK_DTYPE, Status
+from engine.base.recipe import Recipe
 from engine.compiler.metadata import Metadata
 from engine.trace.fields import U64_MAX, Fields, rows, text, whole
 from engine.trace.limits import (
@@ -62,6 +63,26 @@ def header(body: Any, budget: Budget) -> TraceHeader:
         metadata=valid_metadata(plain),
         settings=fields.plain("settings"),
         branch_count=fields.whole("branches", 0, BRANCHES_MAX),
+    )
+
+
+def recipe(found: TraceHeader) -> Recipe | None:
+    """How the program was compiled, as far as the header says so."""
+    if "compiler" not in found.settings:
+        return None
+    fields = Fields(found.settings, "the recipe of the program")
+    imports = []
+    for row in fields.rows("imports"):
+        words = [text(word, "a word of an import") for word in rows(row, "an import")]
+        if len(words) != 4:
+            raise Nonsense("an import is not made of four words")
+        imports.append((words[0], words[1], words[2], words[3]))
+    return Recipe(
+        version=found.compiler,
+        identity=fields.text("compiler"),
+        test=fields.optional_text("test"),
+        checked=fields.flag("checked"),
+        imports=tuple(imports),
     )
 
 

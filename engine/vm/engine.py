@@ -1,4 +1,4 @@
-"""The one wasmtime engine of the process, with switches chosen for determinism and speed.
+"""The wasmtime engines of the process, with switches chosen for determinism and speed.
 
 Threads and relaxed SIMD are off: both would let two machines differ. A runaway turn is stopped by the code itself
 (``stopping.py``), not by epochs. NaN bits are made canonical by the library where they become visible, not by the
@@ -20,7 +20,20 @@ modules needs a stack larger than this."""
 
 @cache
 def shared_engine() -> wasmtime.Engine:
-    """The engine that every module and store of this process uses; compiled modules belong to its settings."""
+    """The engine of all modules that our compiler made in this process; compiled modules belong to its settings."""
+    return wasmtime.Engine(_config())
+
+
+@cache
+def foreign_engine() -> wasmtime.Engine:
+    """The engine of modules that came out of files: it asks at every loop and call whether to stop, because their code
+    may not. Raising its epoch stops all of them."""
+    config = _config()
+    config.epoch_interruption = True
+    return wasmtime.Engine(config)
+
+
+def _config() -> wasmtime.Config:
     config = wasmtime.Config()
     config.wasm_threads = False
     config.wasm_relaxed_simd = False
@@ -29,4 +42,4 @@ def shared_engine() -> wasmtime.Engine:
     config.max_wasm_stack = WASM_STACK_BYTES
     config.parallel_compilation = True
     config.cranelift_opt_level = "speed"
-    return wasmtime.Engine(config)
+    return config

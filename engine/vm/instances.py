@@ -18,13 +18,20 @@ import wasmtime
 
 from engine.base.errors import MachineError
 from engine.vm.calls import Export
-from engine.vm.engine import shared_engine
+from engine.vm.engine import foreign_engine, shared_engine
 from engine.vm.memory_advice import may_be_taken_back, prefer_large_pages
-from engine.vm.native import native_module
+from engine.vm.native import foreign_module, native_module
 from engine.vm.program import Program
 
 Bytes = npt.NDArray[np.uint8]
 WASM_PAGE = 65536
+FOREIGN_MEMORY_MAX = 3 * 2**30 + 2**28
+"""How much memory a foreign module may have: what the kernel allows a program, and its buffers."""
+FOREIGN_TABLE_MAX = 1_000_000
+HOST_CALLS = frozenset(
+    ("boot", "digest", "drop_next", "inject", "open_input", "peek", "poke", "recover", "replace_next", "reply", "run")
+)
+"""The functions that the host calls; others of a foreign module are not looked at."""
 
 
 class Instance:
@@ -32,14 +39,21 @@ class Instance:
 
     def __init__(self, program: Program) -> None:
         self.wasm = program.wasm
-        self.store = wasmtime.Store(shared_engine())
+        self.foreign = program.foreign
+        self.store = wasmtime.Store(foreign_engine() if program.foreign else shared_engine())
+        if program.foreign:
+            self.store.set_limits(FOREIGN_MEMORY_MAX, FOREIGN_TABLE_MAX, 1, 1, 1)
+            self.let_run()
         try:
-            instance = wasmtime.Instance(self.store, native_module(program.wasm), [])
+            module = foreign_module(program.wasm) if program.foreign else native_module(program.wasm)
+            instance = wasmtime.Instance(self.store, module, [])
         except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
             raise MachineError(f"the compiled program cannot be started: {error}") from error
         items = dict(instance.exports(self.store))
         self.exports = {
-            name: Export(self.store, item) for name, item in items.items() if isinstance(item, wasmtime.Func)
+            name: Export(self.store, item)
+            for name, item in items.items()
+            if isinstance(item, wasmtime.Func) and (name in HOST_CALLS or not program.foreign)
         }
         memory = items["memory"]
         assert isinstance(memory, wasmtime.Memory)
@@ -49,6 +63,10 @@ class Instance:
         self.static_bytes = int(self.view().view("<u4")[static_end >> 2])
         """What a run counts on: memory up to here, as it is in the beginning."""
         self._beginning = self.view()[: self.static_bytes].copy()
+
+    def let_run(self) -> None:
+        """Forgets earlier requests to stop; to be called before a foreign module runs."""
+        self.store.set_epoch_deadline(1)
 
     @property
     def address(self) -> int:
@@ -86,7 +104,7 @@ def instance_of(program: Program) -> Instance:
         idle = _IDLE.pop()
     except IndexError:
         return Instance(program)
-    if idle.wasm != program.wasm:
+    if idle.wasm != program.wasm or program.foreign:
         return Instance(program)
     idle.start_over()
     return idle
@@ -99,5 +117,7 @@ def keep_after(owner: object, instance: Instance) -> None:
 
 def keep(instance: Instance) -> None:
     """The next run of the same program gets an instance that no machine uses any more, memory and all."""
+    if instance.foreign:
+        return
     may_be_taken_back(instance.address, instance.size)
     _IDLE.append(instance)

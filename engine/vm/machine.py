@@ -26,6 +26,7 @@ import wasmtime
 from engine.base.errors import Interrupted, MachineError
 from engine.base.events import ACTOR_DTYPE, EVENT_DTYPE, MARK_DTYPE, Status
 from engine.vm.calls import CallError
+from engine.vm.engine import foreign_engine
 from engine.vm.instances import Bytes, instance_of, keep_after
 from engine.vm.program import Program
 from engine.vm.stopping import StopArea, StopSignal
@@ -53,6 +54,8 @@ ACTOR_RECORD = np.dtype(
 AWAITING = 5
 """The status of an actor that awaits an answer."""
 
+FRAMES_MAX = 1_000_000
+"""More functions of one actor than could wait at once."""
 ACTORS_PER_CHUNK = 1024
 _RECORD_WORDS = ACTOR_RECORD.itemsize // 4
 _ACTOR_WORDS = (None, 0, 1, 5, 6, 8)
@@ -145,8 +148,14 @@ class Machine:
         self._exports = self._instance.exports
         self._size = 0
         self._refresh()
-        pausing = self._cells["log_full"], self._cells["look_up_at"]
-        self._stop_area = StopArea(self._instance.store, self._instance.address, *pausing)
+        self._foreign = program.foreign
+        self._stop_area = StopArea(
+            self._instance.store,
+            (self._instance.address, self._instance.size),
+            self._cells["log_full"],
+            self._cells["look_up_at"],
+            foreign_engine() if program.foreign else None,
+        )
         keep_after(self._stop_area, self._instance)
         self.signal.attach(self._stop_area)
         self._unusable = False
@@ -233,6 +242,7 @@ class Machine:
             if self.signal.requested:
                 self.drain(sink)
                 return Status.INTERRUPTED
+            self._let_run()
             try:
                 outcome = self._run(last_tick, until_event)
             except CallError as error:
@@ -247,8 +257,10 @@ class Machine:
             if outcome == _RUN_OUTSIDE:
                 if not self.outside(self):
                     return Status.RUNNING
-            elif outcome != _RUN_DRAIN:
+            elif outcome in _RUN_OUTCOMES:
                 return _RUN_OUTCOMES[outcome]
+            elif outcome != _RUN_DRAIN:
+                raise MachineError(f"the program ended its run in a way that there is not: {outcome}")
             if pause():
                 return Status.RUNNING
 
@@ -259,9 +271,17 @@ class Machine:
             raise MachineError(f"the engine stopped at event {self.events}: {error}")
         self._call("recover")
 
+    def _let_run(self) -> None:
+        """Makes a foreign module ready to run, unless it was asked to stop just now. Raises Interrupted if so."""
+        if self._foreign:
+            self._instance.let_run()
+            if self.signal.requested:
+                raise Interrupted("the work was stopped")
+
     def _call(self, name: str, *arguments: int) -> Any:
         """Calls an export that ends by itself."""
         self._must_be_usable()
+        self._let_run()
         if name != "recover":
             self._set("fault_kind", 0)
         try:
@@ -276,6 +296,8 @@ class Machine:
 
     def _is_stop(self, error: CallError) -> bool:
         """Whether code trapped because it was asked to stop, and not for a fault of its own."""
+        if error.code is wasmtime.TrapCode.INTERRUPT:
+            return True
         is_trap = error.code is wasmtime.TrapCode.UNREACHABLE
         return self.signal.requested and is_trap and self._get("fault_kind") == 0
 
@@ -336,6 +358,8 @@ class Machine:
             self._refresh()
         self._unusable = True
         self.memory[: self._cells_end] = np.frombuffer(cells, np.uint8)
+        if (self._get("heap_base"), self.heap_bytes) != (base, heap_length):
+            raise MachineError("the picture says something else of its heap than it holds")
         write(self.memory[base:needed])
         self.signal.renew(self._stop_area)
         self._unusable = False
@@ -349,14 +373,21 @@ class Machine:
 
     def actor_records(self) -> npt.NDArray[np.void]:
         """A copy of all actor records (``ACTOR_RECORD``); the position is the actor's id."""
-        words = np.empty((self._get("actor_count"), _RECORD_WORDS), np.uint32)
+        words = np.empty((self._actor_count(), _RECORD_WORDS), np.uint32)
         for start, chunk in self._actor_chunks():
             words[start : start + len(chunk)] = chunk
         return words.reshape(-1).view(ACTOR_RECORD)
 
+    def _actor_count(self) -> int:
+        """How many actors there are. Raises MachineError where memory has no room for so many records."""
+        count = self._get("actor_count")
+        if count * ACTOR_RECORD.itemsize > self._size:
+            raise MachineError(f"the program says that it has {count:,} actors, which its memory cannot hold")
+        return count
+
     def _actor_chunks(self) -> Iterator[tuple[int, npt.NDArray[np.uint32]]]:
         """The records in the pieces in which they lie in memory, as words; each with the id of its first."""
-        count = self._get("actor_count")
+        count = self._actor_count()
         directory = self._get("actor_directory") >> 2
         for chunk, start in enumerate(range(0, count, ACTORS_PER_CHUNK)):
             stop = min(count, start + ACTORS_PER_CHUNK)
@@ -374,7 +405,7 @@ class Machine:
 
     def actors(self) -> npt.NDArray[np.void]:
         """All actors that ever were (``ACTOR_DTYPE``), by id."""
-        words = np.empty((self._get("actor_count"), len(_ACTOR_WORDS)), np.uint32)
+        words = np.empty((self._actor_count(), len(_ACTOR_WORDS)), np.uint32)
         for start, chunk in self._actor_chunks():  # a piece at a time, which stays in the cache
             rows = words[start : start + len(chunk)]
             for column, word in enumerate(_ACTOR_WORDS):
@@ -412,7 +443,11 @@ class Machine:
 
     def _chain(self, address: int) -> tuple[Message, ...]:
         messages = []
+        seen: set[int] = set()
         while address:
+            if address in seen:
+                raise MachineError("the messages in a mailbox follow each other in a circle")
+            seen.add(address)
             message, address = self.message_at(address)
             messages.append(message)
         return tuple(messages)
@@ -422,9 +457,11 @@ class Machine:
         if int(record["status"]) != AWAITING:
             return None
         wait = self._words[int(record["wait"]) >> 2 :][:12]
-        frames = []
+        frames: list[tuple[int, int, int]] = []
         frame = int(wait[2])
         while frame:
+            if len(frames) > FRAMES_MAX:
+                raise MachineError("the functions that wait call each other in a circle")
             inner, point, block, _, _, number = (int(word) for word in self._words[frame >> 2 :][:6])
             frames.append((number, point, block))
             frame = inner

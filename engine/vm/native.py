@@ -9,7 +9,7 @@ from hashlib import blake2b
 import wasmtime
 
 from engine.base.cache import Cache
-from engine.vm.engine import shared_engine
+from engine.vm.engine import foreign_engine, shared_engine
 
 _caches: list[Cache] = []
 
@@ -37,3 +37,12 @@ def native_module(wasm: bytes) -> wasmtime.Module:
     for cache in _caches:
         cache.put(key, bytes(module.serialize()))
     return module
+
+
+@lru_cache(maxsize=2)
+def foreign_module(wasm: bytes) -> wasmtime.Module:
+    """The machine code for a module out of a file; nothing of it is kept on disk.
+
+    Raises ``wasmtime.WasmtimeError`` where the bytes are no module.
+    """
+    return wasmtime.Module(foreign_engine(), wasm)

@@ -14,6 +14,7 @@ import weakref
 
 import wasmtime
 
+from engine.base.errors import MachineError
 from engine.compiler.wasm.emit import STOP_BYTES
 
 _ALL: list[weakref.ref[StopArea]] = []
@@ -22,8 +23,21 @@ _ALL: list[weakref.ref[StopArea]] = []
 class StopArea:
     """The places in the memory of one machine that other threads may write. Keeps that memory alive."""
 
-    def __init__(self, store: wasmtime.Store, memory_address: int, pause_cell: int, look_up_cell: int) -> None:
+    def __init__(
+        self,
+        store: wasmtime.Store,
+        memory: tuple[int, int],
+        pause_cell: int,
+        look_up_cell: int,
+        foreign: wasmtime.Engine | None = None,
+    ) -> None:
+        """``memory`` is its address and its size; ``foreign`` the engine of a module that may not look up by itself.
+        Raises MachineError where a cell lies outside: it would be written all the same."""
+        memory_address, size = memory
+        if not all(STOP_BYTES <= cell <= size - 8 and cell % 8 == 0 for cell in (pause_cell, look_up_cell)):
+            raise MachineError("the program's cells are not in its memory")
         self._store = store
+        self._foreign = foreign
         self._bytes = (ctypes.c_ubyte * STOP_BYTES).from_address(memory_address)
         self._pause = ctypes.c_uint32.from_address(memory_address + pause_cell)
         self._look_up_at = ctypes.c_int64.from_address(memory_address + look_up_cell)
@@ -33,6 +47,8 @@ class StopArea:
         """The code traps at its next loop or recursive call."""
         ctypes.memset(self._bytes, 0xFF, STOP_BYTES)
         self._bytes[3] = 0x7F  # recursive functions take the first word for a number with a sign: the largest one
+        if self._foreign is not None:
+            self._foreign.increment_epoch()
 
     def go_on(self) -> None:
         """Takes that back."""

@@ -30,6 +30,7 @@ INSIST_SECONDS = 0.02
 SWITCH_SECONDS = 0.0003
 """How long a thread may hold the interpreter while another wants it."""
 JOIN_SECONDS = 3.0
+SAVING_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class EngineThread:
         sys.setswitchinterval(SWITCH_SECONDS)
         before = threading.stack_size(STACK_BYTES)
         try:
-            self._thread = threading.Thread(target=self._work, name="aeroflow-engine")
+            self._thread = threading.Thread(target=self._work, name="aeroflow-engine", daemon=True)
             self._thread.start()
         finally:
             threading.stack_size(before)
@@ -102,14 +103,21 @@ class EngineThread:
         return self._heard >= self._posted and not self._worker.busy and not self._worker.has_answers
 
     def close(self) -> bool:
-        """Ends the thread and waits for it; whether it ended in time."""
+        """Ends the thread and waits for it; whether it ended in time. One that does not, because a foreign program or
+        a huge file holds it, is left behind and ends with the process; saving is waited for longer."""
         if self._thread.is_alive():
             self._put(last=True)
             self._insist(0.0)
-            self._thread.join(JOIN_SECONDS)
+            started = perf_counter()
+            while self._thread.is_alive():
+                patience = SAVING_SECONDS if self._worker.is_saving else JOIN_SECONDS
+                if perf_counter() - started > patience:
+                    self._deliver = _drop
+                    return False
+                self._thread.join(INSIST_SECONDS)
         for thread in self._insisting:
             thread.join(JOIN_SECONDS)
-        return not self._thread.is_alive()
+        return True
 
     def _put(self, command: port.Command | None = None, last: bool = False) -> None:
         self._posted += 1
@@ -185,3 +193,7 @@ class EngineThread:
                 self._taken = False
                 self._delivered_at = now
                 self._deliver(self._worker.batch())
+
+
+def _drop(batch: port.Batch) -> None:
+    """Takes what a thread that was left behind has to tell."""

@@ -48,6 +48,10 @@ class EngineWorker:
         self._is_calm = is_calm
         self._run = 0
         self._session: api.Session | None = None
+        self._opening: api.StopSignal | None = None
+        """What stops the opening of a trace, whose program runs before there is a session."""
+        self.is_saving = False
+        """Whether a file is being written, for any thread."""
         self._state = "none"
         self._branch = 0
         self._slice_events = 2_000
@@ -64,9 +68,11 @@ class EngineWorker:
 
     def interrupt(self) -> None:
         """Stops the work that the session does now, from any thread."""
-        session = self._session
+        session, opening = self._session, self._opening
         if session is not None:
             session.interrupt()
+        elif opening is not None:
+            opening.request()
 
     @property
     def has_answers(self) -> bool:
@@ -142,7 +148,11 @@ class EngineWorker:
             case port.Verify():
                 self._tell(port.Verified(command.branch, session.verify(command.branch)))
             case port.SaveTrace():
-                session.save(command.path)
+                self.is_saving = True
+                try:
+                    session.save(command.path)
+                finally:
+                    self.is_saving = False
                 self._tell(port.Saved(command.path))
 
     def _begin(self, run: int) -> None:
@@ -169,14 +179,17 @@ class EngineWorker:
         self._resume(0)
 
     def _open(self, path: Path) -> None:
+        self._opening = signal = api.StopSignal()
         try:
-            session = api.Session.load(path)
+            session = api.Session.load(path, signal=signal)
         except api.TraceFileError as error:
             self._tell(port.StateChanged("none"))
             raise api.TraceFileError(f"{path.name} cannot be opened: {error}") from error
         except BaseException:
             self._tell(port.StateChanged("none"))
             raise
+        finally:
+            self._opening = None
         self._session = session
         source = session.source
         opened = port.Opened(

@@ -185,7 +185,7 @@ def test_endless_recursion_of_many_branches_is_stopped_by_another_thread() -> No
     """The word that the depth is compared with is one that a wish to stop makes larger than any depth."""
     machine = start(optimise(fib_module(), (FILE,)))
     memory = ctypes.addressof(machine.exports["memory"].data_ptr(machine.store).contents)
-    signal, area = StopSignal(), StopArea(machine.store, memory, 128, 136)
+    signal, area = StopSignal(), StopArea(machine.store, (memory, 65536), 128, 136)
     signal.attach(area)
     signal.request()
     assert int.from_bytes(machine.memory(0, 4), "little", signed=True) > DEPTH_BYTES_MAX
