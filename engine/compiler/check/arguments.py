@@ -27,6 +27,9 @@ from engine.compiler.check.types import ERROR, FnType, Type
 from engine.compiler.check.world import Parameter, World
 from engine.compiler.syntax import ast
 
+DEFAULTS_MAX = 500
+"""How many default values may be inside one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -186,6 +189,21 @@ def open_params(body: Body, t: Type, span: Span, bound: dict[str, Type]) -> None
 
 def closed_value(body: Body, node: ast.Expr, expected: Type, world: World | None = None) -> tree.Expr:
     """A default value: it is evaluated at each call that leaves it out, and sees no variables of the caller."""
+    shared = body.world.shared
+    if shared.expanded >= DEFAULTS_MAX:
+        message = f"this default value needs more than {DEFAULTS_MAX} others, or itself"
+        body.report.error("E0231", node.span, message, "leave out the default value of one of them")
+        return body.nothing(node.span)
+    is_outermost = not shared.expanded
+    shared.expanded += 1
+    try:
+        return _closed(body, node, expected, world)
+    finally:
+        if is_outermost:
+            shared.expanded = 0
+
+
+def _closed(body: Body, node: ast.Expr, expected: Type, world: World | None) -> tree.Expr:
     if world is not None and world is not body.world:
         other = Body(world, CLOSED, report=body.report)
         other.open_types = body.open_types

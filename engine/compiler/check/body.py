@@ -16,8 +16,8 @@ from engine.base.diagnostics import Fix
 from engine.base.source import SourceFile, Span
 from engine.compiler.check import tree
 from engine.compiler.check.inference import TypeVar as OpenType
-from engine.compiler.check.inference import head, optional, resolve, unify
-from engine.compiler.check.report import Report
+from engine.compiler.check.inference import head, is_broken, optional, resolve, unify
+from engine.compiler.check.report import Report, report_large_type
 from engine.compiler.check.scopes import Binding, Scope, Variable
 from engine.compiler.check.types import (
     ERROR,
@@ -25,6 +25,7 @@ from engine.compiler.check.types import (
     INT,
     NEVER,
     STRING,
+    TYPE_SIZE_MAX,
     UNIT,
     ActorType,
     OpaqueType,
@@ -164,15 +165,27 @@ class Body:
 
     def expr(self, node: ast.Expr, expected: Type | None = None) -> tree.Expr:
         """Checks an expression that may have no value."""
-        return EXPRESSIONS[type(node)](self, node, expected)
+        found = EXPRESSIONS[type(node)](self, node, expected)
+        if found.type.size > TYPE_SIZE_MAX or found.type.may_change:
+            return self._of_fair_size(found)
+        return found
 
     def value(self, node: ast.Expr, expected: Type | None = None) -> tree.Expr:
         """Checks an expression that must have a value; ``expected`` is a hint, not a demand."""
-        found = EXPRESSIONS[type(node)](self, node, expected)
+        found = self.expr(node, expected)
         if found.type is UNIT:
             self.report.error("E0214", node.span, f"`{self.written(node.span)}` gives no value")
             return self.nothing(node.span)
         return found
+
+    def _of_fair_size(self, found: tree.Expr) -> tree.Expr:
+        """The expression, unless its type is larger than types may be, which is reported."""
+        whole = resolve(found.type)
+        if whole.size <= TYPE_SIZE_MAX:
+            return found
+        if not is_broken(found.type):
+            report_large_type(self.report, found.span)
+        return self.nothing(found.span)
 
     def typed(self, node: ast.Expr, expected: Type, what: str = "") -> tree.Expr:
         """Checks an expression that must have this type; ``what`` begins the message where it has not."""
@@ -314,6 +327,8 @@ WHAT_ALL_CAN = (
 def describe(t: Type) -> str:
     """A type as a message says it."""
     t = resolve(t)
+    if t.size > TYPE_SIZE_MAX:
+        return "a value of a type that is too large"
     if isinstance(t, ActorType):
         return "an actor" if t.name == "any" else f"an actor `{t.name}`"
     if isinstance(t, OptionalType) and isinstance(t.inner, OpenType):

@@ -370,7 +370,7 @@ def _has_field(body: Body, t: Type, name: str) -> bool:
     """Whether ``t.name`` is a field of a struct or tuple, which may hold a function."""
     if isinstance(t, StructType):
         return body.world.shared.structs[t.name].index(name) is not None
-    return isinstance(t, TupleType) and name.isdecimal() and int(name) < len(t.items)
+    return isinstance(t, TupleType) and t.position(name) is not None
 
 
 def _library_struct(body: Body, t: Type) -> str | None:

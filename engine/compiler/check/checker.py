@@ -17,7 +17,7 @@ from engine.compiler.check.actors import check_handlers, check_start, timer_turn
 from engine.compiler.check.arguments import closed_value
 from engine.compiler.check.body import TOP, Body
 from engine.compiler.check.branches import check_statements
-from engine.compiler.check.data_types import declare_library_types
+from engine.compiler.check.data_types import check_held, declare_library_types
 from engine.compiler.check.declarations import collect, own_actors
 from engine.compiler.check.expectations import check_top_expectations
 from engine.compiler.check.functions import Generics, check_function
@@ -119,6 +119,7 @@ def _check(loaded: LoadedProgram, worlds: list[World]) -> tree.Program:
             check_handlers(world, actor)
     main.turns.insert(0, tree.Turn(start, tuple(top)))
     functions.update(generics.functions)
+    functions.update(top_world.shared.functions)
     invariants = [
         line
         for module, world in zip(loaded.modules, worlds, strict=True)
@@ -129,6 +130,7 @@ def _check(loaded: LoadedProgram, worlds: list[World]) -> tree.Program:
     program = _program(top_world, started.source, functions, actors)
     if loaded.checked or loaded.tests:
         program = replace(program, invariants=tuple(invariants))
+    check_held(top_world)
     awaits.check_places(program, top_world.report)
     return program
 

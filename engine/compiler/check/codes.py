@@ -47,6 +47,7 @@ CODES: dict[str, str] = {
     "E0225": "wrong number of type arguments",
     "E0226": "nested too deeply",
     "E0230": "type without end",
+    "E0231": "too large",
     "E0232": "format does not fit",
     "E0302": "function has an effect",
     "E0304": "state of another actor",

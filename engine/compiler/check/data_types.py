@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 
+from engine.base.source import Span
 from engine.compiler.check import tree
-from engine.compiler.check.declared import held_types
-from engine.compiler.check.inference import TypeParam, parts
+from engine.compiler.check.declared import HELD_TYPES_MAX, TooManyTypes, all_held, held_types
+from engine.compiler.check.inference import TypeParam, parts, resolve
+from engine.compiler.check.report import Report
 from engine.compiler.check.type_names import read_type, read_type_params
-from engine.compiler.check.types import EnumType, StructType, TupleType, Type
+from engine.compiler.check.types import TYPE_SIZE_MAX, EnumType, StructType, TupleType, Type, plain_name
 from engine.compiler.check.world import EnumInfo, Parameter, StructInfo, VariantInfo, World
 from engine.compiler.syntax import ast
 
@@ -186,19 +189,40 @@ def _way_back(world: World, name: str, makeable: set[str]) -> list[str]:
 def _check_growth(world: World) -> None:
     """A generic type that holds itself with ever larger arguments would be endlessly many types."""
     for info in _infos(world):
-        if info.type_params and _is_endless(world, info):
+        growth = _growth(world, info) if info.type_params else ""
+        if growth == "large":
+            _report_held(world.report, info.span, info.name)
+            world.declared.pop(info.name)
+        elif growth:
             message = f"`{info.name}` holds itself with ever larger types, so there is no end to what it needs"
             note = f"inside, write `{info.name}<{', '.join(info.type_params)}>`, with the same types"
             world.report.error("E0230", info.span, message, note)
             world.declared.pop(info.name)
 
 
-def _is_endless(world: World, info: StructInfo | EnumInfo) -> bool:
+def check_held(world: World) -> None:
+    """Reports generic types that hold more types than the compiler takes, with those that they were given."""
+    seen: set[Type] = set()
+    for t, (report, span) in world.shared.instantiated.items():
+        try:
+            deque(all_held(world.declared, resolve(t), seen), maxlen=0)
+        except TooManyTypes:
+            _report_held(report, span, t.name)
+            return
+
+
+def _report_held(report: Report, span: Span, name: str) -> None:
+    message = f"a `{plain_name(name)}` would hold too many types that differ in their type arguments, or too large ones"
+    report.error("E0231", span, message, "use the same type arguments in more places")
+
+
+def _growth(world: World, info: StructInfo | EnumInfo) -> str:
+    """Whether a type with any type arguments holds ``endless`` types or a ``large`` number of them; else empty."""
     args: tuple[Type, ...] = tuple(map(TypeParam, info.type_params))
     is_struct = isinstance(info, StructInfo)
     waiting: list[Type] = [StructType(info.name, args) if is_struct else EnumType(info.name, args)]
     seen: set[Type] = set()
-    count = 0
+    count = generic = 0
     while waiting:
         t = waiting.pop()
         if t in seen:
@@ -207,7 +231,10 @@ def _is_endless(world: World, info: StructInfo | EnumInfo) -> bool:
         waiting.extend(parts(t))
         if isinstance(t, StructType | EnumType):
             count += t.name == info.name
+            generic += bool(t.args)
             if count > SAME_NAME_MAX:
-                return True
+                return "endless"
             waiting.extend(held_types(world.declared, t))
-    return False
+        if generic > HELD_TYPES_MAX or t.size > TYPE_SIZE_MAX:
+            return "large"
+    return ""

@@ -12,6 +12,7 @@ from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.arguments import closed_value
 from engine.compiler.check.body import CLOSED, Body
+from engine.compiler.check.constants import read_constant
 from engine.compiler.check.data_types import declare, read_data_types
 from engine.compiler.check.features import not_yet
 from engine.compiler.check.inference import TypeParam
@@ -20,7 +21,7 @@ from engine.compiler.check.settle import settle
 from engine.compiler.check.supervision import failed_parameters, is_failed_handler
 from engine.compiler.check.type_names import RESERVED_TYPES, read_type, read_type_params
 from engine.compiler.check.types import ERROR, UNIT, Type
-from engine.compiler.check.world import ActorInfo, HandlerInfo, Parameter, Signature, VariantInfo, World
+from engine.compiler.check.world import ActorInfo, HandlerInfo, Parameter, Signature, World
 from engine.compiler.syntax import ast
 
 RESERVED_FUNCTIONS = frozenset({"int", "float", "string"})
@@ -41,7 +42,7 @@ def collect(world: World, module: ast.Module) -> None:
         _read_actor(world, actor, actor.decl)
     for item in module.items:
         if isinstance(item, ast.LetStmt) and not item.mutable:
-            _read_constant(world, item)
+            read_constant(world, item)
     _check_defaults(world)
     if world.module:
         _check_imported_top(world, module)
@@ -207,28 +208,6 @@ def _read_actor(world: World, actor: ActorInfo, decl: ast.ActorDecl) -> None:
 # --- values known before the program runs -----------------------------------------------------
 
 
-def _read_constant(world: World, node: ast.LetStmt) -> None:
-    """A top-level ``let`` of a fixed value can be used everywhere: its value stands for its name."""
-    if not isinstance(node.pattern, ast.BindPattern) or not _is_fixed(world, node.value):
-        return
-    if node.pattern.name in world.constants:
-        return
-    body = Body(world, CLOSED)
-    errors = world.report.errors
-    if node.type is not None:
-        value = body.typed(node.value, read_type(world, world.report, node.type), f"`{node.pattern.name}`")
-    else:
-        value = body.value(node.value)
-    settle(body, [tree.Evaluate(node.span, value)])
-    sound = world.report.errors == errors
-    world.constants[node.pattern.name] = value if sound else body.nothing(node.span)
-
-
-_LITERALS = (
-    ast.IntLit, ast.FloatLit, ast.BoolLit, ast.StringLit, ast.BytesLit, ast.DurationLit, ast.NoneLit
-)  # fmt: skip
-
-
 def _check_imported_top(world: World, module: ast.Module) -> None:
     """Only the started file has a top level that runs: an imported one holds declarations and fixed values."""
     for item in module.items:
@@ -243,45 +222,6 @@ def _check_imported_top(world: World, module: ast.Module) -> None:
         elif isinstance(item, ast.Stmt) and not isinstance(item, ast.ErrorStmt):
             note = "put it into `fn main()`, which runs where this file is the one that is started"
             world.report.error("E0123", item.span, "the top level of an imported file does not run", note)
-
-
-def _is_fixed(world: World, node: ast.Expr) -> bool:
-    """Whether a value is written out completely, perhaps with other such values in it."""
-    if isinstance(node, _LITERALS):
-        return True
-    if isinstance(node, ast.Name):
-        return node.text in world.constants
-    if isinstance(node, ast.Unary):
-        return _is_fixed(world, node.operand)
-    if isinstance(node, ast.Binary):
-        if node.op in ("??", "in", "not in", "|>"):
-            return False
-        while isinstance(node, ast.Binary):
-            if not _is_fixed(world, node.right):
-                return False
-            node = node.left
-        return _is_fixed(world, node)
-    if isinstance(node, ast.ListLit | ast.SetLit | ast.TupleLit):
-        return bool(node.items) and all(_is_fixed(world, item) for item in node.items)
-    if isinstance(node, ast.DictLit):
-        return bool(node.entries) and all(_is_fixed(world, k) and _is_fixed(world, v) for k, v in node.entries)
-    if isinstance(node, ast.Call):
-        struct = world.struct(node.callee.text) if isinstance(node.callee, ast.Name) else None
-        made = _variant(world, node.callee) if struct is None else struct
-        return (
-            made is not None
-            and all(_is_fixed(world, arg.value) for arg in node.args)
-            and all(f.default is None or _is_fixed(world, f.default) for f in made.fields)
-        )
-    return _variant(world, node) is not None
-
-
-def _variant(world: World, node: ast.Expr) -> VariantInfo | None:
-    """The variant in ``Side.Buy``."""
-    if not isinstance(node, ast.FieldAccess) or not isinstance(node.base, ast.Name):
-        return None
-    enum = world.enum(node.base.text)
-    return None if enum is None else enum.variant(node.name.text)
 
 
 def _check_defaults(world: World) -> None:

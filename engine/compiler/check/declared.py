@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.compiler.check.inference import substitute
+from engine.compiler.check.inference import head, parts, substitute
 from engine.compiler.check.tree import Enum, Struct, Variant
-from engine.compiler.check.types import EnumType, StructType, Type
+from engine.compiler.check.types import TYPE_SIZE_MAX, EnumType, StructType, Type
 
 Declared = Mapping[str, Struct | Enum]
 """The structs and enums of a program by name."""
+
+HELD_TYPES_MAX = 256
+"""How many generic types, each with other type arguments, a value may hold: those inside each other multiply."""
+
+
+class TooManyTypes(Exception):
+    """A value of the type would hold more types than the compiler takes, or larger ones."""
+
+    def __init__(self, type_: Type) -> None:
+        super().__init__(type_)
+        self.type = type_
+
 
 Fields = tuple[tuple[str, Type], ...]
 
@@ -39,6 +51,28 @@ def held_types(declared: Declared, t: StructType | EnumType) -> Iterator[Type]:
     else:
         for variant in variants_of(declared, t):
             yield from (field_type for _, field_type in variant.fields)
+
+
+def all_held(declared: Declared, t: Type, seen: set[Type] | None = None) -> Iterator[Type]:
+    """The type and all types of which values may be inside a value of it, each once, but for those ``seen`` before.
+
+    Raises ``TooManyTypes`` where there is no end to them, or none that is worth waiting for.
+    """
+    waiting, seen = [t], set() if seen is None else seen
+    generic = 0
+    while waiting:
+        found = head(waiting.pop())
+        if found in seen:
+            continue
+        seen.add(found)
+        yield found
+        inner = list(parts(found))
+        if isinstance(found, StructType | EnumType):
+            generic += bool(inner)
+            inner += held_types(declared, found)
+        if generic > HELD_TYPES_MAX or any(part.size > TYPE_SIZE_MAX for part in inner):
+            raise TooManyTypes(t)
+        waiting += reversed(inner)
 
 
 def _filled_in(fields: Fields, type_params: tuple[str, ...], args: tuple[Type, ...]) -> Fields:

@@ -48,7 +48,9 @@ def struct_value(body: Body, node: ast.Call, struct: StructInfo, expected: Type 
     values = _fields(body, target, struct, struct.fields, node.args, bound)
     if values is None:
         return body.nothing(node.span) if struct.type_params else _broken(StructType(struct.name), node.span)
-    return tree.StructNew(StructType(struct.name, _arguments(body, struct, bound, node.span)), node.span, values)
+    made = StructType(struct.name, _arguments(body, struct, bound, node.span))
+    body.world.instantiate(made, body.world.report, node.span)
+    return tree.StructNew(made, node.span, values)
 
 
 def variant_value(body: Body, node: ast.FieldAccess, enum: EnumInfo, expected: Type | None) -> tree.Expr:
@@ -149,4 +151,6 @@ def _arguments(body: Body, info: StructInfo | EnumInfo, bound: dict[str, Type], 
 
 
 def _enum_type(body: Body, enum: EnumInfo, bound: dict[str, Type], span: Span) -> EnumType:
-    return EnumType(enum.name, _arguments(body, enum, bound, span), enum.is_plain)
+    made = EnumType(enum.name, _arguments(body, enum, bound, span), enum.is_plain)
+    body.world.instantiate(made, body.world.report, span)
+    return made

@@ -22,6 +22,9 @@ from engine.compiler.check.types import UNIT, OpaqueType, Type
 from engine.compiler.check.world import Signature, World
 from engine.compiler.syntax import ast
 
+VERSIONS_MAX = 1000
+"""How many functions may be made of generic ones: each that calls others with two types doubles them."""
+
 SAME_FUNCTION_MAX = 12
 """More instances of one function that need each other mean that there is no end to them."""
 
@@ -64,6 +67,7 @@ class Generics:
         self._problems: dict[tree.FunctionRef, str] = {}
         self._making: list[tree.FunctionRef] = []
         self._are_checked = False
+        self._has_many = False
 
     def declare(self, world: World, decl: ast.FnDecl, signature: Signature) -> None:
         """Makes a generic function of a file known."""
@@ -93,22 +97,33 @@ class Generics:
         known = self._problems.get(ref)
         if known is not None:
             return known
-        if sum(other.name == ref.name for other in self._making) >= SAME_FUNCTION_MAX:
+        if [other.name for other in self._making].count(ref.name) >= SAME_FUNCTION_MAX:
             self._unsound.add(ref.name)
             self._report_endless(ref, span)
             return ""
         world, decl, signature = self._declared[ref.name]
+        if len(self._problems) >= VERSIONS_MAX:
+            self._report_many(world.report, span)
+            return ""
         report = Report(world.source.name)
         self._problems[ref] = ""  # what it says of itself while it is made
         self._making.append(ref)
         function = check_function(world, decl, signature, ref.type_args, report)
         self._making.pop()
-        errors = [d.message for d in report.diagnostics if d.is_error]
+        errors = [d for d in report.diagnostics if d.is_error]
         if errors:
-            self._problems[ref] = errors[0]
+            # of a chain of such functions the last one says why
+            reason = errors[0].message.partition(": ")[2] if errors[0].code == "E0222" else ""
+            self._problems[ref] = reason or errors[0].message
         else:
             self.functions[ref] = function
         return self._problems[ref]
+
+    def _report_many(self, report: Report, span: Span) -> None:
+        if not self._has_many:
+            self._has_many = True
+            message = f"the program needs generic functions for more than {VERSIONS_MAX} sets of types"
+            report.error("E0231", span, message, "let functions that call each other share the types that they work on")
 
     def _report_endless(self, ref: tree.FunctionRef, span: Span) -> None:
         name = ref.name.rpartition(".")[2]

@@ -7,7 +7,7 @@ two types equal by binding variables, ``resolve`` gives the type as far as it is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.base.source import Span
@@ -18,7 +18,6 @@ from engine.compiler.check.types import (
     FnType,
     ListType,
     OptionalType,
-    Scalar,
     SetType,
     StructType,
     TupleType,
@@ -35,6 +34,9 @@ class TypeVar(Type):
     what: str
     way_out: str = ""
     link: list[Type] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "may_change", True)
 
     __eq__ = object.__eq__
     __hash__ = object.__hash__
@@ -66,25 +68,36 @@ def head(t: Type) -> Type:
 
 def resolve(t: Type) -> Type:
     """The type with all that is known about it filled in; what is not known stays a ``TypeVar``."""
-    kind = type(t)
-    if kind is Scalar:
+    return _resolved(t, {}) if t.may_change else t
+
+
+def _resolved(t: Type, known: dict[Type, Type]) -> Type:
+    """``known`` are the results for variables: one may be in a type many times."""
+    if not t.may_change:
         return t
-    if isinstance(t, TypeVar):
-        return resolve(t.link[0]) if t.link else t
+    if not isinstance(t, TypeVar):
+        return with_parts(t, [_resolved(part, known) for part in parts(t)])
+    if t not in known:
+        known[t] = _resolved(t.link[0], known) if t.link else t
+    return known[t]
+
+
+def with_parts(t: Type, new: Sequence[Type]) -> Type:
+    """A type of the same kind that consists of other types, in the order of ``parts``."""
     if isinstance(t, ListType):
-        return ListType(resolve(t.item))
+        return ListType(new[0])
     if isinstance(t, DictType):
-        return DictType(resolve(t.key), resolve(t.value))
+        return DictType(new[0], new[1])
     if isinstance(t, SetType):
-        return SetType(resolve(t.item))
+        return SetType(new[0])
     if isinstance(t, TupleType):
-        return TupleType(tuple(resolve(item) for item in t.items))
+        return TupleType(tuple(new))
     if isinstance(t, OptionalType):
-        return optional(resolve(t.inner))
+        return optional(new[0])
     if isinstance(t, StructType | EnumType) and t.args:
-        return replace(t, args=tuple(map(resolve, t.args)))
+        return replace(t, args=tuple(new))
     if isinstance(t, FnType):
-        return FnType(tuple(map(resolve, t.params)), resolve(t.result))
+        return FnType(tuple(new[:-1]), new[-1])
     return t
 
 
@@ -130,8 +143,26 @@ def _bind(variable: TypeVar, t: Type) -> bool:
 
 
 def _occurs(variable: TypeVar, t: Type) -> bool:
-    t = head(t)
-    return t is variable or any(_occurs(variable, part) for part in parts(t))
+    """Whether a type would consist of itself, so that there is no end to it."""
+    return t.may_change and any(part is variable for part in _inside(t))
+
+
+def is_broken(t: Type) -> bool:
+    """Whether some part of the type could not be found out, which has been reported."""
+    return any(part is ERROR for part in _inside(t))
+
+
+def _inside(t: Type) -> Iterator[Type]:
+    """The type and all that it consists of, as far as that is known; what a variable stands for, once."""
+    waiting, seen = [t], set[Type]()
+    while waiting:
+        part = head(waiting.pop())
+        yield part
+        for inner in parts(part):
+            if type(inner) is not TypeVar or inner not in seen:
+                waiting.append(inner)
+            if type(inner) is TypeVar:
+                seen.add(inner)
 
 
 def parts(t: Type) -> tuple[Type, ...]:
@@ -154,7 +185,7 @@ def parts(t: Type) -> tuple[Type, ...]:
 def is_open(t: Type) -> bool:
     """Whether some part of the type is not known yet."""
     t = head(t)
-    return isinstance(t, TypeVar) or any(is_open(part) for part in parts(t))
+    return t.may_change and (isinstance(t, TypeVar) or any(is_open(part) for part in parts(t)))
 
 
 def mentions_param(t: Type) -> bool:
@@ -169,25 +200,10 @@ def mentions(t: Type, name: str) -> bool:
 
 def substitute(t: Type, bound: Mapping[str, Type]) -> Type:
     """The type with its type parameters replaced; parameters that are not bound yet stay."""
-    if type(t) is Scalar:
-        return t
     if isinstance(t, TypeParam):
         return bound.get(t.name, t)
-    if isinstance(t, ListType):
-        return ListType(substitute(t.item, bound))
-    if isinstance(t, DictType):
-        return DictType(substitute(t.key, bound), substitute(t.value, bound))
-    if isinstance(t, SetType):
-        return SetType(substitute(t.item, bound))
-    if isinstance(t, TupleType):
-        return TupleType(tuple(substitute(item, bound) for item in t.items))
-    if isinstance(t, OptionalType):
-        return optional(substitute(t.inner, bound))
-    if isinstance(t, StructType | EnumType) and t.args:
-        return replace(t, args=tuple(substitute(arg, bound) for arg in t.args))
-    if isinstance(t, FnType):
-        return FnType(tuple(substitute(param, bound) for param in t.params), substitute(t.result, bound))
-    return t
+    inner = parts(t)
+    return with_parts(t, [substitute(part, bound) for part in inner]) if inner else t
 
 
 def match_params(pattern: Type, actual: Type, bound: dict[str, Type]) -> None:

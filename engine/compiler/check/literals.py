@@ -52,9 +52,16 @@ def int_constant(body: Body, value: int, span: Span, expected: Type | None) -> t
             body.report.error("E0202", span, f"{value} does not fit into 32 bits")
         return tree.Const(I32, span, value - 2**32 if value >= 2**31 else value)
     if not INT_MIN <= value <= INT_MAX:
-        body.report.error("E0202", span, f"{value} is too large for an int", f"an int goes from {INT_MIN} to {INT_MAX}")
+        body.report.error(
+            "E0202", span, f"{_shown(value)} is too large for an int", f"an int goes from {INT_MIN} to {INT_MAX}"
+        )
         return tree.Const(INT, span, 0)
     return tree.Const(INT, span, value)
+
+
+def _shown(value: int) -> str:
+    """A number in a message, unless it has more digits than anybody reads."""
+    return str(value) if abs(value) < 10**40 else "this number"
 
 
 @expression(ast.IntLit)

@@ -12,9 +12,9 @@ from types import UnionType
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import WHAT_ALL_CAN, Body, describe, expression
-from engine.compiler.check.declared import held_types
+from engine.compiler.check.declared import TooManyTypes, all_held
 from engine.compiler.check.features import not_yet
-from engine.compiler.check.inference import TypeVar, head, parts, resolve, unify
+from engine.compiler.check.inference import TypeVar, head, resolve, unify
 from engine.compiler.check.library_calls import library_call
 from engine.compiler.check.literals import int_constant
 from engine.compiler.check.narrowing import as_declared, there
@@ -30,7 +30,6 @@ from engine.compiler.check.types import (
     STRING,
     ActorType,
     DictType,
-    EnumType,
     FnType,
     ListType,
     OpaqueType,
@@ -326,16 +325,9 @@ def _order(body: Body, span: Span, op: str, left: tree.Expr, right: tree.Expr) -
     return tree.Binary(BOOL, span, op, compared, tree.Const(INT, span, 0))
 
 
-def has_order(body: Body, t: Type, seen: frozenset[Type] = frozenset()) -> bool:
+def has_order(body: Body, t: Type) -> bool:
     """Whether values of the type can be sorted: all but dicts and sets, and what holds them."""
-    t = head(t)
-    if isinstance(t, DictType | SetType | FnType):
-        return False
-    if isinstance(t, StructType | EnumType):
-        if t in seen:
-            return True
-        return all(has_order(body, held, seen | {t}) for held in held_types(body.world.declared, t))
-    return all(has_order(body, part, seen) for part in parts(t))
+    return not holds(body, t, DictType | SetType | FnType)
 
 
 def holds_function(body: Body, t: Type) -> bool:
@@ -343,16 +335,12 @@ def holds_function(body: Body, t: Type) -> bool:
     return holds(body, t, FnType)
 
 
-def holds(body: Body, t: Type, kind: type[Type] | UnionType, seen: frozenset[Type] = frozenset()) -> bool:
+def holds(body: Body, t: Type, kind: type[Type] | UnionType) -> bool:
     """Whether values of the type are of that kind, or may hold some that are."""
-    t = head(t)
-    if isinstance(t, kind):
-        return True
-    if isinstance(t, StructType | EnumType):
-        if t in seen:
-            return False
-        return any(holds(body, held, kind, seen | {t}) for held in held_types(body.world.declared, t))
-    return any(holds(body, part, kind, seen) for part in parts(t))
+    try:
+        return any(isinstance(held, kind) for held in all_held(body.world.declared, t))
+    except TooManyTypes:
+        return False  # reported where all such types are looked at
 
 
 # --- membership -------------------------------------------------------------------------------

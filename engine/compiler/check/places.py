@@ -13,6 +13,7 @@ from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import FUNCTION, TOP, WHAT_ALL_CAN, Body, describe, expression
 from engine.compiler.check.closures import captured, expected_function, is_function, named_function
+from engine.compiler.check.constants import PARTS_MAX
 from engine.compiler.check.enums import enum_with, variant_value
 from engine.compiler.check.features import report_feature_name
 from engine.compiler.check.foreign import foreign_method, foreign_name
@@ -121,7 +122,10 @@ def _default_actor(body: Body, name: str, span: Span) -> tree.Expr:
 
 def _unknown_name(body: Body, name: str, span: Span) -> None:
     world, report = body.world, body.report
-    if name in world.top_names:
+    if name in world.too_large:
+        message = f"the value of `{name}` has more than {PARTS_MAX:,} parts, too many to be used everywhere"
+        report.error("E0231", span, message, "pass it as a parameter")
+    elif name in world.top_names:
         if body.kind == TOP and not body.peeks:
             report.error("E0101", span, f"`{name}` is declared further down", "move its declaration up")
             return
@@ -240,8 +244,8 @@ def field_of(body: Body, base: tree.Expr, name: ast.Ident, span: Span) -> tree.E
         note, fix = meant(name.text, name.span, [f.name for f in struct.fields])
         body.report.error("E0104", name.span, f"`{t.name}` has no field `{name.text}`", note, fix)
     elif isinstance(t, TupleType) and name.text.isdecimal():
-        index = int(name.text)
-        if index < len(t.items):
+        index = t.position(name.text)
+        if index is not None:
             return tree.FieldRead(t.items[index], span, base, index, name.text)
         body.report.error("E0104", name.span, f"{describe(t)} has {len(t.items)} items, from 0 to {len(t.items) - 1}")
     else:

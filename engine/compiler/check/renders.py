@@ -65,7 +65,7 @@ def timeline_time(body: Body, time: ast.Expr) -> tuple[int | None, int | None]:
         note = "as in `at 10ms` or `at tick=125`"
         body.report.error("E0312", time.span, "the time of a timeline's entry is written out", note)
     if ticks is not None and ticks >= 2**63:
-        body.report.error("E0202", time.span, f"{ticks} is too large for a tick")
+        body.report.error("E0202", time.span, "this is too large for a tick")
     return ticks, microseconds
 
 

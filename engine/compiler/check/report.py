@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from engine.base.diagnostics import Diagnostic, Fix, Severity
 from engine.base.source import Span
 from engine.compiler.check.codes import CODES
+from engine.compiler.check.types import TYPE_SIZE_MAX
 
 
 class Report:
@@ -38,6 +39,12 @@ class Report:
         self._seen.add(key)
         self.diagnostics.append(diagnostic)
         self.errors += diagnostic.is_error
+
+
+def report_large_type(report: Report, span: Span) -> None:
+    """Reports a type that consists of too many types."""
+    message = f"the type of this is too large: it consists of more than {TYPE_SIZE_MAX} types"
+    report.error("E0231", span, message, "declare a `struct` for a part of it")
 
 
 def closest(name: str, candidates: Iterable[str]) -> str | None:

@@ -8,7 +8,7 @@ from engine.base.source import Span
 from engine.compiler.check import types
 from engine.compiler.check.features import not_yet
 from engine.compiler.check.inference import optional
-from engine.compiler.check.report import Report, meant
+from engine.compiler.check.report import Report, meant, report_large_type
 from engine.compiler.check.types import ERROR, Type
 from engine.compiler.check.world import World
 from engine.compiler.syntax import ast
@@ -33,6 +33,14 @@ _NO_PARAMS: Mapping[str, Type] = {}
 
 def read_type(world: World, report: Report, node: ast.TypeExpr, params: Mapping[str, Type] = _NO_PARAMS) -> Type:
     """The type that was written; ``ERROR``, reported, where there is none. ``params`` are type parameters in scope."""
+    found = _read(world, report, node, params)
+    if found.size > types.TYPE_SIZE_MAX:
+        report_large_type(report, node.span)
+        return ERROR
+    return found
+
+
+def _read(world: World, report: Report, node: ast.TypeExpr, params: Mapping[str, Type]) -> Type:
     if isinstance(node, ast.NamedType):
         return _named(world, report, node, params)
     if isinstance(node, ast.OptionalType):
@@ -65,9 +73,13 @@ def _struct_or_enum(world: World, report: Report, node: ast.NamedType, params: M
     args = read_type_arguments(world, report, name, type_params, node.args, node.span, params)
     if len(args) != len(type_params) or ERROR in args:
         return ERROR
+    found: types.StructType | types.EnumType
     if enum is None:
-        return types.StructType(world.structs[name].name, args)
-    return types.EnumType(enum.name, args, enum.is_plain)
+        found = types.StructType(world.structs[name].name, args)
+    else:
+        found = types.EnumType(enum.name, args, enum.is_plain)
+    world.instantiate(found, report, node.span)
+    return found
 
 
 def read_type_arguments(

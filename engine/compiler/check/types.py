@@ -6,12 +6,30 @@ functions are checked once for each set of type arguments, and inference variabl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+TYPE_SIZE_MAX = 256
+"""How many types a type may consist of. Each line of ``let b = (a, a)`` doubles it, and all that is done with a type
+takes time and memory by its size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """Any type."""
+    """Any type. ``size`` is how many types it consists of, and it ``may_change`` where one of them is not known yet:
+    both are as they were when it was made."""
+
+    size: int = field(init=False, default=1, repr=False, compare=False)
+    may_change: bool = field(init=False, default=False, repr=False, compare=False)
+
+    def _consists_of(self, parts: Iterable[Type]) -> None:
+        """Tells a new type its parts."""
+        size, may_change = 1, False
+        for part in parts:
+            size += part.size
+            may_change = may_change or part.may_change
+        object.__setattr__(self, "size", size)
+        object.__setattr__(self, "may_change", may_change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +63,9 @@ class ListType(Type):
 
     item: Type
 
+    def __post_init__(self) -> None:
+        self._consists_of((self.item,))
+
     def __str__(self) -> str:
         return f"list<{self.item}>"
 
@@ -56,6 +77,9 @@ class DictType(Type):
     key: Type
     value: Type
 
+    def __post_init__(self) -> None:
+        self._consists_of((self.key, self.value))
+
     def __str__(self) -> str:
         return f"dict<{self.key}, {self.value}>"
 
@@ -65,6 +89,9 @@ class SetType(Type):
     """``set<item>``, in insertion order."""
 
     item: Type
+
+    def __post_init__(self) -> None:
+        self._consists_of((self.item,))
 
     def __str__(self) -> str:
         return f"set<{self.item}>"
@@ -76,8 +103,18 @@ class TupleType(Type):
 
     items: tuple[Type, ...]
 
+    def __post_init__(self) -> None:
+        self._consists_of(self.items)
+
     def __str__(self) -> str:
         return "(" + ", ".join(map(str, self.items)) + ")"
+
+    def position(self, name: str) -> int | None:
+        """The position of the item that is called ``name``; None where there is none."""
+        digits = name.lstrip("0") or "0"
+        if not name.isdecimal() or len(digits) > len(str(len(self.items))):
+            return None
+        return int(digits) if int(digits) < len(self.items) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +122,9 @@ class OptionalType(Type):
     """``inner?``; ``inner`` is never itself optional."""
 
     inner: Type
+
+    def __post_init__(self) -> None:
+        self._consists_of((self.inner,))
 
     def __str__(self) -> str:
         return f"{self.inner}?"
@@ -96,6 +136,9 @@ class StructType(Type):
 
     name: str
     args: tuple[Type, ...] = ()
+
+    def __post_init__(self) -> None:
+        self._consists_of(self.args)
 
     def __str__(self) -> str:
         return _with_args(self.name, self.args)
@@ -109,6 +152,9 @@ class EnumType(Type):
     name: str
     args: tuple[Type, ...] = ()
     is_plain: bool = False
+
+    def __post_init__(self) -> None:
+        self._consists_of(self.args)
 
     def __str__(self) -> str:
         return _with_args(self.name, self.args)
@@ -141,6 +187,9 @@ class FnType(Type):
 
     params: tuple[Type, ...]
     result: Type
+
+    def __post_init__(self) -> None:
+        self._consists_of((*self.params, self.result))
 
     def __str__(self) -> str:
         arrow = "" if self.result == UNIT else f" -> {self.result}"

@@ -207,6 +207,12 @@ class Shared:
     declaring: dict[str, int] = field(default_factory=dict)
     asked: dict[tree.HandlerRef, None] = field(default_factory=dict)
     watched: dict[str, None] = field(default_factory=dict)
+    functions: dict[tree.FunctionRef, tree.Function] = field(default_factory=dict)
+    """Those that make the larger fixed values."""
+    expanded: int = 0
+    """How many default values stand for the one that is being checked, with those inside them."""
+    instantiated: dict[StructType | EnumType, tuple[Report, Span]] = field(default_factory=dict)
+    """Generic structs and enums with the types that they were given, and where first."""
     next_handler: int = 0
     tick_us: int = TICK_US
 
@@ -236,6 +242,9 @@ class World:
     functions: dict[str, Signature] = field(default_factory=dict)
     actors: dict[str, ActorInfo] = field(default_factory=dict)
     constants: dict[str, tree.Expr] = field(default_factory=dict)
+    constant_sizes: dict[str, int] = field(default_factory=dict)
+    too_large: set[str] = field(default_factory=set)
+    """Names of fixed values with too many parts to be used everywhere."""
     cells: dict[str, tree.Cell] = field(default_factory=dict)
     top_names: dict[str, Span] = field(default_factory=dict)
     generics: GenericFunctions | None = None
@@ -244,7 +253,7 @@ class World:
     def tables(self) -> tuple[dict[str, Any], ...]:
         """What is looked up by a name that the file wrote."""
         types = (self.structs, self.enums, self.aliases, self.alias_types)
-        return (*types, self.functions, self.actors, self.constants)
+        return (*types, self.functions, self.actors, self.constants, self.constant_sizes)
 
     def forget(self) -> None:
         """Lets go of what it knows when all is checked: parameters know the world of their defaults, and without the
@@ -252,7 +261,7 @@ class World:
         self.generics = None
         for table in self.tables():
             table.clear()
-        for shared in (self.shared.structs, self.shared.enums, self.shared.actors):
+        for shared in (self.shared.structs, self.shared.enums, self.shared.actors, self.shared.instantiated):
             shared.clear()
 
     def here(self, table: Mapping[str, T]) -> list[T]:
@@ -270,6 +279,11 @@ class World:
         if not self.is_library and name in self.library.world.structs:
             return f"{self.module or 'main'}.{name}"
         return f"{self.module}.{name}" if self.module and self.shared.declaring.get(name, 0) > 1 else name
+
+    def instantiate(self, t: StructType | EnumType, report: Report, span: Span) -> None:
+        """Notes that a struct or enum is used with these type arguments."""
+        if t.args:
+            self.shared.instantiated.setdefault(t, (report, span))
 
     def struct(self, name: str) -> StructInfo | None:
         """The struct that a name, perhaps that of an alias, stands for."""

@@ -12,6 +12,8 @@ _TYPE_PARTS = frozenset({NAME, ",", "<", ">", ">>", "?", ".", "->", "fn"})
 
 _UNITS = frozenset({"us", "ms", "s", "m", "h"})
 
+_BASES = {"0x": 16, "0b": 2}
+
 INT_DIGITS_MAX = 400
 """Longer integer literals are all the same to the checker, which refuses them; Python refuses to read them."""
 
@@ -238,12 +240,11 @@ class TypeRules(Cursor):
 
 
 def _int_value(text: str) -> int:
+    """The value of an integer as written; of one that fits nowhere, some other value that fits nowhere."""
     digits = text.replace("_", "")
-    if digits[:2] in ("0x", "0X"):
-        return int(digits[2:], 16)
-    if digits[:2] in ("0b", "0B"):
-        return int(digits[2:], 2)
-    return int(digits[:INT_DIGITS_MAX])
+    base = _BASES.get(digits[:2].lower(), 10)
+    significant = (digits if base == 10 else digits[2:]).lstrip("0")
+    return int(significant[:INT_DIGITS_MAX] or "0", base)
 
 
 def _duration(span: Span, text: str) -> ast.DurationLit:

@@ -199,6 +199,7 @@ CASES: list[tuple[str, str, str]] = [
     ("E0225", "render «int<int>(1.5)»", "`int` takes no type arguments"),
     ("E0225", "enum E { A }\nlet p: «E<int>» = E.A", "`E` takes no type arguments"),
     ("E0230", "struct «Nest»<T> { value: T, inner: Nest<list<T>>? }", "no end to what it needs"),
+    ("E0231", "let a = (1, 1, 1, 1, 1, 1, 1)\nlet b = (a, a, a, a, a, a)\nlet c = «(b, b, b, b, b, b)»", "more than"),
     # actors and effects
     ("E0302", "actor A {}\nfn f() { «spawn A()» }", "`f` is a function and cannot spawn an actor"),
     ("E0302", "actor A { on m() {} }\nfn f(a: A) { «a.m()» }", "cannot send a message"),

@@ -88,7 +88,10 @@ EVERYWHERE = frozenset(
 )
 """What goes into every handler: sending a message, and the memory of an actor's state, whose size is known there."""
 CALLER_MAX = 6000
-"""A function that has grown to so many nodes takes in no more, but for ``always_inline``."""
+"""A function that has grown to so many nodes takes in no more, but for what is small and asks for ``always_inline``."""
+ALWAYS_MAX = 300
+"""A function that asks for ``always_inline`` goes into its callers unless what it took in itself has made it larger:
+where each of a row of functions calls the one before twice, each would be twice as large as the one before."""
 
 
 class Template:
@@ -111,7 +114,12 @@ def is_worthwhile(function: Function, nodes: int, only_call: bool, loops: bool, 
     """Whether a function of that many nodes should be inlined where ``goes_into`` lets it."""
     if handles and nodes <= HANDLER and not loops:
         return True
-    if function.always_inline or nodes <= SMALL or function.name in HOT or function.name in EVERYWHERE:
+    if (
+        (function.always_inline and nodes <= ALWAYS_MAX)
+        or nodes <= SMALL
+        or function.name in HOT
+        or function.name in EVERYWHERE
+    ):
         return True
     if nodes <= STRAIGHT and _only_computes(function):
         return True
@@ -163,10 +171,15 @@ class _Inliner(Rewriter):
         template = self.templates.get(name)
         if template and template.for_constants and not all(isinstance(arg, Const) for arg in args):
             return None
-        if template and (self.size + template.size <= CALLER_MAX or template.function.always_inline):
+        if template and self.has_room_for(template):
             self.size += template.size
             return template
         return None
+
+    def has_room_for(self, template: Template) -> bool:
+        """Whether the caller may grow by a body."""
+        is_tiny = template.function.always_inline and template.size <= SMALL
+        return is_tiny or self.size + template.size <= CALLER_MAX
 
     def expr(self, node: Expr) -> Expr:
         new = super().expr(node)
