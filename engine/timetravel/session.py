@@ -356,6 +356,7 @@ class Session:
             end_line=handler.end_line,
             fault=_fault_of(outputs),
             changes=tuple(field for field in changed_fields(before, after) if field.before is not None or not before),
+            text=self.describer.message_text(int(row["type"]), message.payload),
         )
 
     @work

@@ -224,6 +224,8 @@ class EventDetail:
     """The fields of the actor's state that this event changed, with their texts before."""
     file: str = ""
     """Where the handler is, with ``line`` and ``end_line``."""
+    text: str = ""
+    """``deposit(5)``."""
 
 
 @dataclass(frozen=True, slots=True)

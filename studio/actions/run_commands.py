@@ -201,6 +201,9 @@ def _jumping(run: RunModel) -> list[Command]:
             return "There is no event at the playhead."
         return None if run.event_detail.effects else "This turn sent nothing that was handled yet."
 
+    def has_subject() -> str | None:
+        return needs_run() or (None if run.subject is not None else "There is no event at the playhead.")
+
     def has_fault(step: int) -> Reason:
         def reason() -> str | None:
             if needs_run():
@@ -243,6 +246,10 @@ def _jumping(run: RunModel) -> list[Command]:
         Command(
             "time.actor_forward", "Next Event of the Actor", "F9", has_event_of_actor(1),
             lambda: run.next_of_actor(1), "Time", 2, "down",
+        ),
+        Command(
+            "time.pin", "Pin or Unpin the Actor", "", has_subject, lambda: run.pin(not run.pinned), "Time", 2, "pin",
+            "The inspector keeps showing this actor wherever the playhead goes",
         ),
         Command(
             "time.fault_back", "Previous Fault", "Ctrl+Shift+F8", has_fault(-1), lambda: run.next_fault(-1),

@@ -7,9 +7,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from studio.inspector.value_tree import ValueTree
-from studio.model.events_table import kind_of
-from studio.model.figures import grouped
-from studio.model.inspector import sections
+from studio.model.inspector import heading, sections
 from studio.model.signal import ending
 from studio.model.studio import StudioModel
 from studio.panels.registry import Panel, register_panel
@@ -30,6 +28,8 @@ class InspectorPanel(QWidget):
         self.title.setProperty("role", "title")
         self.subtitle = QuietLabel(self)
         self.subtitle.setProperty("role", "muted")
+        self.pin = self._button(self.tr("Pin"), self.tr("Keeps this actor here wherever the playhead goes"), "time.pin")
+        self.pin.setCheckable(True)
         self.cause = self._button(self.tr("Cause"), self.tr("To the turn that sent this message"), "time.cause")
         self.effect = self._button(self.tr("Effect"), self.tr("To what this turn sent"), "time.effect")
         self.effect.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
@@ -46,6 +46,7 @@ class InspectorPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(self.subtitle, 1)
+        row.addWidget(self.pin)
         row.addWidget(self.cause)
         row.addWidget(self.effect)
         head.addLayout(row)
@@ -62,6 +63,7 @@ class InspectorPanel(QWidget):
         self._timer.timeout.connect(self._fill)
         self.destroyed.connect(
             ending(
+                self._run.store_changed.connect(self._fill),
                 self._run.picture_changed.connect(self._wake),
                 self._run.selection_changed.connect(self._wake),
                 self._run.outputs_changed.connect(self._wake),
@@ -86,6 +88,7 @@ class InspectorPanel(QWidget):
 
     def _on_theme(self) -> None:
         icons = icons_of(self._model)
+        self.pin.setIcon(icons.icon("pin"))
         self.cause.setIcon(icons.icon("cause"))
         self.effect.setIcon(icons.icon("effect"))
         self._wake()
@@ -112,19 +115,12 @@ class InspectorPanel(QWidget):
         detail = run.event_detail
         self.cause.setEnabled(detail is not None and detail.cause is not None)
         self.effect.setEnabled(detail is not None and bool(detail.effects))
-        if detail is None:
-            self.title.show_text(self.tr("Before the first event"))
-            self.subtitle.show_text("")
-        else:
-            cast = run.events.cast
-            message = detail.type.rpartition(".")[2]
-            arguments = ", ".join(value.quoted for _, value in detail.arguments)
-            text = f"{cast.name(detail.actor)}.{message}({arguments})"
-            self.title.show_text(text[:500])
-            self.title.setToolTip(text[:2000])
-            kind = kind_of(detail.flags)
-            place = f"#{grouped(detail.n + 1)} · {self.tr('tick')} {grouped(detail.tick)}"
-            self.subtitle.show_text(f"{place}{' · ' + kind if kind else ''}")
+        self.pin.setEnabled(run.subject is not None)
+        self.pin.setChecked(run.pinned)
+        head = heading(run)
+        self.title.show_text(head.title)
+        self.title.setToolTip(head.tip)
+        self.subtitle.show_text(head.subtitle)
         self.tree.show_sections(sections(run))
 
 

@@ -26,11 +26,15 @@ class ExecutionMarks:
         run.picture_changed.connect(self.update)
         run.changed.connect(self._run_changed)
         documents.opened.connect(lambda _: self.update())
+        documents.active_changed.connect(self._active_changed)
         documents.changed.connect(self._document_changed)
         documents.closed.connect(self._closed)
 
     def document(self) -> Document | None:
-        """The open document whose text is running, unchanged: of the file that the playhead is in."""
+        """The open document whose text is running, unchanged: of the file that the playhead is in.
+
+        Of several that are, it is the one in front, else the file itself rather than a copy from a recording.
+        """
         run = self._run
         if not run.is_open:
             return None
@@ -39,8 +43,11 @@ class ExecutionMarks:
         if detail is not None and detail.fault is not None and detail.fault.line > 0:
             file = detail.fault.file
         text = run.sources.get(file, run.source_text)
-        found = [d for d in self._documents.items if d.file == file or d.recorded == file]
-        return next((d for d in found if d.text == text), None)
+        found = [d for d in self._documents.items if file in (d.file, d.recorded) and d.text == text]
+        active = self._documents.active
+        if active in found:
+            return active
+        return min(found, key=lambda d: bool(d.recorded), default=None)
 
     def update(self) -> None:
         """Marks what the playhead shows now."""
@@ -59,8 +66,9 @@ class ExecutionMarks:
             )
 
     def _other_fields(self, detail: EventDetail) -> dict[str, str]:
-        """The fields of the actor at the playhead, if that is the one whose state is known."""
-        state = self._run.actor_state
+        """The fields of the actor at the playhead, if that is the one whose state is known; those before a turn that
+        failed."""
+        state = self._run.state_before or self._run.actor_state
         return {f.name: f.value.quoted for f in state.fields} if state is not None and state.id == detail.actor else {}
 
     def _run_changed(self) -> None:
@@ -74,9 +82,14 @@ class ExecutionMarks:
         if document is self._marked or document.file in self._run.sources:
             self.update()
 
+    def _active_changed(self) -> None:
+        if self.document() is not self._marked:
+            self.update()
+
     def _closed(self, document: Document) -> None:
         if document is self._marked:
             self._marked = None
+            self.update()
 
 
 def mark_of(detail: EventDetail) -> ExecutionMark | None:
@@ -89,11 +102,12 @@ def mark_of(detail: EventDetail) -> ExecutionMark | None:
 
 
 def values_of(detail: EventDetail, outline: Iterable[Symbol], fields: dict[str, str]) -> dict[int, str]:
-    """What stands behind which line: the message's arguments, the fields of the actor, why it failed."""
+    """What stands behind which line: the message's arguments, the fields of the actor, why it failed. A turn that
+    failed has changed nothing."""
     values: dict[int, str] = {}
     if detail.line > 0 and detail.arguments:
         values[detail.line] = ARROW + ", ".join(f"{name} = {short(value.quoted)}" for name, value in detail.arguments)
-    changed = {change.name: change for change in detail.changes}
+    changed = {change.name: change for change in detail.changes if detail.fault is None}
     for name, line in field_lines(outline, detail.line).items():
         if name in changed:
             before = changed[name].before

@@ -5,14 +5,22 @@ Rows are made from values when they are looked at: a list with a million items c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.api import OUTSIDE, FieldValue, Output, Value
+from studio.model.events_table import kind_of
 from studio.model.figures import grouped
+from studio.model.output_lines import count_made
 from studio.model.run import RunModel
 
 PARTS_AT_MOST = 200
 TEXT_MAX = 400
+TITLE_MAX = 500
+TABLE_WITHIN = 2_000
+"""A state table is looked for among so many of the latest outputs."""
+TIP_MAX = 2_000
+AFTER_A_FAULT = {"starting": "starts again", "faulted": "is gone"}
+"""What follows the turn that failed, by the actor's status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,42 @@ class Section:
     rows: tuple[Row, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above the rows: whose moment it is, in a few words; ``tip`` is the whole of ``title``."""
+
+    title: str
+    tip: str
+    subtitle: str
+
+
+def heading(run: RunModel) -> Heading:
+    """Names the actor whose state is shown, with the message that it handled if the event at the playhead is its."""
+    detail, subject, cast = run.event_detail, run.subject, run.events.cast
+    if subject is None and run.acting is None:
+        return Heading("Before the first event", "", "")
+    if detail is None and subject is None:
+        event = run.events.row(run.playhead - 1)  # the engine has not told more of it yet
+        title = _turn(cast.name(event.actor), cast.program.message(event.type))
+        return Heading(title, title, "")
+    notes = [f"#{grouped(detail.n + 1)}", f"tick {grouped(detail.tick)}"] if detail is not None else []
+    title = cast.name(subject if subject is not None else 0)
+    if detail is not None and detail.actor == subject:
+        title = _turn(title, detail.text or detail.type.rpartition(".")[2])
+        notes += [kind] if (kind := kind_of(detail.flags)) else []
+    elif not run.pinned:
+        notes.append("selected")
+    if run.pinned:
+        notes.append("pinned")
+    return Heading(_shortened(title, TITLE_MAX), _shortened(title, TIP_MAX), " · ".join(notes))
+
+
+def _turn(name: str, message: str) -> str:
+    """``Account#2.withdraw(5)``, ``Account#2 · every 10ms``."""
+    is_message = message.partition("(")[0].isidentifier()
+    return f"{name}.{message}" if is_message else f"{name} · {message.removesuffix('()')}"
+
+
 def sections(run: RunModel) -> tuple[Section, ...]:
     """Everything there is to say about the playhead's moment."""
     found = [_state_section(run), _awaits_section(run), _event_section(run), _waiting_section(run), *_tables(run)]
@@ -79,12 +123,26 @@ def _event_section(run: RunModel) -> Section | None:
 
 
 def _state_section(run: RunModel) -> Section | None:
-    state = run.actor_state
+    state, before = run.actor_state, run.state_before
     if state is None:
-        return None
+        return _missing_section(run)
+    if before is not None:
+        after = AFTER_A_FAULT.get(state.status, state.status)
+        note = f"{state.name} · before the turn that failed; then it {after}"
+        return Section(
+            "state", "State", note, tuple(_field_row(replace(field, before=None)) for field in before.fields)
+        )
     waiting = f" · {grouped(state.waiting)} waiting" if state.waiting else ""
     note = f"{state.name} · {state.status} · {grouped(state.handled)} handled{waiting}"
     return Section("state", "State", note, tuple(_field_row(field) for field in state.fields))
+
+
+def _missing_section(run: RunModel) -> Section | None:
+    """Says that the actor does not exist at the moment."""
+    subject, count = run.subject, run.actor_count
+    if subject is None or count is None or subject < count:
+        return None
+    return Section("state", "State", f"{run.events.cast.name(subject)} has not been spawned at this moment", ())
 
 
 def _field_row(field: FieldValue) -> Row:
@@ -100,7 +158,7 @@ def _awaits_section(run: RunModel) -> Section | None:
         return None
     rows: list[Row] = []
     for i, frame in enumerate(wait.frames):
-        rows.append(Row(f"awaits/{i}", frame.function, f"goes on in line {frame.line}"))
+        rows.append(Row(f"awaits/{i}", frame.function, f"continues at line {frame.line}"))
         rows += (
             Row(f"awaits/{i}/{n}", f"  {f.name}", _shortened(f.value.quoted), f.value.type, value=f.value)
             for n, f in enumerate(frame.fields)
@@ -131,18 +189,12 @@ def _tables(run: RunModel) -> list[Section]:
 
 def last_table(run: RunModel) -> Output | None:
     """The last state table that was rendered up to the playhead."""
-    low, high = 0, len(run.outputs)
-    while low < high:
-        middle = (low + high) // 2
-        if run.outputs[middle].n < run.playhead:
-            low = middle + 1
-        else:
-            high = middle
-    for output in reversed(run.outputs[max(0, low - 2_000) : low]):
+    count = count_made(run.outputs, run.events, run.playhead)
+    for output in reversed(run.outputs[max(0, count - TABLE_WITHIN) : count]):
         if output.kind == "state":
             return output
     return None
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= TEXT_MAX else f"{text[:TEXT_MAX]}…"
+def _shortened(text: str, length: int = TEXT_MAX) -> str:
+    return text if len(text) <= length else f"{text[:length]}…"

@@ -1,6 +1,7 @@
 """What was rendered, as lines of a list: one per line of text, per row of a state table, per arrow of a timeline.
 
-Lines are found by number without making them all: a run may render a million values.
+Lines are found by number without making them all: a run may render a million values. They come in the order in which
+they were made: a picture of state at the end of the tick that asked for it, everything else in its turn.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from engine.api import Output
+from studio.model.event_store import EventStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +29,18 @@ class OutputLine:
     """The length of the longest label of its output."""
 
 
-class OutputLines:
-    """All lines of a run's outputs; grows with them."""
+def made_at(output: Output, store: EventStore) -> int:
+    """The first moment of a branch at which an output is there."""
+    if output.kind != "state":
+        return output.n + 1
+    return int(store.before_tick(np.array([output.tick + 1], np.int64))[0])
 
-    def __init__(self) -> None:
+
+class OutputLines:
+    """All lines of the outputs of the branch that ``store`` holds; grows with them."""
+
+    def __init__(self, store: EventStore) -> None:
+        self.store = store
         self._outputs: list[Output] = []
         self._starts: list[int] = []
         self._count = 0
@@ -58,15 +70,14 @@ class OutputLines:
         return OutputLine(output, part, output.kind, label, text, width)
 
     def first_after(self, moment: int) -> int:
-        """The number of the first line that is rendered after a moment."""
-        low, high = 0, len(self._outputs)
-        while low < high:
-            middle = (low + high) // 2
-            if self._outputs[middle].n < moment:
-                low = middle + 1
-            else:
-                high = middle
-        return self._starts[low] if low < len(self._outputs) else self._count
+        """The number of the first line that is not there yet at a moment."""
+        index = count_made(self._outputs, self.store, moment)
+        return self._starts[index] if index < len(self._outputs) else self._count
+
+
+def count_made(outputs: Sequence[Output], store: EventStore, moment: int) -> int:
+    """How many outputs of a branch are there at a moment."""
+    return bisect_right(outputs, moment, key=lambda output: made_at(output, store))
 
 
 def _line_count(output: Output) -> int:

@@ -102,6 +102,8 @@ class RunModel:
         self.state_before: ActorState | None = None
         """… where its turn at the playhead failed, its state before that turn."""
         self.waiting: tuple[WaitingMessage, ...] = ()
+        self.actor_count: int | None = None
+        """How many actors there are at the moment that was read last, those that have not started included."""
         self.selected_actor: int | None = None
         self.pinned = False
         """Whether the selected actor stays selected wherever the playhead goes."""
@@ -506,6 +508,7 @@ class RunModel:
             return
         self._shown_generation = answer.generation
         self.events.cast.learn(answer.types)
+        self.actor_count = len(answer.types)
         self.picture = answer.picture
         self.event_detail = answer.event
         self.following = answer.following
@@ -580,6 +583,7 @@ class RunModel:
         self.picture = None
         self.event_detail = None
         self.following = None
+        self.actor_count = None
         self._forget_actor()
 
     def _forget_actor(self) -> None:

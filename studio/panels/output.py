@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from studio.model.figures import grouped
-from studio.model.output_lines import OutputLine, OutputLines
+from studio.model.output_lines import OutputLine, OutputLines, made_at
 from studio.model.signal import ending
 from studio.model.studio import StudioModel
 from studio.panels.placeholder import Placeholder
@@ -29,23 +29,24 @@ class OutputModel(QAbstractTableModel):
         super().__init__()
         self._model = model
         self._run = model.run
-        self._lines = OutputLines()
+        self._lines = OutputLines(model.run.events)
         self._of: object = None
         self._code = code_font(model.settings)
 
     def catch_up(self) -> None:
         """Takes in what was rendered since, or starts over for other outputs."""
         outputs = self._run.outputs
-        if self._of is not outputs or len(outputs) < self._lines.output_count:
+        is_other = self._of is not outputs or self._lines.store is not self._run.events
+        if is_other or len(outputs) < self._lines.output_count:
             self.beginResetModel()
             self._of = outputs
-            self._lines = OutputLines()
+            self._lines = OutputLines(self._run.events)
             self._lines.extend(outputs)
             self.endResetModel()
             return
         fresh = outputs[self._lines.output_count :]
         if fresh:
-            more = OutputLines()
+            more = OutputLines(self._run.events)
             more.extend(fresh)
             first = len(self._lines)
             self.beginInsertRows(QModelIndex(), first, first + len(more) - 1)
@@ -55,6 +56,10 @@ class OutputModel(QAbstractTableModel):
     def line(self, row: int) -> OutputLine:
         """A line by its row."""
         return self._lines.line(row)
+
+    def is_made(self, line: OutputLine) -> bool:
+        """Whether a line is there at the playhead's moment."""
+        return made_at(line.output, self._lines.store) <= self._run.playhead
 
     def last_before(self, moment: int) -> int:
         """The row of the last line that is rendered at a moment; -1 if nothing is yet."""
@@ -100,18 +105,18 @@ class OutputModel(QAbstractTableModel):
             return f"{line.label.ljust(line.label_width)}   {line.text}" if line.label else line.text
         if line.part or column == SIGN:
             return ""
-        return grouped(line.output.tick) if column == TICK else self._run.events.cast.name(line.output.actor)
+        return grouped(line.output.tick) if column == TICK else self._lines.store.cast.name(line.output.actor)
 
     def _color(self, line: OutputLine, column: int) -> QColor | None:
         theme = self._model.theme
-        if line.output.n >= self._run.playhead or column != TEXT:
+        if column != TEXT or not self.is_made(line):
             return QColor(theme.color("muted"))
         return QColor(theme.color("error")) if line.kind == "fault" else None
 
     def _font(self, line: OutputLine) -> QFont:
         """What the program wrote is code; what comes after the playhead is also slanted, not only paler."""
         font = QFont(self._code)
-        font.setItalic(line.output.n >= self._run.playhead)
+        font.setItalic(not self.is_made(line))
         return font
 
 
@@ -175,11 +180,14 @@ class OutputPanel(QWidget):
             self._go_to(current)
 
     def _go_to(self, index: QModelIndex) -> None:
-        """Moves to the event that rendered a line; a click on the line that is current already means it too."""
-        if index.isValid():
-            n = self._lines.line(index.row()).output.n
-            if self._run.playhead != n + 1:
-                self._run.show_event(n)
+        """Moves to the moment from which a line is there; a click on the line that is current already means it too."""
+        if not index.isValid():
+            return
+        output = self._lines.line(index.row()).output
+        if output.kind == "state":
+            self._run.seek(made_at(output, self._run.events), remember=True)
+        elif self._run.playhead != output.n + 1:
+            self._run.show_event(output.n)
 
     def _on_double_click(self, index: QModelIndex) -> None:
         """Shows the line of a fault, or the handler that rendered, in the editor."""

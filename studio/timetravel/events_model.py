@@ -59,7 +59,7 @@ class EventsModel(QAbstractTableModel):
         self._told = len(self._rows)
         self.endResetModel()
 
-    def event(self, row: int) -> EventRow:
+    def event_in(self, row: int) -> EventRow:
         """The event in a row."""
         return self._rows.event(row)
 

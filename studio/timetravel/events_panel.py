@@ -118,7 +118,7 @@ class EventsPanel(Widget):
             self._run.show_event(n)
 
     def _on_double_click(self, index: QModelIndex) -> None:
-        handler = self._run.program.handler(self._events.event(index.row()).type)
+        handler = self._run.program.handler(self._events.event_in(index.row()).type)
         if handler is not None and handler.line:
             self._model.show_place(handler.file, handler.line)
 

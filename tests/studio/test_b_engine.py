@@ -313,6 +313,6 @@ Ego.first(4)
     section = next(s for s in sections(run) if s.key == "awaits")
     assert section.note == "Ego#1.second · line 5"
     assert [(row.label, row.text) for row in section.rows] == [
-        ("Ego.first", "goes on in line 5"),
+        ("Ego.first", "continues at line 5"),
         ("  kept", "8"),
     ]

@@ -24,6 +24,7 @@ from engine.api import (
 from studio.actions.run_commands import run_commands
 from studio.inspector.inspector_panel import InspectorPanel
 from studio.model import engine_port as port
+from studio.model.event_store import EventStore
 from studio.model.inspector import PARTS_AT_MOST, Row, sections
 from studio.model.output_lines import OutputLines
 from studio.model.studio import StudioModel
@@ -114,7 +115,7 @@ def test_a_million_rows_are_told_in_no_time(qtbot: QtBot) -> None:
 
 
 def test_outputs_become_lines_that_are_found_by_number() -> None:
-    lines = OutputLines()
+    lines = OutputLines(EventStore())
     lines.extend([Output(n, n, 0, n, "text", "x\ny" if n % 2 else "x") for n in range(1_000)])
     assert len(lines) == 1_500
     assert (lines.line(1_499).output.n, lines.line(1_499).part) == (999, 1)
@@ -168,8 +169,8 @@ def test_the_fork_card_says_every_kind_of_change(qtbot: QtBot, opened: tuple[Stu
     run = model.run
     card = ForkCard(model)
     qtbot.addWidget(card)
-    run.select_actor(2)
     run.seek(100)
+    run.select_actor(2)
     card.open_at_playhead()
     assert engine.seeks[-1].following
     state = ActorState(2, "Account", "Account#2", "alive", 0, 9, (FieldValue("balance", number("12")),))

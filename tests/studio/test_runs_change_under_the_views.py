@@ -1,4 +1,4 @@
-"""Whatever is shown is painted while runs begin, end and make way for others: no view reads one run by another's rows."""
+"""All that is seen is painted while runs begin and end: no view reads one run by the rows of another."""
 
 from __future__ import annotations
 

@@ -31,6 +31,11 @@ KINDS = (
 )
 
 
+def figure(number: int) -> str:
+    """A number in groups of three."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
 class Obvious:
     """One branch of a session, as it is now."""
 
@@ -81,8 +86,8 @@ class Obvious:
         event = self.events[n]
         sender = "" if n == 0 and event["sender"] == OUTSIDE else self.name(event["sender"])
         return [
-            f"{n + 1:,}".replace(",", "\u202f"),
-            f"{event['tick']:,}".replace(",", "\u202f"),
+            figure(n + 1),
+            figure(event["tick"]),
             self.name(event["actor"]),
             self.session.message_text(self.branch, n),
             sender,
@@ -90,6 +95,31 @@ class Obvious:
             str(event["sends"]) if event["sends"] else "",
         ]
 
+    def matches(self, n: int, word: str) -> bool:
+        """Whether a word of a filter, in lower case, is true of an event."""
+        event = self.events[n]
+        if word.startswith("is:"):
+            return any(flag & event["flags"] for name, flag in KINDS if name.startswith(word[3:]))
+        if word.startswith("tick:"):
+            return event["tick"] == int(word[5:])
+        if word.startswith("from:"):
+            return self._is_called(event["sender"], word[5:])
+        return word in self.handlers[event["type"]].name.lower() or self._is_called(event["actor"], word)
+
+    def _is_called(self, actor: int, word: str) -> bool:
+        """``work`` holds for Worker#3, ``worker#3`` too, ``worker#4`` not."""
+        name, mark, number = word.partition("#")
+        if actor == OUTSIDE:
+            return word in "outside"
+        kind = self.type_of(actor)
+        called = "main" if kind.kind == "main" else kind.name.lower()
+        return name in called and (not mark or number == str(actor))
+
     def outputs(self, moment: int) -> list[Output]:
-        """What has been rendered by then."""
-        return [output for output in self.session.outputs(self.branch) if output.n < moment]
+        """What has been rendered by then. A picture of state is taken when its tick is over."""
+        return [
+            output
+            for output in self.session.outputs(self.branch)
+            if output.n < moment
+            and not (output.kind == "state" and any(e["tick"] == output.tick for e in self.events[moment:]))
+        ]

@@ -15,12 +15,17 @@ from dataclasses import dataclass
 from random import Random
 
 from engine.api import Change, DropMessage, EditMessage, Inject, SetField
+from studio.model.run import RunModel
 from tests.trials.desk import Desk
 from tests.trials.obvious import Obvious
 from tests.trials.programs import random_program
-from tests.trials.shown import Shown
+from tests.trials.shown_pictures import ShownPictures
+from tests.trials.shown_words import ShownWords
 
+FILE = "trial.aefl"
 EVENTS_MAX = 500
+MORE_EVENTS = 800
+"""How far a branch may run on."""
 FORKS = 4
 MOMENTS = 24
 
@@ -43,10 +48,11 @@ def trial(seed: int, moments: int = MOMENTS) -> tuple[int, list[Fault]]:
     random = Random(seed)
     text = random_program(random)
     desk = Desk(random)
-    shown = Shown(desk.run)
+    pictures = ShownPictures(desk.run)
+    words = ShownWords(desk.run, text, FILE)
     desk.run.want_picture(True)
     desk.run.want_following(True)
-    desk.run.start(text, "trial.aefl", seed)
+    desk.run.start(text, FILE, seed)
     desk.settle(EVENTS_MAX)
     assert desk.run.is_open, f"seed {seed}: {desk.troubles}\n{text}"
     faults: list[Fault] = []
@@ -58,11 +64,23 @@ def trial(seed: int, moments: int = MOMENTS) -> tuple[int, list[Fault]]:
             _go_somewhere(desk, random)
             count += 1
             run = desk.run
-            wrong = shown.compared_with(Obvious(desk.session, run.branch), run.playhead)
+            run.want_texts(words.rows(run.playhead))
+            desk.settle(MORE_EVENTS)
+            truth = Obvious(desk.session, run.branch)
+            wrong = pictures.compared_with(truth, run.playhead)
+            wrong += words.compared_with(truth, run.playhead, _filter(run, random))
             faults += [Fault(seed, run.branch, run.playhead, what) for what in wrong]
             if len(faults) > 5:
                 return count, faults
     return count, faults
+
+
+def _filter(run: RunModel, random: Random) -> str:
+    """What a person might type over the table."""
+    name = run.events.cast.name(random.randrange(max(run.events.cast.count, 1)))
+    kind = name.partition("#")[0]
+    words = ("work", name, kind, f"from:{kind}", "is:fault", "is:start", "is:dead", "from:outside", "ask")
+    return " ".join(random.sample((*words, f"tick:{random.randint(0, 30)}"), random.choice((1, 1, 2))))
 
 
 def _go_somewhere(desk: Desk, random: Random) -> None:
@@ -70,7 +88,7 @@ def _go_somewhere(desk: Desk, random: Random) -> None:
     run = desk.run
     if random.random() < 0.3:
         run.show_branch(random.choice(run.branches).id)
-        desk.settle(EVENTS_MAX + 300)
+        desk.settle(MORE_EVENTS)
     ways: tuple[Callable[[], object], ...] = (
         lambda: run.seek(random.randint(0, run.total)),
         lambda: run.seek(random.randint(0, run.total)),
@@ -86,18 +104,18 @@ def _go_somewhere(desk: Desk, random: Random) -> None:
         run.to_start,
     )
     random.choice(ways)()
-    desk.settle(EVENTS_MAX + 300)
+    desk.settle(MORE_EVENTS)
 
 
 def _fork(desk: Desk, random: Random) -> None:
     """A branch at some moment of some branch, with some change."""
     run = desk.run
     run.show_branch(random.choice(run.branches).id)
-    desk.settle(EVENTS_MAX + 300)
+    desk.settle(MORE_EVENTS)
     run.seek(random.randint(0, run.total))
-    desk.settle(EVENTS_MAX + 300)
+    desk.settle(MORE_EVENTS)
     run.fork(_change(desk, random))
-    desk.settle(EVENTS_MAX + 300)
+    desk.settle(MORE_EVENTS)
 
 
 def _change(desk: Desk, random: Random) -> Change | None:

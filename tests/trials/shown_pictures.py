@@ -1,4 +1,4 @@
-"""The models of all views on one run, and what they show that the engine does not say."""
+"""The models of timeline and graph on one run, and what they show that the engine does not say."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.trials.obvious import FAULTED, Obvious
 COLUMNS = 40
 
 
-class Shown:
+class ShownPictures:
     """The models, which stay the same from run to run as in a window."""
 
     def __init__(self, run: RunModel) -> None:
@@ -36,20 +36,20 @@ class Shown:
 
     def _cast(self, truth: Obvious, moment: int) -> Iterator[str]:
         cast = self.run.events.cast
-        yield from _differ("events", self.run.total, truth.total)
+        yield from differ("events", self.run.total, truth.total)
         started = truth.started(truth.total)
-        yield from _differ("cast", np.flatnonzero(cast.first >= 0).tolist(), started)
+        yield from differ("cast", np.flatnonzero(cast.first >= 0).tolist(), started)
         for actor, row in enumerate(truth.last):
-            yield from _differ(f"name of {actor}", cast.name(actor), truth.name(actor))
+            yield from differ(f"name of {actor}", cast.name(actor), truth.name(actor))
             if actor in started and actor:
                 parent = int(cast.parents[actor])
                 if parent >= 0:
-                    yield from _differ(f"parent of {actor}", parent, int(row["parent"]))
+                    yield from differ(f"parent of {actor}", parent, int(row["parent"]))
         before = cast.before(moment)
-        yield from _differ("cast before", np.flatnonzero(before.first >= 0).tolist(), truth.started(moment))
+        yield from differ("cast before", np.flatnonzero(before.first >= 0).tolist(), truth.started(moment))
         types = Counter(truth.type_of(actor).id for actor in truth.started(moment))
         found = {kind: count for kind, count in enumerate(before.population.tolist()) if count}
-        yield from _differ("population before", found, dict(types))
+        yield from differ("population before", found, dict(types))
 
     def _lanes(self, truth: Obvious, moment: int) -> Iterator[str]:
         """Every event lies in the lane of its actor, else in that of the actor's type; no lane is without an actor."""
@@ -57,13 +57,13 @@ class Shown:
         started = truth.started(truth.total)
         own = {lane.actor for lane in lanes if lane.kind == "actor"}
         if all(lane.kind == "actor" for lane in lanes):
-            yield from _differ("lanes", [lane.label for lane in lanes], [truth.name(actor) for actor in started])
+            yield from differ("lanes", [lane.label for lane in lanes], [truth.name(actor) for actor in started])
         for lane in lanes:
             members = [actor for actor in started if truth.type_of(actor).id == lane.actor_type]
             if lane.kind == "actor":
-                yield from _differ("lane", lane.label, truth.name(lane.actor))
+                yield from differ("lane", lane.label, truth.name(lane.actor))
             else:
-                yield from _differ("lane", (lane.label, lane.count), (truth.type_of(members[0]).name, len(members)))
+                yield from differ("lane", (lane.label, lane.count), (truth.type_of(members[0]).name, len(members)))
         expected: Counter[str] = Counter()
         for event in truth.events:
             actor = event["actor"]
@@ -74,7 +74,7 @@ class Shown:
             for lane, count in zip(self.timeline.lanes, counts, strict=True)
             if round(float(count))
         }
-        yield from _differ("events of lanes", found, dict(expected))
+        yield from differ("events of lanes", found, dict(expected))
 
     def _details(self, truth: Obvious, moment: int) -> Iterator[str]:
         """Events drawn one by one: rows, causes, and the row that an arrow comes from."""
@@ -102,8 +102,8 @@ class Shown:
     def _graph_nodes(self, truth: Obvious, moment: int) -> Iterator[str]:
         graph, picture = self.graph, truth.picture(moment)
         started = truth.started(moment)
-        yield from _differ("started", [a for a, row in enumerate(picture) if row["handled"]], started)
-        yield from _differ("actors counted", graph.population(moment), len(started))
+        yield from differ("started", [a for a, row in enumerate(picture) if row["handled"]], started)
+        yield from differ("actors counted", graph.population(moment), len(started))
         waiting: Counter[str] = Counter()
         faulted: Counter[str] = Counter()
         sizes: Counter[str] = Counter()
@@ -116,13 +116,13 @@ class Shown:
             faulted[name] += int(picture[actor]["status"]) == FAULTED
         there = graph.appeared(moment)
         states = graph.states(self.run.picture)
-        yield from _differ("nodes", sorted(n.label for n, t in zip(graph.nodes[1:], there[1:], strict=True) if t),
+        yield from differ("nodes", sorted(n.label for n, t in zip(graph.nodes[1:], there[1:], strict=True) if t),
                            sorted(sizes))  # fmt: skip
         for i, node in enumerate(graph.nodes):
             if there[i] and i:
-                yield from _differ(f"size of {node.label}", int(graph.sizes(moment)[i]), sizes[node.label])
-                yield from _differ(f"waiting at {node.label}", int(states.waiting[i]), waiting[node.label])
-                yield from _differ(f"faulted of {node.label}", int(states.faulted[i]), faulted[node.label])
+                yield from differ(f"size of {node.label}", int(graph.sizes(moment)[i]), sizes[node.label])
+                yield from differ(f"waiting at {node.label}", int(states.waiting[i]), waiting[node.label])
+                yield from differ(f"faulted of {node.label}", int(states.faulted[i]), faulted[node.label])
             elif states.waiting[i] or states.faulted[i]:
                 yield f"{node.label}, which is not there, has messages or faults"
         spawned = {
@@ -132,7 +132,7 @@ class Shown:
             and self.run.events.cast.parents[actor] >= 0
         }  # fmt: skip
         found = {(graph.nodes[a].label, graph.nodes[b].label) for a, b in graph.spawns(moment).tolist()}
-        yield from _differ("spawns", sorted(found), sorted(pair for pair in spawned if pair[0] != pair[1]))
+        yield from differ("spawns", sorted(found), sorted(pair for pair in spawned if pair[0] != pair[1]))
 
     def _graph_edges(self, truth: Obvious, moment: int) -> Iterator[str]:
         edges = self.graph.edges(moment)
@@ -146,16 +146,16 @@ class Shown:
         shown["outside"] = "outside"
         for (source, target), count in truth.edges(moment).items():
             expected[shown[source], shown[target]] += count
-        yield from _differ("edges", found, dict(expected))
+        yield from differ("edges", found, dict(expected))
         if moment:
             event = truth.events[moment - 1]
             pulse = self.graph.pulse()
             ends = (shown[truth.name(event["sender"])], shown[truth.name(event["actor"])])
-            yield from _differ("pulse", (names[pulse[0]], names[pulse[1]]) if pulse else None,
+            yield from differ("pulse", (names[pulse[0]], names[pulse[1]]) if pulse else None,
                                ends if ends[0] != ends[1] else None)  # fmt: skip
 
 
-def _differ(what: str, found: object, expected: object) -> Iterator[str]:
+def differ(what: str, found: object, expected: object) -> Iterator[str]:
     """A sentence if a view shows something else than is right."""
     if found != expected:
         yield f"{what}: {found!r}, not {expected!r}"
