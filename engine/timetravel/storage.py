@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 CHECKPOINTS_MAX = 32
 """How many checkpoints of a branch go into a file, evenly spread."""
+LOST_MARKS = "lost_marks"
+"""The setting of a file that was made from one that was not whole: a replay has more hash marks than it."""
 CHECKPOINT_BYTES_MAX = 128 * 2**20
 """How many bytes of pages, uncompressed, go into a file in all."""
 
@@ -55,14 +57,14 @@ def save(session: Session, path: Path) -> None:
 
 def header_of(session: Session, branch_count: int) -> TraceHeader:
     """What a file of the session begins with."""
-    recipe = session.program.recipe
+    recipe, lost = session.program.recipe, session.history.marks_may_be_missing
     return TraceHeader(
         sources=tuple((file.name, file.text) for file in session.program.sources.files),
         seed=session.seed,
         compiler=__version__ if recipe is None else recipe.version,
         module=session.program.wasm,
         metadata=session.metadata,
-        settings={} if recipe is None else recipe.settings(),
+        settings=({} if recipe is None else recipe.settings()) | ({LOST_MARKS: True} if lost else {}),
         branch_count=branch_count,
     )
 
@@ -178,8 +180,9 @@ def load(path: Path, salvage: bool, signal: StopSignal | None = None) -> Session
         program, origin, doubt = program_of(header)
         session = Session.start(program, header.seed, signal=signal)
         session.origin = origin
-        session.history.marks_may_be_missing = bool(trace.warnings)
-        session.warnings = (*trace.warnings, doubt) if doubt else trace.warnings
+        session.history.marks_may_be_missing = bool(trace.warnings) or LOST_MARKS in header.settings
+        lost = "hash marks were lost when this recording was damaged" if LOST_MARKS in header.settings else ""
+        session.warnings = (*trace.warnings, *filter(None, (lost, doubt)))
         images = _images(session, trace)
         _set_end(session.history.lines[0], trace.branches[0], trace)
         for record in trace.branches[1:]:
