@@ -52,6 +52,7 @@ from engine.compiler.syntax.parser import parse
 from engine.outside.permissions import Host as Host
 from engine.outside.permissions import Permissions as Permissions
 from engine.outside.real import RealOutside as RealOutside
+from engine.outside.real import read_line as read_line
 from engine.project.cache import DiskCache
 from engine.project.library_files import compiler_identity, compiler_version, library_texts
 from engine.project.manifest import SEED_MAX as SEED_MAX

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +15,7 @@ from engine import api
 from engine.cli.engine_thread import on_engine_thread
 from engine.cli.files import compile_file, program_path, save_trace
 from engine.cli.numbers import count, seed_option
+from engine.cli.progress import progress_bar
 from engine.cli.report import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_STUCK, fail, give, give_json, say
 
 SLICE_EVENTS = 200_000
@@ -52,7 +51,6 @@ def run(
     program = compile_file(path, check)
     used_seed = api.project_of(path).seed if seed is None else seed
     permissions = api.permissions_of(path, allow_read or (), hosts, allow_env)
-    outside = None if offline else api.RealOutside(permissions)
     outputs: list[api.Output] = []
     sessions: list[api.Session] = []
 
@@ -71,7 +69,8 @@ def run(
             session.interrupt()
 
     started = time.perf_counter()
-    with progress_bar(ticks) as advanced:
+    with progress_bar(ticks) as bar:
+        outside = None if offline else api.RealOutside(permissions, bar.read_line)
 
         def work() -> api.Progress:
             session = api.Session.start(
@@ -82,7 +81,7 @@ def run(
                 progress = session.advance(max_events=SLICE_EVENTS, until_tick=ticks)
                 for output in progress.outputs:
                     show(output)
-                advanced(progress.total, progress.tick)
+                bar.moved(progress.total, progress.tick)
                 if stopping.is_set() and progress.status is api.Status.RUNNING:
                     progress = replace(progress, status=api.Status.INTERRUPTED)
                 if progress.status is not api.Status.RUNNING:
@@ -152,24 +151,3 @@ def summary_plain(last: api.Progress, outputs: list[api.Output]) -> dict[str, ob
         "waits": [wait.text for wait in last.waits],
         "outputs": [{"tick": o.tick, "actor": o.actor, "seq": o.seq, "kind": o.kind, "text": o.text} for o in outputs],
     }
-
-
-@contextlib.contextmanager
-def progress_bar(ticks: int | None) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr where that is a terminal, otherwise nothing; gives the function that moves it."""
-    if not sys.stderr.isatty():
-        yield lambda events, tick: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
-        task = bar.add_task("running", total=ticks)
-
-        def advanced(events: int, tick: int) -> None:
-            bar.update(
-                task, completed=tick if ticks is not None else None, description=f"tick {tick:,} · {events:,} events"
-            )
-
-        yield advanced

@@ -28,6 +28,9 @@ class Performer:
         self._metadata = metadata
         self._history = history
         self._outside = outside or NoOutside()
+        self.is_announcing = False
+        """Whether the last call of ``answer`` gave way so that outputs can be shown before a question."""
+        self._announced = (-1, -1)
         self._pending: tuple[Line, int, list[Pending | Answer]] | None = None
         handlers = enumerate(metadata.handlers)
         self._answers = {
@@ -36,10 +39,15 @@ class Performer:
         self._refusal = next((i for i, info in enumerate(metadata.handlers) if info.kind == "refusal"), 0)
 
     def answer(self, line: Line, machine: Machine) -> bool:
-        """Answers what a machine at the end of a branch asks for; False while answers are missing."""
+        """Answers what a machine at the end of a branch asks for; False while answers are missing. Before a question is
+        put to a person it is False once, so that the caller shows what the run has said until then."""
         if self._history.reply(line, machine):
             return True
         requests = machine.requests()
+        self.is_announcing = self._announced != (line.id, machine.answered) and any(map(self._is_question, requests))
+        if self.is_announcing:
+            self._announced = (line.id, machine.answered)
+            return False
         pending = self._begun(line, machine, requests)
         answers: list[Answer] = []
         for request, one in zip(requests, pending, strict=True):
@@ -83,6 +91,10 @@ class Performer:
             if used in known:
                 known.remove(used)
         return known
+
+    def _is_question(self, message: Message) -> bool:
+        """Whether a request puts something to the person who sees the outputs, who has to see those before it first."""
+        return self._metadata.handlers[message.handler].actor.removeprefix(ELSEWHERE) == "input"
 
     def _request(self, message: Message) -> Request:
         info = self._metadata.handlers[message.handler]

@@ -100,6 +100,8 @@ class Recorder:
             self._place_checkpoints(line)
             if outcome in (Status.FINISHED, Status.INTERRUPTED):
                 return outcome
+            if outcome is Status.RUNNING and self._performer.is_announcing:
+                return outcome  # what came before a question is shown before its answer is there
             if outcome is Status.AT_LIMIT and line.total < goal:
                 return Status.AT_LIMIT
             if line.total >= until or watch.seconds > ADVANCE_SECONDS:

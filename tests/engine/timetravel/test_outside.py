@@ -240,3 +240,18 @@ def test_a_run_that_waits_for_the_outside_can_be_stopped_and_goes_on() -> None:
     session = started('render await fs.read("x")', Stopping())
     assert session.advance().status is api.Status.INTERRUPTED
     assert finish(session) == ["late"]
+
+
+def test_what_was_rendered_before_a_question_is_given_out_before_it_is_put() -> None:
+    asked: list[str] = []
+
+    class Person(Fake):
+        def begin(self, request: Request) -> Pending:
+            asked.append(request.arguments[0])
+            return super().begin(request)
+
+    session = started('render "welcome"\nlet name = await input("name? ")\nrender "end"', Person(**{"name? ": "ada"}))
+    first = session.advance()
+    assert ([output.text for output in first.outputs], asked) == (["welcome"], [])
+    rest = session.advance()
+    assert ([output.text for output in rest.outputs], asked) == (["end"], ["name? "])
