@@ -265,7 +265,8 @@ def diff(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find the first event in which two runs, or two branches of one, differ; exit 1 if there is one."""
+    """Find the first event in which two runs, or two branches of one, differ, in itself or in what it renders; exit 1
+    if there is one."""
 
     def work() -> api.Difference | None:
         one = load_trace(left)
@@ -281,7 +282,7 @@ def diff(
             else {"n": found.n, "reason": found.reason, "left": side(found.left), "right": side(found.right)}
         )
     elif found is None:
-        give("no difference: every event is the same")
+        give("no difference: events, outputs and the states at the end are the same")
     else:
         give(f"first difference at event {found.n:,}: {found.reason}")
         give(f"  left:  {side_text(found.left)}")

@@ -44,8 +44,8 @@ class ReferenceMachine(Instance):
 
     @property
     def execution_hash(self) -> int:
-        """The running hash over all deliveries, as an unsigned number of 64 bits."""
-        return self.cell("hash") & (2**64 - 1)
+        """The running hash over all deliveries and outputs, as an unsigned number of 64 bits."""
+        return int(self.call("execution_hash")) & (2**64 - 1)
 
     def digest(self) -> int:
         """A hash over all actors' states, as an unsigned number of 64 bits."""

@@ -1,25 +1,29 @@
 """The first difference of two branches, of one run or of two.
 
-Equal hashes mean equal pasts, so two runs are compared by their hash marks first and event by event only between the
-last equal and the first different one. What two branches of a session have in common is not compared at all.
+Events and what they put out are compared, then the states at the end. Equal hashes mean equal pasts, so two runs are
+compared by their hash marks first and event by event only between the last equal and the first different one. What two
+branches of a session have in common is not compared at all.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import zip_longest
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.base.events import EVENT_DTYPE, MARK_DTYPE
 from engine.timetravel.describe import sender_text
-from engine.timetravel.views import Difference, EventDetail
+from engine.timetravel.views import Difference, EventDetail, Output
 from engine.trace.columns import Events
 
 if TYPE_CHECKING:
     from engine.timetravel.session import Session
 
 _WINDOW = 8_192
+_TEXT_MAX = 120
+"""Longer texts of outputs are cut."""
 _COLUMNS = ("tick", "actor", "seq", "sender", "sender_seq", "type", "flags", "payload_length", "sends")
 _WORDS = {
     "tick": "the tick is {0} on the left and {1} on the right",
@@ -32,12 +36,23 @@ _WORDS = {
 
 
 def first_difference(left: Session, left_branch: int, right: Session, right_branch: int) -> Difference | None:
-    """The first event in which two branches differ; None if all events and the states at the end are the same."""
+    """The first event in which two branches differ, or in which they put out something else; None if all events, all
+    outputs and the states at the end are the same."""
     pair = _Pair(left, left_branch, right, right_branch)
-    n = pair.first_different_event()
+    output = pair.first_different_output()
+    n = pair.first_different_event(None if output is None else output.n)
     if n is not None:
         return Difference(n, pair.detail(0, n), pair.detail(1, n), pair.reason(n))
+    if output is not None:
+        return Difference(output.n, pair.detail(0, output.n), pair.detail(1, output.n), output.reason)
     return pair.different_state()
+
+
+class _OutputDifference(NamedTuple):
+    """The event with the first output that is not the same, and what is different."""
+
+    n: int
+    reason: str
 
 
 class _Pair:
@@ -51,16 +66,36 @@ class _Pair:
         extra = (known.setdefault(name, len(known)) for name in names[1])
         self._types = (np.arange(len(names[0])), np.fromiter(extra, np.int64, len(names[1])))
 
-    def first_different_event(self) -> int | None:
-        """The number of the first event that is not the same, or that only one side has."""
+    def first_different_output(self) -> _OutputDifference | None:
+        """The first output that is not the same, or that only one side has."""
+        left, right = (session.outputs(branch) for session, branch in self.sides)
+        for one, other in zip_longest(left, right):
+            if one is None or other is None or _shown(one) != _shown(other):
+                break
+        else:
+            return None
+        n = min(output.n for output in (one, other) if output is not None)
+        texts = [_in_words(output) if output is not None and output.n == n else None for output in (one, other)]
+        if texts[0] is None or texts[1] is None:
+            side, text = ("left", texts[0]) if texts[1] is None else ("right", texts[1])
+            return _OutputDifference(n, f"it {text} on the {side}, and nothing more on the other side")
+        verb, was = texts[0].split(" ", 1)
+        return _OutputDifference(n, f"it {verb} {was} on the left and {texts[1].removeprefix(f'{verb} ')} on the right")
+
+    def first_different_event(self, until: int | None) -> int | None:
+        """The number of the first event that is not the same, or that only one side has; up to event ``until``."""
         common = min(self.totals)
         start, stop = self._narrowed(self._shared_past(), common)
+        if until is not None:
+            stop = min(stop, until + 1)
         while start < stop:
             end = min(stop, start + _WINDOW)
             different = self._different(start, end)
             if different is not None:
                 return different
             start = end
+        if until is not None and until < common:
+            return None
         return common if self.totals[0] != self.totals[1] else None
 
     def _shared_past(self) -> int:
@@ -176,6 +211,25 @@ class _Pair:
                     values = one.value.quoted, other.value.quoted
                     return "{}.{} is {} on the left and {} on the right".format(left.name, one.name, *values)
         return None
+
+
+def _shown(output: Output) -> tuple[object, ...]:
+    """What makes two outputs the same: all but the lines of the program."""
+    return output.n, output.tick, output.actor, output.seq, output.kind, output.text, output.rows, output.lane
+
+
+def _in_words(output: Output) -> str:
+    """What the event did, on one line: ``rendered 259803``."""
+    if output.kind == "fault":
+        return f"failed: {_cut(output.text)}"
+    arrows = (f"{message.source} -> {message.target} {message.payload}".rstrip() for message in output.lane)
+    return f"rendered {_cut(', '.join(arrows) or output.text)}"
+
+
+def _cut(text: str) -> str:
+    """A text of one line that is not too long to be read beside another."""
+    line = text.replace("\n", "⏎") or "an empty line"
+    return line if len(line) <= _TEXT_MAX else f"{line[:_TEXT_MAX]}…"
 
 
 def _marks(session: Session, branch: int) -> npt.NDArray[np.void]:

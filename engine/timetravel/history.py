@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from engine.base.errors import MachineError, SeekError
 from engine.base.events import MARK_DTYPE, Status
+from engine.base.hashes import of_run
 from engine.timetravel.checkpoints import STORE_BYTES_MAX, Checkpoint, Checkpoints
 from engine.timetravel.pages import PagedImage, PageStore
 from engine.timetravel.views import Branch, Change, Output
@@ -103,6 +104,14 @@ class Line:
     is_cut_off: bool = False
     """Whether it came out of a file that ends before it does, so that nothing is recorded of its end."""
 
+    @property
+    def run_hash(self) -> int:
+        """The hash of the whole run, or, where it can still go on at once, of what it has delivered and put out so
+        far."""
+        if self.digest is None or self.status in (Status.RUNNING, Status.INTERRUPTED):
+            return self.execution_hash
+        return of_run(self.execution_hash, self.digest)
+
     def branch(self) -> Branch:
         """The branch as a value."""
         return Branch(
@@ -114,7 +123,7 @@ class Line:
             total=self.total,
             tick=self.tick,
             status=self.status,
-            execution_hash=self.execution_hash,
+            execution_hash=self.run_hash,
         )
 
 

@@ -180,8 +180,9 @@ class Session:
         return self.history.line(branch).total
 
     def execution_hash(self, branch: int = 0) -> int:
-        """The hash over all deliveries of a branch, as an unsigned number of 64 bits."""
-        return self.history.line(branch).execution_hash
+        """The hash of a branch, an unsigned number of 64 bits: over its deliveries and outputs and, where it has
+        finished or reached a limit, over the states of its actors."""
+        return self.history.line(branch).run_hash
 
     # --- running on -------------------------------------------------------------------------------
 
@@ -202,6 +203,8 @@ class Session:
             first_output = len(line.outputs)
             with coming_up_for_air() if max_events > _FEW_EVENTS else nullcontext():
                 line.status = self.recorder.run(line, first + max_events, until_tick)
+            if line.status in (Status.FINISHED, Status.AT_LIMIT) and line.digest is None:
+                line.digest = self.recorder.machine.digest()
         except Interrupted:
             line.status = Status.INTERRUPTED
         return Progress(
@@ -212,7 +215,7 @@ class Session:
             outputs=tuple(line.outputs[first_output:]),
             total=line.total,
             tick=line.tick,
-            execution_hash=line.execution_hash,
+            execution_hash=line.run_hash,
             waits=self._stuck(line),
             dead_letters=self.recorder.machine.dead_letters,
             unchecked=self.describer.unchecked(self.recorder.machine) if line.status is Status.AT_LIMIT else 0,

@@ -124,6 +124,7 @@ class Progress:
     """How many events the branch has now."""
     tick: int
     execution_hash: int
+    """Over all deliveries and outputs; where the run has finished or reached a limit, over the states then too."""
     waits: tuple[Wait, ...] = ()
     """Where nothing is left to do: the actors that still await an answer, which can never come."""
     dead_letters: int = 0

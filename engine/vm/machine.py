@@ -85,7 +85,7 @@ _RUN_DRAIN, _RUN_OUTSIDE = 3, 4
 _BUFFER_COUNTERS = ("log_used", "log_payload_used", "output_used", "mark_count")
 _NO_EVENTS, _NO_MARKS, _NO_BYTES = np.empty(0, EVENT_DTYPE), np.empty(0, MARK_DTYPE), np.empty(0, np.uint8)
 _HOST_CELLS = (
-    "tick", "events", "hash", "actor_count", "actor_directory", "logging",
+    "tick", "events", "actor_count", "actor_directory", "logging",
     "log_used", "log_address", "log_payload_used", "log_payload_address", "output_used", "output_address",
     "mark_count", "mark_address", "heap_base", "heap_end", "static_end", "fault_kind",
     "input_address", "input_capacity", "outside_first", "answered", "dead_letters", "now_at", "now_end",
@@ -198,8 +198,8 @@ class Machine:
 
     @property
     def execution_hash(self) -> int:
-        """The running hash over all deliveries, as an unsigned number of 64 bits."""
-        return self._get_long("hash") & (2**64 - 1)
+        """The running hash over all deliveries and outputs, as an unsigned number of 64 bits."""
+        return int(self._call("execution_hash")) & (2**64 - 1)
 
     @property
     def open_tick(self) -> int | None:

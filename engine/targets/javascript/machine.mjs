@@ -66,7 +66,7 @@ export class Machine {
   }
 
   get executionHash() {
-    return BigInt.asUintN(64, this.cell("hash"));
+    return BigInt.asUintN(64, this.exports.execution_hash());
   }
 
   // A hash over all actors' states.

@@ -98,3 +98,51 @@ def test_ten_runs_recorded_or_not_kept_or_not_have_one_hash(tmp_path: Path) -> N
         run_on(session, fork.id, until=60_000)
         hashes.add((session.execution_hash(fork.id), session.state_digest(fork.id, 60_000)))
     assert len(hashes) == 1
+
+
+ROLLS = "actor D { on roll() { render random_int(1, 1000000) } }\nD.roll()\nD.roll()"
+
+
+def _difference(
+    left: str, right: str, left_seed: int = 0, right_seed: int = 0, until: int = 100
+) -> tuple[int, str] | None:
+    one, other = (api.Session.start(program(text), seed) for text, seed in ((left, left_seed), (right, right_seed)))
+    for session in (one, other):
+        run_on(session, until=until)
+    found = one.first_difference(0, 0, other)
+    return None if found is None else (found.n, found.reason)
+
+
+def test_an_output_that_is_not_the_same_is_a_difference() -> None:
+    found = _difference(ROLLS, ROLLS, 1, 2)
+    assert found == (2, "it rendered 259803 on the left and 801517 on the right")
+    assert _difference(ROLLS, ROLLS, 1, 1) is None
+
+
+def test_the_first_output_that_is_not_the_same_is_told_in_plain_words() -> None:
+    assert _difference('render "one"', 'render "two"') == (0, "it rendered one on the left and two on the right")
+    more = _difference("render 1", "render 1\nrender 2")
+    assert more == (0, "it rendered 2 on the right, and nothing more on the other side")
+    fails = _difference('fail "a"', 'fail "b"')
+    assert fails == (0, "it failed: a on the left and b on the right")
+    looks = "actor A { state n: int = 1\n on go() { n = 2 } }\nlet a = spawn A()\nafter 3ms a.go()\n"
+    looks += "every 5ms render distributed state { a.n }"
+    found = _difference(looks, looks.replace("n = 2", "n = 3"), until=30)
+    assert found == (3, "it rendered a.n: 2 on the left and a.n: 3 on the right")
+
+
+def test_an_event_that_differs_before_any_output_comes_first() -> None:
+    text = "actor A { on go(n: int) { render 1 } }\nA.go(1)\nafter 5ms A.go(1)\nafter 9ms A.go(1)"
+    other = text.replace("5ms A.go(1)", "5ms A.go(2)").replace("render 1", "render if now() > 7 { 2 } else { 1 }")
+    assert _difference(text, other) == (3, "the message is go(1) on the left and go(2) on the right")
+
+
+def test_a_difference_of_outputs_late_in_a_long_run_is_found_exactly() -> None:
+    text = "actor A { state n: int = 0\n every 1ms { n += 1\n if n == 70000 { render n } } }\nlet a = spawn A()"
+    left, right = (api.Session.start(program(text.replace("render n", f"render {value}"))) for value in ("n", "1"))
+    for session in (left, right):
+        run_on(session, until=90_000)
+    found = left.first_difference(0, 0, right)
+    assert found is not None
+    assert found.reason == "it rendered 70000 on the left and 1 on the right"
+    assert left.outputs(0)[0].n == found.n
