@@ -17,7 +17,7 @@ from engine.language_service.tokens import highlight_line
 from engine.project.file_places import FilePlace
 from engine.project.resources import folder
 from studio.actions.table import fill_table
-from studio.model.document import Document
+from studio.model.document import Document, Place
 from studio.model.execution import ExecutionMarks
 from studio.model.places import Places
 from studio.model.ports import Language
@@ -228,11 +228,9 @@ class Studio(QObject):
 
     def _recover(self, entry: JournalEntry, file: OpenFile | None) -> None:
         def place(document: Document) -> None:
-            if file is not None:
-                document.first_visible_line = file.first_visible_line
             self.journal.adopt(document)
             self.model.documents.add(document, activate=file is None)
-            document.reveal(entry.line, entry.column)
+            document.return_to(Place(entry.line, entry.column), file.first_visible_line if file is not None else 1)
             self._recovered.append(document)
 
         self.files.recover(entry, place)

@@ -69,6 +69,7 @@ class EditorPage(QWidget):
             document.analysed.connect(self._show_problems),
             document.marks_changed.connect(self._show_marks),
             document.reveal_wanted.connect(self._reveal),
+            document.return_wanted.connect(self._return),
             model.tests.changed.connect(self._show_tests),
         ]
         document.attach(self)
@@ -83,6 +84,9 @@ class EditorPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Shown for the first time, it scrolls to where the document was left; only now does it have its size."""
         super().showEvent(event)
+        self._scroll_back()
+
+    def _scroll_back(self) -> None:
         first, self._first_visible = self._first_visible, 0
         if first > 1:
             self.edit.verticalScrollBar().setValue(first - 1)
@@ -222,6 +226,12 @@ class EditorPage(QWidget):
         self._first_visible = 0
         self.edit.go_to(place.line, place.column)
         self._come_forward()
+
+    def _return(self, place: Place, first_visible_line: int) -> None:
+        self.edit.go_to(place.line, place.column)
+        self._first_visible = first_visible_line
+        if self.isVisible():
+            self._scroll_back()
 
     def _come_forward(self) -> None:
         self.wanted.emit()

@@ -110,7 +110,8 @@ class Document:
         self.marks_changed: Signal[[]] = Signal()
         self.cursor_moved: Signal[[]] = Signal()
         self.reveal_wanted: Signal[[Place]] = Signal()
-        self.problem_chosen: Signal[[int]] = Signal()
+        self.return_wanted: Signal[[Place, int]] = Signal()
+        """The document is to be shown as it was left: with the cursor at a place, and a line at the top."""
         self.analysis = Analysis((), ())
         self.mark: ExecutionMark | None = None
         self.inline_values: Mapping[int, str] = {}
@@ -255,3 +256,8 @@ class Document:
         if self._buffer is None:
             self.cursor = Place(line, column)
         self.reveal_wanted.emit(Place(line, column))
+
+    def return_to(self, place: Place, first_visible_line: int) -> None:
+        """Shows the document as it was left, without bringing it to the front."""
+        self.cursor, self.first_visible_line = place, first_visible_line
+        self.return_wanted.emit(place, first_visible_line)

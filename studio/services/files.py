@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from studio.model.document import DiskState, Document, TextFormat
+from studio.model.document import DiskState, Document, Place, TextFormat
 from studio.model.documents import new_id
 from studio.model.session_state import OpenFile, with_recent
 from studio.model.studio import StudioModel
@@ -142,8 +142,7 @@ class Files:
 
         def ready(document: Document, is_new: bool) -> None:
             if is_new:
-                document.first_visible_line = file.first_visible_line
-                document.reveal(file.line, file.column)
+                document.return_to(Place(file.line, file.column), file.first_visible_line)
 
         self._with_document(Path(file.path), ready, is_wanted=False)
 
