@@ -44,9 +44,10 @@ ACTOR_RECORD = np.dtype(
         ("parent", "<u4"),
         ("parent_seq", "<u4"),
         ("spawn_tick", "<i8"),
-        ("heap_bytes", "<i8"),
+        ("heap_bytes", "<u4"),
+        ("timers", "<u4"),
         ("wait", "<u4"),
-        ("unused", "<u4"),
+        ("watch", "<u4"),
     ]
 )
 """An actor as the kernel keeps it, 64 bytes."""
