@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -51,11 +51,13 @@ class BranchesPanel(QWidget):
         self.compare_button.clicked.connect(self._choose_other)
         self.difference_button = QPushButton(self.tr("To first difference"), self)
         self.difference_button.clicked.connect(self._run.to_difference)
-        row = QHBoxLayout()
+        row = QVBoxLayout()
         row.setContentsMargins(8, 4, 8, 8)
+        row.setSpacing(4)
+        for widget in (self.hint, self.compare_button, self.difference_button):
+            widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row.addWidget(self.compare_button)
         row.addWidget(self.difference_button)
-        row.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -109,6 +111,8 @@ class BranchesPanel(QWidget):
         run = self._run
         others = [b for b in run.branches if b.id != run.branch]
         self.compare_button.setEnabled(bool(others))
+        whom = others[0].name if len(others) == 1 else "…"
+        self.compare_button.setText(f"{self.tr('Compare with')} {whom}".replace(" …", "…").replace("&", "&&"))
         reason = "" if others else self.tr("There is no other branch yet: fork first.")
         self.compare_button.setToolTip(reason)
         self.difference_button.setVisible(run.comparison is not None and run.comparison.difference is not None)
@@ -128,13 +132,19 @@ class BranchesPanel(QWidget):
         if found is None:
             return f"{self.tr('No difference from')} {other}."
         same = counted(found.n, self.tr("event"))
-        return f"{self.tr('Against')} {other}: {same} {self.tr('in common, then')} {found.reason}"
+        here = self._run.shown_branch.name if self._run.shown_branch is not None else ""
+        reason = found.reason.replace("on the left", f"in {here}").replace("on the right", f"in {other}")
+        return f"{same} {self.tr('in common with')} {other}. {self.tr('Then')} {reason}"
 
     def _activated(self, item: QTreeWidgetItem) -> None:
         self._run.show_branch(int(item.data(0, ROLE_ID)))
 
     def _choose_other(self) -> None:
-        """A menu of the other branches."""
+        """Compares with the one other branch, or shows a menu of the others."""
+        others = [branch.id for branch in self._run.branches if branch.id != self._run.branch]
+        if len(others) == 1:
+            self._run.compare(others[0])
+            return
         self._popup(self.compare_button.mapToGlobal(QPoint(0, self.compare_button.height())), None)
 
     def _menu(self, at: QPoint) -> None:
