@@ -77,7 +77,7 @@ class Answer:
 
 @dataclass
 class Line:
-    """A branch and what is known of it. ``outputs`` are complete up to moment ``outputs_to``."""
+    """A branch and what is known of it. ``outputs``, where they are kept, are complete up to moment ``outputs_to``."""
 
     id: int
     name: str

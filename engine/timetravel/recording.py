@@ -16,10 +16,10 @@ from engine.timetravel.describe import Describer
 from engine.timetravel.history import History, Line
 from engine.timetravel.outside import Performer
 from engine.timetravel.pacing import Stopwatch
+from engine.timetravel.rendered import Rendered
 from engine.timetravel.replay import Player
 from engine.vm.machine import LOG_EVENTS, LOG_NOTHING, Batch, Machine
 from engine.vm.program import Program
-from engine.vm.records import read_outputs
 from engine.vm.stopping import StopSignal
 
 ADVANCE_SECONDS = 0.05
@@ -57,6 +57,7 @@ class Recorder:
         self._record = record
         self._since_capture = Stopwatch()
         self._capture_seconds = 0.0
+        self._rendered: list[tuple[bytes, int]] = []
 
     @property
     def machine(self) -> Machine:
@@ -86,15 +87,15 @@ class Recorder:
 
         while True:
             goal = min(until, self._next_checkpoint(line))
-            outputs_before = len(line.outputs)
+            before = len(self._rendered)
             machine.outside = partial(self._performer.answer, line)
             try:
                 outcome = machine.run(until_tick, goal, self._writer(line), pause)
                 if not machine.usable:
-                    del line.outputs[outputs_before:]
+                    del self._rendered[before:]
                     self._undo_half_turn(line)
             except AeroFlowError:
-                del line.outputs[outputs_before:]
+                del self._rendered[before:]
                 raise
             self._note_end(line)
             self._place_checkpoints(line)
@@ -107,6 +108,11 @@ class Recorder:
             if line.total >= until or watch.seconds > ADVANCE_SECONDS:
                 return Status.RUNNING
 
+    def take_rendered(self) -> Rendered:
+        """What was rendered since it was taken the last time."""
+        rendered, self._rendered = Rendered(self._describer, self._rendered), []
+        return rendered
+
     def _writer(self, line: Line) -> Callable[[Batch], None]:
         """Puts what the kernel writes down into a branch."""
         machine = self.machine
@@ -117,7 +123,7 @@ class Recorder:
             if len(batch.events):
                 line.columns.put(batch.first, batch.events)
             if len(batch.outputs):
-                line.outputs.extend(map(self._describer.output, read_outputs(batch, machine.events)))
+                self._rendered.append((batch.outputs.tobytes(), machine.events))
 
         return take
 
@@ -127,7 +133,7 @@ class Recorder:
         if line.total != machine.events:
             line.digest = None
             line.is_cut_off = False
-        line.total = line.outputs_to = machine.events
+        line.total = machine.events
         line.tick = machine.tick
         line.execution_hash = machine.execution_hash
 

@@ -132,8 +132,8 @@ class Session:
         signal: StopSignal | None = None,
     ) -> Session:
         """A run at its beginning. ``outside`` performs what it asks for; without one that is refused. With
-        ``keep_events`` the events are kept as they come, otherwise they are computed when they are asked for; without
-        ``record`` no checkpoints are kept."""
+        ``keep_events`` events and outputs are kept as they come, otherwise they are computed when they are asked for;
+        without ``record`` no checkpoints are kept."""
         session = Session(program, seed, keep_events, record, outside, signal)
         session.recorder.begin()
         return session
@@ -196,23 +196,26 @@ class Session:
         ``max_events`` events and about a twentieth of a second, and not beyond the end of ``until_tick``."""
         line = self.history.line(self._current if branch is None else branch)
         self._current = line.id
-        first, first_output = line.total, len(line.outputs)
+        first = line.total
+        self.recorder.take_rendered()
         try:
-            self._complete_outputs(line)
             self.recorder.go_to_end(line)
-            first_output = len(line.outputs)
             with coming_up_for_air() if max_events > _FEW_EVENTS else nullcontext():
                 line.status = self.recorder.run(line, first + max_events, until_tick)
             if line.status in (Status.FINISHED, Status.AT_LIMIT) and line.digest is None:
                 line.digest = self.recorder.machine.digest()
         except Interrupted:
             line.status = Status.INTERRUPTED
+        rendered = self.recorder.take_rendered()
+        if self.keep_events and line.outputs_to == first:
+            line.outputs.extend(rendered.outputs)
+            line.outputs_to = line.total
         return Progress(
             branch=line.id,
             status=line.status,
             first=first,
             events=self.events(line.id, first, line.total) if self.keep_events else read_only(np.empty(0, EVENT_DTYPE)),
-            outputs=tuple(line.outputs[first_output:]),
+            rendered=rendered,
             total=line.total,
             tick=line.tick,
             execution_hash=line.run_hash,
@@ -265,24 +268,25 @@ class Session:
         found: list[Output] = []
         path = self.history.ancestry(branch)
         for i, (line, end) in enumerate(path):
-            self._complete_outputs(line)
             pending = path[i + 1][0].open_tick if i + 1 < len(path) else None
-            found.extend(output for output in line.outputs if _is_made_before(output, end, pending))
+            found.extend(output for output in self._outputs_of(line) if _is_made_before(output, end, pending))
         return tuple(found)
 
-    def _complete_outputs(self, line: Line) -> None:
+    def _outputs_of(self, line: Line) -> list[Output]:
+        """All outputs of a branch's own part."""
         if line.outputs_to >= line.total:
-            return
+            return line.outputs
         found: list[Output] = []
         machine = self.scratch.machine
 
         def take(batch: Batch) -> None:
             found.extend(map(self.describer.output, read_outputs(batch, machine.events)))
 
-        start, stop = line.outputs_to, line.total
-        self._replay_window(line, start, stop, LOG_NOTHING, take)
-        line.outputs.extend(found)
-        line.outputs_to = stop
+        self._replay_window(line, line.outputs_to, line.total, LOG_NOTHING, take)
+        found[:0] = line.outputs
+        if self.keep_events:
+            line.outputs, line.outputs_to = found, line.total
+        return found
 
     @work
     def picture(self, branch: int, n: int) -> Picture:

@@ -7,12 +7,16 @@ Event number ``i`` (from 0) leads from moment ``i`` to moment ``i + 1``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.base.events import Status
 from engine.base.values import Value as Value
+
+if TYPE_CHECKING:
+    from engine.timetravel.rendered import Rendered
 
 # --- what a program consists of ---------------------------------------------------------------
 
@@ -119,7 +123,8 @@ class Progress:
     first: int
     """The number of the first event of this step."""
     events: npt.NDArray[np.void]
-    outputs: tuple[Output, ...]
+    rendered: Rendered
+    """What was rendered, and faults, as ``outputs`` or in pieces that cost less."""
     total: int
     """How many events the branch has now."""
     tick: int
@@ -131,6 +136,11 @@ class Progress:
     """How many messages came to actors that had ended, since the start."""
     unchecked: int = 0
     """Where ``until_tick`` came first: the line of an expectation of the top level, which waits for the end; or 0."""
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """What was rendered in this step, and its faults, in order."""
+        return self.rendered.outputs
 
 
 @dataclass(frozen=True, slots=True)

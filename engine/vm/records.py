@@ -12,6 +12,7 @@ from engine.vm.machine import Batch
 OUTPUT_TEXT, OUTPUT_STATE, OUTPUT_TIMELINE, OUTPUT_FAULT = 0, 1, 2, 3
 
 _HEAD = struct.Struct("<qIIIIII")
+_KIND_AND_LENGTHS = struct.Struct("<16xIII")
 _FAULT = struct.Struct("<II")
 
 
@@ -34,10 +35,31 @@ class OutputRecord:
         return FaultRecord(kind, site, self.text)
 
 
+def plain_lines(buffer: bytes) -> bytes | None:
+    """The texts of an output buffer, each with a line break behind it; None if anything else is among them."""
+    lines: list[bytes] = []
+    read, head = _KIND_AND_LENGTHS.unpack_from, _HEAD.size
+    offset, end = 0, len(buffer)
+    while offset < end:
+        kind, text_length, data_length = read(buffer, offset)
+        if kind != OUTPUT_TEXT:
+            return None
+        start = offset + head
+        stop = start + text_length
+        lines.append(buffer[start:stop])
+        offset = (stop + data_length + 7) & -8
+    lines.append(b"")
+    return b"\n".join(lines)
+
+
 def read_outputs(batch: Batch, events_now: int) -> Iterator[OutputRecord]:
-    """The outputs of a batch in their order. Event numbers have 32 bits; ``events_now``, the machine's count, completes
-    them."""
-    buffer = batch.outputs.tobytes()
+    """The outputs of a batch in their order; ``events_now`` is the machine's count."""
+    return read_buffer(batch.outputs.tobytes(), events_now)
+
+
+def read_buffer(buffer: bytes, events_now: int) -> Iterator[OutputRecord]:
+    """The outputs of a buffer in their order. Event numbers have 32 bits; ``events_now``, the machine's count,
+    completes them."""
     offset = 0
     while offset < len(buffer):
         tick, actor, seq, kind, text_length, data_length, event_low = _HEAD.unpack_from(buffer, offset)

@@ -1,0 +1,80 @@
+"""What is rendered is handed on as it comes, and kept only by sessions that keep events."""
+
+from __future__ import annotations
+
+from engine import api
+from tests.engine.timetravel.programs import BANK, PICTURES, STUCK, started
+
+CHATTY = """\
+actor A {
+    state n: int = 0
+    every 1ms {
+        n += 1
+        render f"line {n} é😀"
+        if n % 100 == 0 {
+            let bad = spawn Bad()
+            bad.go()
+        }
+    }
+}
+actor Bad {
+    on go() {
+        let nothing: list<int> = []
+        render nothing[1]
+    }
+}
+spawn A()
+"""
+
+
+def lines_of(progress: api.Progress) -> list[str]:
+    """The step's pieces as lines, those of faults among them."""
+    lines: list[str] = []
+    for piece in progress.rendered.pieces():
+        if isinstance(piece, bytes):
+            lines += piece.decode().split("\n")[:-1]
+        else:
+            lines += [output.text for output in piece]
+    return lines
+
+
+def test_pieces_are_the_outputs_of_a_step() -> None:
+    for source in (CHATTY, BANK, PICTURES):
+        session = started(source, keep_events=False)
+        told = 0
+        while session.total() < 1_000:
+            progress = session.advance(max_events=77)
+            assert lines_of(progress) == [output.text for output in progress.outputs]
+            told += len(progress.outputs)
+            if progress.status is api.Status.FINISHED:
+                break
+        assert told >= 3
+
+
+def test_texts_without_anything_else_come_as_lines_of_utf_8() -> None:
+    session = started(CHATTY, keep_events=False)
+    (piece,) = session.advance(max_events=50).rendered.pieces()
+    assert isinstance(piece, bytes)
+    assert piece.startswith("line 1 é😀\nline 2 é😀\n".encode())
+
+
+def test_a_session_without_events_keeps_no_outputs_and_computes_them_again() -> None:
+    kept, session = started(CHATTY), started(CHATTY, keep_events=False)
+    for one in (kept, session):
+        while one.total() < 500:
+            one.advance(max_events=100)
+    assert session.history.lines[0].outputs == []
+    assert session.outputs() == kept.outputs()
+    assert session.history.lines[0].outputs == []
+    assert len(kept.history.lines[0].outputs) == len(session.outputs()) > 490
+
+
+def test_outputs_of_a_turn_that_was_stopped_are_not_told() -> None:
+    session = started(STUCK, keep_events=False)
+    texts: list[str] = []
+    for _ in range(60):
+        progress = session.advance(max_events=1)
+        texts += lines_of(progress)
+        if session.total() >= 45:
+            break
+    assert texts == [output.text for output in session.outputs()]
