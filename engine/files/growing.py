@@ -32,6 +32,7 @@ class GrowingFile:
         self._place = place
         self._handle = handle
         self._size = 0
+        self._is_complete = False
         self._sync_not_before = time.monotonic() + SYNC_SECONDS
 
     @staticmethod
@@ -68,6 +69,11 @@ class GrowingFile:
             else:
                 return
         self.path = _renamed(temporary, unfinished_name(self._place))
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the file has its own name."""
+        return not self.takes_place or self._is_complete
 
     @property
     def takes_place(self) -> bool:
@@ -112,7 +118,7 @@ class GrowingFile:
             os.close(self._handle)
             place = place_of(self._place.path)
             put_in_place(self.path, place)
-            self.path = place.target
+            self.path, self._is_complete = place.target, True
             sync_folder(place.target.parent)
 
     def _write_again_if_gone(self) -> None:

@@ -50,6 +50,15 @@ class Marks:
         events = rows["events"]
         return bool(((events > max(at, self.last_event)) & (events < total)).any())
 
+    def after(self, event: int) -> npt.NDArray[np.void]:
+        """Those that reach further than an event."""
+        fresh: list[npt.NDArray[np.void]] = []
+        for piece in reversed(self._pieces):
+            if not len(piece) or int(piece["events"][-1]) <= event:
+                break
+            fresh.append(piece[np.searchsorted(piece["events"], event, side="right") :])
+        return np.concatenate(fresh[::-1]) if fresh else np.empty(0, MARK_DTYPE)
+
     def first_mismatch(self, rows: npt.NDArray[np.void]) -> int | None:
         """The place in ``rows`` of the first one that is recorded otherwise; None if all that are known agree."""
         known = self.rows
@@ -73,6 +82,11 @@ class Answer:
     arguments: bytes
     handler: int
     payload: bytes
+
+    @property
+    def plain(self) -> tuple[int, bytes, int, bytes]:
+        """The same as a trace file has it."""
+        return self.request, self.arguments, self.handler, self.payload
 
 
 @dataclass

@@ -158,6 +158,10 @@ class PageStore:
             self._free.append(unused)
             self._free_count += len(unused)
 
+    def retain(self, image: PagedImage) -> None:
+        """Holds a picture once more; undone by one ``release``."""
+        self._references[image.ids[image.ids != ZERO_PAGE]] += 1
+
     def pages(self, ids: Ids) -> Pages:
         """A copy of the contents of pages, 512 words each."""
         return self._pool[ids]

@@ -64,6 +64,11 @@ class Recorder:
         """The machine at the live end."""
         return self._player.machine
 
+    def stands_at_end(self, line: Line) -> bool:
+        """Whether the machine is at the end of a branch, with nothing asked of the outside."""
+        machine = self.machine
+        return self._player.stands_in(line) and machine.events == line.total and not machine.is_asking
+
     def begin(self) -> None:
         """Makes the first branch of the history, at the beginning of the run."""
         image = self._history.store.capture(*self.machine.picture(), None)

@@ -7,8 +7,9 @@ it: one stands at the live end of the branch that runs, the other goes wherever 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from engine.base.errors import Interrupted, MachineError, SeekError
+from engine.base.errors import Interrupted, MachineError, SeekError, TraceFileError
 from engine.base.events import EVENT_DTYPE, Status
 from engine.base.outside import Outside
 from engine.base.source import SourceFile
@@ -26,6 +27,7 @@ from engine.timetravel import diff, storage, verify
 from engine.timetravel.changes import apply_change
 from engine.timetravel.describe import Describer, changed_fields, summary
 from engine.timetravel.history import History, Line
+from engine.timetravel.live_recording import LiveRecording
 from engine.timetravel.message_texts import MessageTexts
 from engine.timetravel.misbehaviour import MISBEHAVIOUR, misbehaviour
 from engine.timetravel.origin import Origin
@@ -119,6 +121,9 @@ class Session:
         self.scratch = Player(program, seed, self.history, self.signal)
         self._current = 0
         self._working = 0
+        self._interrupting = threading.Lock()
+        self._unstoppable = 0
+        self._live: LiveRecording | None = None
         self._texts = MessageTexts()
 
     @staticmethod
@@ -146,8 +151,41 @@ class Session:
 
     @work
     def save(self, path: Path) -> None:
-        """Writes the run and its branches, whole or not at all. Raises TraceFileError with the reason."""
-        storage.save(self, path)
+        """Writes the run and its branches, whole or not at all. Raises TraceFileError with the reason. Nothing stops
+        it once it has begun."""
+        with self._without_interrupts():
+            storage.save(self, path)
+
+    # --- recording while it runs ------------------------------------------------------------------
+
+    def record_into(self, path: Path) -> None:
+        """From now on writes the run into a file while it goes on; ``advance`` sees to it. Raises TraceFileError where
+        it cannot be written, as ``advance`` does when that happens later."""
+        self._live = LiveRecording(self, path)
+
+    @work
+    def finish_recording(self) -> Path | None:
+        """Completes the file that is written; gives where it is, None where none was written. Nothing stops it."""
+        live, self._live = self._live, None
+        if live is not None:
+            with self._without_interrupts():
+                live.finish()
+        return None if live is None else live.path
+
+    def leave_recording(self) -> Path | None:
+        """Closes the file after a failure, as a recording that was cut off; gives where it is."""
+        live, self._live = self._live, None
+        if live is not None:
+            live.leave()
+        return None if live is None else live.path
+
+    def _note_recording(self) -> None:
+        if self._live is not None:
+            try:
+                self._live.note()
+            except TraceFileError:
+                self._live = None
+                raise
 
     # --- what it is -------------------------------------------------------------------------------
 
@@ -187,13 +225,28 @@ class Session:
     # --- running on -------------------------------------------------------------------------------
 
     def interrupt(self) -> None:
-        """Stops what the session is doing now, from any thread; the run ends at its last whole turn."""
-        self.signal.request()
+        """Stops what the session is doing now, from any thread; the run ends at its last whole turn. Saving goes on."""
+        with self._interrupting:
+            if not self._unstoppable:
+                self.signal.request()
+
+    @contextmanager
+    def _without_interrupts(self) -> Iterator[None]:
+        """Inside, nothing is stopped, and requests of before are forgotten."""
+        with self._interrupting:
+            self._unstoppable += 1
+            self.signal.clear()
+        try:
+            yield
+        finally:
+            with self._interrupting:
+                self._unstoppable -= 1
 
     @work
     def advance(self, max_events: int = 100_000, until_tick: int | None = None, branch: int | None = None) -> Progress:
         """Runs the live end of a branch on (the one that ran or was forked last, if none is said), for at most
         ``max_events`` events and about a twentieth of a second, and not beyond the end of ``until_tick``."""
+        self._note_recording()
         line = self.history.line(self._current if branch is None else branch)
         self._current = line.id
         first = line.total
@@ -471,7 +524,9 @@ class Session:
 
     def end_digest(self, line: Line) -> int:
         """The same at the end of a branch, where a recording knows it already."""
-        if line.digest is None:
+        if line.digest is None and self.recorder.stands_at_end(line):
+            line.digest = self.recorder.machine.digest()
+        elif line.digest is None:
             line.digest = self.state_digest(line.id, line.total)
         return line.digest
 

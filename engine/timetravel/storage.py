@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ def save(session: Session, path: Path) -> None:
         path,
         Trace(
             header=header_of(session, len(lines)),
-            branches=tuple(_branch_record(session, line) for line in lines),
+            branches=tuple(_whole_branch(session, line) for line in lines),
             marks={line.id: line.marks.rows for line in lines if len(line.marks.rows)},
             checkpoints=tuple(_checkpoint_records(session)),
         ),
@@ -69,7 +70,8 @@ def header_of(session: Session, branch_count: int) -> TraceHeader:
     )
 
 
-def _branch_record(session: Session, line: Line) -> BranchRecord:
+def branch_record(line: Line, digest: int | None) -> BranchRecord:
+    """A branch without its answers; without the digest of its end it may still grow."""
     return BranchRecord(
         id=line.id,
         name=line.name,
@@ -82,9 +84,14 @@ def _branch_record(session: Session, line: Line) -> BranchRecord:
         tick=line.tick,
         status=line.status.value,
         execution_hash=line.execution_hash,
-        digest=session.end_digest(line),
-        answers=tuple((a.request, a.arguments, a.handler, a.payload) for a in line.answers),
+        digest=digest,
     )
+
+
+def _whole_branch(session: Session, line: Line) -> BranchRecord:
+    """A branch with its end and its answers."""
+    answers = tuple(answer.plain for answer in line.answers)
+    return replace(branch_record(line, session.end_digest(line)), answers=answers)
 
 
 def _plain_change(change: Change | None) -> tuple[str | int, ...]:
@@ -123,8 +130,8 @@ def _checkpoint_records(session: Session) -> list[CheckpointRecord]:
     before: PagedImage | None = None
     left = CHECKPOINT_BYTES_MAX
     for line in session.history.lines:
-        for checkpoint in _spread(line):
-            record = _checkpoint_record(store, line, checkpoint, before)
+        for checkpoint in spread(line):
+            record = checkpoint_record(store, line, checkpoint, before)
             if len(record.pages) > left:
                 return records
             left -= len(record.pages)
@@ -133,7 +140,7 @@ def _checkpoint_records(session: Session) -> list[CheckpointRecord]:
     return records
 
 
-def _spread(line: Line) -> list[Checkpoint]:
+def spread(line: Line) -> list[Checkpoint]:
     """Of the checkpoints that recording placed, some; not the very first of a run, which every machine begins with."""
     placed = line.checkpoints.placed()
     base = placed[:1] if line.parent is not None else []
@@ -143,9 +150,10 @@ def _spread(line: Line) -> list[Checkpoint]:
     return [*base, *rest]
 
 
-def _checkpoint_record(
+def checkpoint_record(
     store: PageStore, line: Line, checkpoint: Checkpoint, before: PagedImage | None
 ) -> CheckpointRecord:
+    """A checkpoint as the pages that differ from those of ``before``, the one before it in the file."""
     ids = checkpoint.image.ids
     pages = store.pages(ids)
     changed = np.ones(len(ids), bool)

@@ -38,6 +38,11 @@ class FrameWriter:
         self._count = 0
         self._emit(MAGIC)
 
+    @property
+    def count(self) -> int:
+        """How many frames there are."""
+        return self._count
+
     def put(self, kind: str, body: dict[str, Any]) -> None:
         """Appends a frame."""
         data = msgpack.packb([kind, body], unicode_errors=FOREIGN)
