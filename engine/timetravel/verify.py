@@ -46,9 +46,9 @@ def _sentence(session: Session, line: Line) -> str:
     """What was verified."""
     events = "its one event" if line.total == 1 else f"all {line.total:,} events"
     if line.is_cut_off:
-        verified = f"Verified: {events} up to where the recording was cut off match it"
+        verified = f"Verified: {events} and the outputs up to where the recording was cut off match it"
     else:
-        verified = f"Verified: {events} and the final state match the recording"
+        verified = f"Verified: {events}, the outputs and the final state match the recording"
     if session.origin is not None and not session.origin.sources_checked:
         verified += "; the source text and the names could not be checked: another version of AeroFlow compiled them"
     return verified

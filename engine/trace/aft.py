@@ -123,6 +123,8 @@ def _assemble(frames: Frames, budget: Budget) -> Trace:
         warnings.append(f"{header.branch_count - len(branches)} of {header.branch_count} branches are lost")
     if not frames.is_complete:
         warnings.append(_how_it_ends(branches[-1], frames.unread))
+    elif any(branch.digest is None for branch in branches):
+        warnings.append("nothing is recorded of the final state of a branch, so it cannot be compared")
     known = {branch.id for branch in branches}
     marks = {branch: rows for branch, rows in marks.items() if branch in known}
     validate.check_marks(branches, marks)
@@ -173,7 +175,8 @@ def _filled(
         end = ends.get(start.id)
         if end is None:
             continue
-        last = marks[start.id][-1] if start.id in marks else None
+        rows_of_branch = marks.get(start.id)
+        last = rows_of_branch[-1] if rows_of_branch is not None and len(rows_of_branch) else None
         if last is not None and end["digest"] is None and int(last["events"]) > end["total"]:
             end = end | {
                 "total": int(last["events"]), "tick": int(last["tick"]),

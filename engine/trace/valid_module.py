@@ -7,23 +7,10 @@ moves. Whether its code is valid is for the engine to say; what it does, nobody 
 
 from __future__ import annotations
 
+from engine.base.host_calls import HOST_CALLS, Signature
 from engine.trace.limits import MODULE_BYTES_MAX, Nonsense
 
 MEMORY = "memory"
-EXPORTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "boot": (("i64",), ()),
-    "digest": ((), ("i64",)),
-    "inject": (("i64", "i32", "i32"), ("i32",)),
-    "peek": ((), ("i32",)),
-    "replace_next": (("i32",), ("i32",)),
-    "drop_next": ((), ("i32",)),
-    "poke": (("i64", "i32"), ("i32",)),
-    "open_input": (("i32",), ()),
-    "reply": (("i32", "i32"), ("i32",)),
-    "run": (("i64", "i64"), ("i32",)),
-    "recover": ((), ()),
-}
-"""What the host calls, with the types of parameters and results."""
 
 PAGES_MAX = 65536
 TABLE_MAX = 1_000_000
@@ -117,7 +104,7 @@ def _vector(sections: dict[int, _Reader], kind: int, most: int | None = None) ->
     return [reader] * count
 
 
-def _function_type(reader: _Reader) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _function_type(reader: _Reader) -> Signature:
     if reader.byte() != 0x60:
         raise Nonsense("the program is none of AeroFlow's: it has types that are none of functions")
     return _value_types(reader), _value_types(reader)
@@ -152,12 +139,10 @@ def _exports(sections: dict[int, _Reader]) -> dict[str, tuple[int, int]]:
     return {reader.text(): (reader.byte(), reader.number()) for reader in _vector(sections, _EXPORT)}
 
 
-def _check_exports(
-    exports: dict[str, tuple[int, int]], functions: list[int], types: list[tuple[tuple[str, ...], tuple[str, ...]]]
-) -> None:
+def _check_exports(exports: dict[str, tuple[int, int]], functions: list[int], types: list[Signature]) -> None:
     if exports.get(MEMORY) != (2, 0):
         raise Nonsense("the program does not show its memory")
-    for name, signature in EXPORTS.items():
+    for name, signature in HOST_CALLS.items():
         kind, number = exports.get(name, (-1, 0))
         if kind != 0 or number >= len(functions) or functions[number] >= len(types):
             raise Nonsense(f"the program has no function {name}")

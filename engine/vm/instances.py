@@ -17,6 +17,7 @@ import numpy.typing as npt
 import wasmtime
 
 from engine.base.errors import MachineError
+from engine.base.host_calls import HOST_CALLS
 from engine.vm.calls import Export
 from engine.vm.engine import foreign_engine, shared_engine
 from engine.vm.memory_advice import may_be_taken_back, prefer_large_pages
@@ -28,10 +29,6 @@ WASM_PAGE = 65536
 FOREIGN_MEMORY_MAX = 3 * 2**30 + 2**28
 """How much memory a foreign module may have: what the kernel allows a program, and its buffers."""
 FOREIGN_TABLE_MAX = 1_000_000
-HOST_CALLS = frozenset(
-    ("boot", "digest", "drop_next", "inject", "open_input", "peek", "poke", "recover", "replace_next", "reply", "run")
-)
-"""The functions that the host calls; others of a foreign module are not looked at."""
 
 
 class Instance:

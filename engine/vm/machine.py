@@ -240,10 +240,10 @@ class Machine:
         self._must_be_usable()
         last_tick = EVENTS_MAX if until_tick is None else until_tick
         while True:
+            self._let_run()
             if self.signal.requested:
                 self.drain(sink)
                 return Status.INTERRUPTED
-            self._let_run()
             try:
                 outcome = self._run(last_tick, until_event)
             except CallError as error:
@@ -273,11 +273,9 @@ class Machine:
         self._call("recover")
 
     def _let_run(self) -> None:
-        """Makes a foreign module ready to run, unless it was asked to stop just now. Raises Interrupted if so."""
+        """Makes a foreign module ready to run. Requests to stop that come from now on are heard."""
         if self._foreign:
             self._instance.let_run()
-            if self.signal.requested:
-                raise Interrupted("the work was stopped")
 
     def _call(self, name: str, *arguments: int) -> Any:
         """Calls an export that ends by itself."""

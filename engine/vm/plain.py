@@ -36,6 +36,9 @@ ITEMS_MAX = 1000
 ITEMS_MAX_TOTAL = 20_000
 """How many items are read of one value in all."""
 
+OBJECTS_MAX_TOTAL = 200_000
+"""How many objects and parts are read in all: memory out of a file can hold objects that hold themselves."""
+
 DEPTH_MAX = 100
 """How deep a value is read; its text costs the square of that."""
 
@@ -80,6 +83,7 @@ class MemoryReader:
         self._words = memory.view("<u4")
         self._left = ITEMS_MAX_TOTAL
         self._depth = 0
+        self._objects_left = OBJECTS_MAX_TOTAL
 
     def slot(self, type_index: int, address: int) -> Plain:
         """The value in the slot at ``address``."""
@@ -99,9 +103,10 @@ class MemoryReader:
                 return self._nested(info, self._word(address))
 
     def _nested(self, info: TypeInfo, address: int) -> Plain:
-        if self._depth == DEPTH_MAX:
+        if self._depth == DEPTH_MAX or self._objects_left <= 0:
             return TOO_DEEP
         self._depth += 1
+        self._objects_left -= 1 + len(info.parts)
         found = self._object(info, address)
         self._depth -= 1
         return found

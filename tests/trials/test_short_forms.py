@@ -6,13 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.trials import limits, places
+from tests.trials import fuzz_traces, limits, places
 from tests.trials.fuzz_outside import trial
 
 
 def test_projects_and_answers_from_strangers_do_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     assert trial(seed=7, count=25) == []
+
+
+def test_changed_recordings_do_no_harm_and_their_lies_are_seen() -> None:
+    results = fuzz_traces.trial(seed=3, count=60, processes=1)
+    assert len(results) == 60
+    assert [result for result in results if result.outcome.kind in fuzz_traces.FAULTS] == []
 
 
 @pytest.mark.skipif(limits.resource is None, reason="there are no limits of this kind here")

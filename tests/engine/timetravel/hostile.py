@@ -10,8 +10,8 @@ from typing import TypeVar
 import wasmtime
 
 from engine import api
+from engine.base.host_calls import HOST_CALLS, Signature
 from engine.cli.engine_thread import STACK_BYTES
-from engine.trace.valid_module import EXPORTS
 from tests.engine.trace.mutants import frames_of, write_frames
 
 T = TypeVar("T")
@@ -27,11 +27,11 @@ def module(
     memory: str = '(memory (export "memory") 4 65536)',
     more: str = "",
     without: tuple[str, ...] = (),
-    signatures: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] | None = None,
+    signatures: dict[str, Signature] | None = None,
 ) -> bytes:
     """A module with the host's functions, which do nothing but for ``bodies``."""
     functions = []
-    for name, (params, results) in (EXPORTS | (signatures or {})).items():
+    for name, (params, results) in (HOST_CALLS | (signatures or {})).items():
         if name in without:
             continue
         given = f"(param {' '.join(params)})" if params else ""

@@ -81,7 +81,7 @@ def test_a_true_recording_is_verified_with_its_marks() -> None:
     result = session.verify()
     assert result.ok
     assert result.events == 20_000
-    assert result.message == "Verified: all 20,000 events and the final state match the recording"
+    assert result.message == "Verified: all 20,000 events, the outputs and the final state match the recording"
 
 
 def test_ten_runs_recorded_or_not_kept_or_not_have_one_hash(tmp_path: Path) -> None:

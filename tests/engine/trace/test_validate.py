@@ -10,10 +10,12 @@ from typing import Any
 
 import msgpack
 import pytest
+import wasmtime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import api
+from engine.base.host_calls import HOST_CALLS
 from engine.trace.aft import read_trace
 from engine.trace.limits import Nonsense, unpacked
 from engine.trace.valid_metadata import valid_metadata
@@ -58,6 +60,11 @@ def test_what_the_compiler_gives_is_valid(example: Path) -> None:
     program = api.compile_in_project(example.read_text("utf-8"), str(example)).program
     assert program is not None
     check_module(program.wasm)
+    module = wasmtime.Module(wasmtime.Engine(), program.wasm)
+    functions = {e.name: e.type for e in module.exports if isinstance(e.type, wasmtime.FuncType)}
+    assert {
+        name: (tuple(map(str, kind.params)), tuple(map(str, kind.results))) for name, kind in functions.items()
+    } == HOST_CALLS
     assert valid_metadata(unpacked(msgpack.packb(program.metadata.to_plain()))) == program.metadata
 
 
