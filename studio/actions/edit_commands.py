@@ -1,4 +1,8 @@
-"""Commands about the text: they ask the editor in front to do them by name."""
+"""Commands about the text: they ask the editor in front to do them by name.
+
+Those that every field and list has, such as Copy, act where the keyboard is. Those that change lines need it in the
+code: no key that is pressed in another panel changes the program.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,13 @@ from studio.model.commands import Command
 from studio.model.studio import StudioModel
 
 NO_EDITOR = "No file is open."
+NOT_IN_THE_CODE = "Click into the code first."
+EVERYWHERE = frozenset({"undo", "redo", "cut", "copy", "paste", "select_all"})
+"""What acts on whatever has the keyboard."""
+IN_THE_CODE = frozenset(
+    {"toggle_comment", "indent", "outdent", "move_line_up", "move_line_down", "duplicate_line", "delete_line"}
+)
+"""What acts on the line of the cursor, which is seen only in the code."""
 
 _EDITS: tuple[tuple[str, str, str, int, str], ...] = (
     ("undo", "Undo", "Ctrl+Z", 0, "undo"),
@@ -38,12 +49,21 @@ def edit_commands(model: StudioModel) -> list[Command]:
 
     def make(action: str, title: str, shortcut: str, group: int, icon: str) -> Command:
         def enabled() -> str | None:
-            document = model.documents.active
+            target, document = model.shell.edit_target(), model.documents.active
+            if target is not None and action in EVERYWHERE:
+                reason = target.can_perform(action)
+                return NO_EDITOR if reason is not None and document is None else reason
             if document is None or document.buffer is None:
                 return NO_EDITOR
+            if target is not None and action in IN_THE_CODE:
+                return NOT_IN_THE_CODE
             return document.buffer.can_perform(action)
 
         def run() -> None:
+            target = model.shell.edit_target()
+            if target is not None and action in EVERYWHERE:
+                target.perform(action)
+                return
             document = model.documents.active
             if document is not None and document.buffer is not None:
                 document.buffer.perform(action)
@@ -59,7 +79,7 @@ def edit_commands(model: StudioModel) -> list[Command]:
             return NO_EDITOR
         if not document.is_program:
             return "Only programs can be formatted."
-        return "This text is read-only." if document.read_only else None
+        return None if document.is_editable else "This text is read-only."
 
     def format_document() -> None:
         if model.documents.active is not None:

@@ -41,6 +41,7 @@ class ValueTree(QTreeWidget):
         self.setHeaderLabels([self.tr("Name"), self.tr("Value"), self.tr("Type")])
         self.setAccessibleName(self.tr("Values at the playhead"))
         self.setUniformRowHeights(True)
+        self.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
         self.setIndentation(14)
         self.setItemDelegate(_ChangeDelegate(model.theme, self))
         header = self.header()

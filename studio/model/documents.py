@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
+from typing import TypeVar
 
 from studio.model.document import Document
 from studio.model.signal import Signal
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 class Documents:
@@ -46,6 +50,10 @@ class Documents:
     def by_file(self, file: str) -> Document | None:
         """The open document that problems and runs call so."""
         return next((d for d in self._items if d.file == file), None)
+
+    def label(self, document: Document) -> str:
+        """The name of a document as tabs show it: with as much of its folder as tells it from others of that name."""
+        return distinct_names([(d.id, d.name, d.path) for d in self._items])[document.id]
 
     def texts(self) -> dict[str, str]:
         """The texts of all programs that have a file, by file: saved or not, they are what counts."""
@@ -127,6 +135,27 @@ class Documents:
         """Shows a line of the document in front."""
         if self._active is not None:
             self._active.reveal(line, column)
+
+
+def distinct_names(files: Iterable[tuple[Key, str, Path | None]]) -> dict[Key, str]:
+    """Names of files by key; those that are equal get the end of their folders, as much as makes them differ."""
+    groups: dict[str, list[tuple[Key, Path | None]]] = {}
+    for key, name, path in files:
+        groups.setdefault(name, []).append((key, path))
+    found: dict[Key, str] = {}
+    for name, group in groups.items():
+        parts = {key: path.parent.parts if path is not None else () for key, path in group}
+        depth = 0
+        shown = {key: name for key, _ in group}
+        while len(set(shown.values())) < len(group) and depth < max(map(len, parts.values())):
+            depth += 1
+            shown = {key: _with_folder(name, folder[-depth:]) for key, folder in parts.items()}
+        found |= shown
+    return found
+
+
+def _with_folder(name: str, folder: tuple[str, ...]) -> str:
+    return f"{name} — {os.path.join(*folder)}" if folder else name
 
 
 def new_id() -> str:

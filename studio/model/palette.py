@@ -7,11 +7,13 @@ files, and ``name:12:3`` goes to a place in one.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.api import Symbol
+from studio.model.document import Document
 from studio.model.fuzzy import search
 from studio.model.studio import StudioModel
 
@@ -107,10 +109,9 @@ def _files(model: StudioModel, query: str, files: Sequence[Path]) -> list[Palett
     place = _PLACE.match(query.strip())
     assert place is not None, "the expression matches any text"
     line, column = int(place["line"] or 0), int(place["column"] or 1)
-    sources: dict[Path, str] = {}
+    sources: dict[Path | Document, str] = {}
     for document in model.documents.items:
-        if document.path is not None:
-            sources.setdefault(document.path, "open")
+        sources.setdefault(document if document.path is None else document.path, "open")
     for recent in model.recent:
         sources.setdefault(Path(recent), "recent")
     folder = model.workspace.folder
@@ -120,13 +121,27 @@ def _files(model: StudioModel, query: str, files: Sequence[Path]) -> list[Palett
     for example in model.workspace.examples:
         for program in example.programs:
             sources.setdefault(program, f"example: {example.about}")
+
+    def opener(source: Path | Document) -> Callable[[], None]:
+        def run() -> None:
+            if isinstance(source, Path):
+                model.files.open(source, line or None, column)
+            elif source in model.documents.items:
+                model.documents.activate(source)
+                source.reveal(line or source.cursor.line, column if line else source.cursor.column)
+
+        return run
+
+    names = Counter(source.name for source in sources)
     rows = []
-    for (path, detail), hit in search(place["name"], list(sources.items()), lambda pair: pair[0].name):
+    for (source, detail), hit in search(place["name"], list(sources.items()), lambda pair: pair[0].name):
+        if isinstance(source, Path) and names[source.name] > 1 and detail in ("", "open", "recent"):
+            detail = " — ".join(part for part in (detail, str(source.parent)) if part)
         rows.append(
             PaletteItem(
-                path.name,
-                "trace" if path.suffix == ".aft" else "program" if path.suffix == ".aefl" else "file",
-                lambda path=path: model.files.open(path, line or None, column),  # type: ignore[misc]
+                source.name,
+                "trace" if source.name.endswith(".aft") else "program" if source.name.endswith(".aefl") else "file",
+                opener(source),
                 detail,
                 f"line {line}" if line else "",
                 "",

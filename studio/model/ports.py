@@ -64,8 +64,21 @@ class FormatPort(Protocol):
         """Formats a document, if it has no mistakes."""
 
 
+class EditTarget(Protocol):
+    """What editing commands act on."""
+
+    def perform(self, action: str) -> None:
+        """Does an editing action by name: ``undo``, ``redo``, ``cut``, ``copy``, ``paste`` or ``select_all``."""
+
+    def can_perform(self, action: str) -> str | None:
+        """None if the action makes sense now, else why not."""
+
+
 class ShellPort(Protocol):
     """The window: what commands ask of it."""
+
+    def edit_target(self) -> EditTarget | None:
+        """What has the keyboard, if it is not the code: editing commands act there."""
 
     def show_palette(self, prefix: str) -> None:
         """Opens the palette with the beginning of a search."""
@@ -150,6 +163,10 @@ class NoFormatting:
 
 class NoShell:
     """A window that is not there."""
+
+    def edit_target(self) -> EditTarget | None:
+        """Nothing has the keyboard."""
+        return None
 
     def show_palette(self, prefix: str) -> None:
         """Does nothing."""

@@ -42,6 +42,7 @@ class OutlinePanel(QWidget):
         self._tree.setHeaderHidden(True)
         self._tree.setIndentation(14)
         self._tree.setUniformRowHeights(True)
+        self._tree.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
         self._tree.setAccessibleName("Outline of the file")
         self._tree.itemClicked.connect(self._go)
         self._tree.itemActivated.connect(self._go)

@@ -153,7 +153,7 @@ class OutputPanel(QWidget):
         table.setModel(self._lines)
         table.setAccessibleName(self.tr("Output"))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setShowGrid(False)
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)
@@ -227,7 +227,8 @@ class OutputPanel(QWidget):
         row = self._lines.last_before(self._run.playhead)
         if row >= 0:
             index = self._lines.index(row, TEXT)
-            if self.table.currentIndex().row() != row:
+            current = self.table.currentIndex().row()
+            if current < 0 or self._lines.line(current).output is not self._lines.line(row).output:
                 self.table.selectRow(row)
                 self.table.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
         else:

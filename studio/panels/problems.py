@@ -30,6 +30,7 @@ class ProblemsPanel(QWidget):
         self._list.setHeaderLabels(["Problem", "Code", "Place", "Fix"])
         self._list.setHeaderHidden(True)
         self._list.setRootIsDecorated(False)
+        self._list.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
         self._list.setUniformRowHeights(True)
         self._list.setAccessibleName("Problems")
         self._list.setTextElideMode(Qt.TextElideMode.ElideRight)

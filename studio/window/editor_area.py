@@ -75,7 +75,7 @@ class EditorArea(QWidget):
         self.tabs.tabBar().setTabButton(index, self.tabs.tabBar().ButtonPosition.RightSide, self._closer(page))
         self._changing = False
         self._remove_welcome()
-        self._label(page)
+        self._label_all()
 
     def _closer(self, page: QWidget) -> QToolButton:
         button = QToolButton()
@@ -105,6 +105,7 @@ class EditorArea(QWidget):
         page.deleteLater()
         self.notices.remove(f"close {document.id}")
         self.notices.remove(f"conflict {document.id}")
+        self._label_all()
         if not self._pages:
             self.show_welcome()
 
@@ -131,8 +132,14 @@ class EditorArea(QWidget):
 
     def _document_changed(self, document: Document) -> None:
         if document.id in self._pages:
-            self._label(self._pages[document.id])
+            page = self._pages[document.id]
+            self._label_all() if self.tabs.tabToolTip(self.tabs.indexOf(page)) != _tip(document) else self._label(page)
             self._show_conflict(document)
+
+    def _label_all(self) -> None:
+        """Names the tabs; files of one name are told apart by their folders."""
+        for page in self._pages.values():
+            self._label(page)
 
     def _label(self, page: EditorPage) -> None:
         """Name, unsaved mark, and in brackets what is special."""
@@ -144,10 +151,10 @@ class EditorArea(QWidget):
             if document.read_only and document.path is not None
             else ""
         )
-        name = document.name.replace("&", "&&") + remark
+        name = self._model.documents.label(document).replace("&", "&&") + remark
         if self.tabs.tabText(index) != name:
             self.tabs.setTabText(index, name)
-        self.tabs.setTabToolTip(index, document.file + (", not saved" if document.dirty else ""))
+        self.tabs.setTabToolTip(index, _tip(document))
         closer = self.tabs.tabBar().tabButton(index, self.tabs.tabBar().ButtonPosition.RightSide)
         if isinstance(closer, QToolButton) and closer.property("dirty") != document.dirty:
             closer.setProperty("dirty", document.dirty)
@@ -213,13 +220,13 @@ class EditorArea(QWidget):
         """Asks what to do with a text that is not saved; nothing else has to wait for the answer."""
 
         def save() -> None:
-            if document.path is None:
+            if document.path is None or document.is_example or document.read_only:
                 self._model.shell.ask_save(document)
             else:
                 self._model.files.save_and_close(document)
 
         answers = (
-            Answer("Save", save, primary=True),
+            Answer("Save As…" if document.read_only else "Save", save, primary=True),
             Answer("Don't Save", lambda: self._model.documents.remove(document)),
             Answer("Keep Open", lambda: None),
         )
@@ -245,3 +252,9 @@ class EditorArea(QWidget):
             return
         if not any(notice.text == text for notice in self.notices.shown):
             self.notices.show_notice("warning", text, answers, key)
+
+
+def _tip(document: Document) -> str:
+    """What a tab tells when the mouse rests on it."""
+    saving = ", saving asks where to" if document.is_example else ""
+    return document.file + (", not saved" if document.dirty else "") + saving

@@ -10,10 +10,12 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from studio.model.document import Document
+from studio.model.ports import EditTarget
 from studio.model.studio import StudioModel
 from studio.panels.registry import Panel
 from studio.timetravel.fork_card import ForkCard
 from studio.window.docks import Docks
+from studio.window.edit_targets import edit_target
 from studio.window.editor_area import EditorArea
 from studio.window.menus import Menus
 from studio.window.palette_view import PaletteView
@@ -175,6 +177,13 @@ class MainWindow(QMainWindow):
         card.open_at_playhead()
 
     # --- the shell that commands ask -------------------------------------------------------------------
+
+    def edit_target(self) -> EditTarget | None:
+        """What has the keyboard, if it is not the code. The palette gives the keyboard back before it runs anything."""
+        widget = self.focusWidget()
+        if widget is None or self.palette_view.isAncestorOf(widget):
+            return None
+        return edit_target(widget)
 
     def show_palette(self, prefix: str) -> None:
         """Opens the palette with the beginning of a search."""
