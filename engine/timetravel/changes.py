@@ -73,10 +73,11 @@ def _edit(machine: Machine, describer: Describer, arguments: str) -> str:
 
 
 def _drop(machine: Machine, describer: Describer) -> str:
-    title = _title(describer, _next_message(machine))
+    message = _next_message(machine)
+    title, without = _title(describer, message), describer.waiting(message).without
     if not machine.drop_next():
         raise ForkError("the next message cannot be dropped")
-    return f"dropped {title}"
+    return f"dropped {title}: {without}" if without else f"dropped {title}"
 
 
 def _set(machine: Machine, describer: Describer, actor: int, field: str, value: str) -> str:

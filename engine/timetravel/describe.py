@@ -39,6 +39,13 @@ ANSWERS = ("answer", "refusal")
 _ANSWER_SUFFIX = " answer"
 REFUSED_OUTSIDE, REASON_OFFSET = 4, 16
 """A refusal of the outside, and where its reason stands behind two words."""
+WITHOUT = {
+    "start": "the actor never starts",
+    "timer": "this timer ends, because only its own turn sets it again",
+    "answer": "the actor that asked waits on",
+    "refusal": "the actor that asked waits on",
+}
+"""What else is lost with a message of such a kind."""
 _REFUSALS = {
     1: "the handler ended without answering",
     2: "the handler failed before it had answered",
@@ -99,6 +106,8 @@ class Describer:
             due=message.due,
             type=self.handler_names[message.handler],
             text=self.message_text(message.handler, message.payload),
+            handler=message.handler,
+            without=WITHOUT.get(self.metadata.handlers[message.handler].kind, ""),
         )
 
     # --- states -----------------------------------------------------------------------------------

@@ -55,6 +55,8 @@ class Recorder:
         self._performer = performer
         self._keep_events = keep_events
         self._record = record
+        self.is_cut = False
+        """Whether the latest ``run`` was interrupted in the middle of a turn, which then did not happen."""
         self._since_capture = Stopwatch()
         self._capture_seconds = 0.0
         self._rendered: list[tuple[bytes, int]] = []
@@ -76,6 +78,7 @@ class Recorder:
 
     def go_to_end(self, line: Line) -> None:
         """Brings the machine to the end of a branch. Raises Interrupted if stopped."""
+        self.is_cut = False
         if not (self._player.stands_in(line) and self.machine.events == line.total):
             self.machine.logging = LOG_NOTHING
             self._player.seek(line.id, line.total)
@@ -99,6 +102,7 @@ class Recorder:
                 if not machine.usable:
                     del self._rendered[before:]
                     self._undo_half_turn(line)
+                    self.is_cut = True
             except AeroFlowError:
                 del self._rendered[before:]
                 raise

@@ -273,9 +273,17 @@ class Session:
             tick=line.tick,
             execution_hash=line.run_hash,
             waits=self._stuck(line),
+            cut=self._cut(line),
             dead_letters=self.recorder.machine.dead_letters,
             unchecked=self.describer.unchecked(self.recorder.machine) if line.status is Status.AT_LIMIT else 0,
         )
+
+    def _cut(self, line: Line) -> WaitingMessage | None:
+        """The message of the turn in whose middle the work was interrupted."""
+        if line.status is not Status.INTERRUPTED or not self.recorder.is_cut:
+            return None
+        message = self.recorder.machine.peek()
+        return None if message is None else self.describer.waiting(message)
 
     def _stuck(self, line: Line) -> tuple[Wait, ...]:
         """Who awaits an answer that cannot come, as nothing is left to do. Where a test is over, something may be."""

@@ -134,6 +134,8 @@ class Progress:
     """Where nothing is left to do: the actors that still await an answer, which can never come."""
     dead_letters: int = 0
     """How many messages came to actors that had ended, since the start."""
+    cut: WaitingMessage | None = None
+    """Where the work was interrupted in the middle of a turn: the message of that turn, which then did not happen."""
     unchecked: int = 0
     """Where ``until_tick`` came first: the line of an expectation of the top level, which waits for the end; or 0."""
 
@@ -211,6 +213,10 @@ class WaitingMessage:
     type: str
     text: str
     """``deposit(5)``."""
+    handler: int = 0
+    """The number of its handler."""
+    without: str = ""
+    """What else is lost where this message never arrives, as a part of a sentence; empty if nothing is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from engine.api import (
     EventDetail,
     Output,
     Picture,
+    Problem,
     ProgramSummary,
     Verification,
     WaitingMessage,
@@ -261,6 +262,25 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
+class NotCompiled:
+    """The program has errors: nothing runs. At least one of the problems is an error."""
+
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnCut:
+    """The run was stopped in the middle of a turn, which then did not happen: whose it is, and the handler's place."""
+
+    branch: int
+    actor: int
+    name: str
+    text: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Something went wrong; a sentence for the user."""
 
@@ -280,6 +300,8 @@ Answer = (
     | Compared
     | Verified
     | Saved
+    | NotCompiled
+    | TurnCut
     | Trouble
 )
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.api import EVENT_DTYPE, FLAG_FAULT
+from engine.api import EVENT_DTYPE, FLAG_DEAD_LETTER, FLAG_FAULT
 from studio.model.cast import Cast, Program
 
 CHUNK_ROWS = 1 << 18
@@ -67,6 +67,8 @@ class EventStore:
         self._total = 0
         self._faults: list[Ints] = []
         self._fault_array: Ints = np.empty(0, np.int64)
+        self.dead_letters = 0
+        """How many messages came to actors that had ended."""
 
     @property
     def total(self) -> int:
@@ -102,6 +104,7 @@ class EventStore:
         faults = np.flatnonzero(events["flags"] & FLAG_FAULT)
         if len(faults):
             self._faults.append(faults + self._total)
+        self.dead_letters += int(np.count_nonzero(events["flags"] & FLAG_DEAD_LETTER))
         done = 0
         while done < len(events):
             if not self._chunks or self._chunks[-1].count == CHUNK_ROWS:
@@ -125,6 +128,8 @@ class EventStore:
             other._chunks.append(self._chunks[full].copy(rest))
         other._total = at
         other._fault_array = self.faults[self.faults < at]
+        flags = (piece for _, piece in other.pieces("flags", 0, at))
+        other.dead_letters = sum(int(np.count_nonzero(piece & FLAG_DEAD_LETTER)) for piece in flags)
         return other
 
     # --- reading rows -------------------------------------------------------------------------

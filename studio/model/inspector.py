@@ -11,7 +11,7 @@ from engine.api import OUTSIDE, FieldValue, Output, Value
 from studio.model.events_table import kind_of
 from studio.model.figures import grouped
 from studio.model.output_lines import count_made
-from studio.model.run import RunModel
+from studio.model.run import RunModel, cut_text, turn_text
 
 PARTS_AT_MOST = 200
 TEXT_MAX = 400
@@ -81,12 +81,12 @@ def heading(run: RunModel) -> Heading:
         return Heading("Before the first event", "", "")
     if detail is None and subject is None:
         event = run.events.row(run.playhead - 1)  # the engine has not told more of it yet
-        title = _turn(cast.name(event.actor), cast.program.message(event.type))
+        title = turn_text(cast.name(event.actor), cast.program.message(event.type))
         return Heading(title, title, "")
     notes = [f"#{grouped(detail.n + 1)}", f"tick {grouped(detail.tick)}"] if detail is not None else []
     title = cast.name(subject if subject is not None else 0)
     if detail is not None and detail.actor == subject:
-        title = _turn(title, detail.text or detail.type.rpartition(".")[2])
+        title = turn_text(title, detail.text or detail.type.rpartition(".")[2])
         notes += [kind] if (kind := kind_of(detail.flags)) else []
     elif not run.pinned:
         notes.append("selected")
@@ -95,16 +95,19 @@ def heading(run: RunModel) -> Heading:
     return Heading(_shortened(title, TITLE_MAX), _shortened(title, TIP_MAX), " · ".join(notes))
 
 
-def _turn(name: str, message: str) -> str:
-    """``Account#2.withdraw(5)``, ``Account#2 · every 10ms``."""
-    is_message = message.partition("(")[0].isidentifier()
-    return f"{name}.{message}" if is_message else f"{name} · {message.removesuffix('()')}"
-
-
 def sections(run: RunModel) -> tuple[Section, ...]:
     """Everything there is to say about the playhead's moment."""
-    found = [_state_section(run), _awaits_section(run), _event_section(run), _waiting_section(run), *_tables(run)]
+    parts = (_cut_section, _state_section, _awaits_section, _event_section, _waiting_section)
+    found = [*(part(run) for part in parts), *_tables(run)]
     return tuple(section for section in found if section is not None)
+
+
+def _cut_section(run: RunModel) -> Section | None:
+    """In whose turn the run was stopped, at its end."""
+    cut = run.cut
+    if cut is None or cut.branch != run.branch or run.in_the_past:
+        return None
+    return Section("cut", "Stopped", cut_text(cut), ())
 
 
 def _event_section(run: RunModel) -> Section | None:

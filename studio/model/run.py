@@ -22,6 +22,7 @@ from engine.api import (
     EventDetail,
     Output,
     Picture,
+    Problem,
     ProgramSummary,
     Status,
     WaitingMessage,
@@ -30,6 +31,7 @@ from studio.model import engine_port as port
 from studio.model.cast import Program
 from studio.model.engine_port import EnginePort
 from studio.model.event_store import EventStore
+from studio.model.figures import counted
 from studio.model.signal import Signal
 
 TEXTS_KEPT = 20_000
@@ -63,6 +65,8 @@ class RunModel:
         self.selection_changed: Signal[[]] = Signal()
         self.texts_changed: Signal[[]] = Signal()
         self.problem: Signal[[str]] = Signal()
+        self.not_compiled: Signal[[tuple[Problem, ...]]] = Signal()
+        """The program has these errors, so nothing runs."""
         self.message: Signal[[str]] = Signal()
         self.fork_asked: Signal[[]] = Signal()
         self.forked: Signal[[]] = Signal()
@@ -102,6 +106,8 @@ class RunModel:
         self.state_before: ActorState | None = None
         """… where its turn at the playhead failed, its state before that turn."""
         self.waiting: tuple[WaitingMessage, ...] = ()
+        self.cut: port.TurnCut | None = None
+        """The turn in whose middle the run was stopped."""
         self.actor_count: int | None = None
         """How many actors there are at the moment that was read last, those that have not started included."""
         self.selected_actor: int | None = None
@@ -442,6 +448,12 @@ class RunModel:
                 self.path = answer.path
                 self.message.emit(f"Recording saved as {answer.path.name}.")
                 self.changed.emit()
+            case port.NotCompiled():
+                self._take_errors(answer.problems)
+            case port.TurnCut():
+                self.cut = answer
+                self.message.emit(f"{cut_text(answer)}.")
+                self.picture_changed.emit()
             case port.Trouble():
                 self.problem.emit(answer.text)
 
@@ -464,8 +476,19 @@ class RunModel:
         self.events_added.emit(0, 0)
         self.playhead_moved.emit(0)
 
+    def _take_errors(self, problems: tuple[Problem, ...]) -> None:
+        """Says what is wrong first, and how much more there is."""
+        errors = tuple(problem for problem in problems if problem.severity == "error")
+        first, more = errors[0], len(errors) - 1
+        sentence = f"{first.file}:{first.range.line}: {first.message.removesuffix('.')}."
+        if more:
+            sentence += f" There {'is' if more == 1 else 'are'} {counted(more, 'more error')}."
+        self.problem.emit(sentence)
+        self.not_compiled.emit(errors)
+
     def _take_state(self, state: str) -> None:
         self.state = state
+        self.cut = None
         if state != "running":
             self.rate = 0.0
             self.live = False
@@ -614,6 +637,19 @@ class RunModel:
     def _post(self, command: port.Command) -> None:
         if self._engine is not None:
             self._engine.post(command)
+
+
+def cut_text(cut: port.TurnCut) -> str:
+    """``Stopped inside Spinner#1.spin(1), loop.aefl line 3; that turn did not happen``."""
+    name = cut.file.replace("\\", "/").rsplit("/", 1)[-1]
+    place = f", {name} line {cut.line}" if cut.line else ""
+    return f"Stopped inside {turn_text(cut.name, cut.text)}{place}; that turn did not happen"
+
+
+def turn_text(name: str, message: str) -> str:
+    """``Account#2.withdraw(5)``, ``Account#2 · every 10ms``."""
+    is_message = message.partition("(")[0].isidentifier()
+    return f"{name}.{message}" if is_message else f"{name} · {message.removesuffix('()')}"
 
 
 def can_resume(run: RunModel) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.api import Problem
 from studio.model.commands import CommandTable
 from studio.model.documents import Documents
 from studio.model.ports import FilePort, FormatPort, Language, NoFiles, NoFormatting, NoShell, ShellPort
@@ -52,6 +53,13 @@ class StudioModel:
         self.notice: Signal[[str, str]] = Signal()
         """Something the user should know: ``info``, ``warning`` or ``error``, and a sentence."""
         self.tests.told.connect(self.notice.emit)
+        run.not_compiled.connect(self._show_errors)
+
+    def _show_errors(self, errors: tuple[Problem, ...]) -> None:
+        """Raises the problems, and puts the cursor where the first of them is."""
+        self.shell.show_panel("problems")
+        place = errors[0].range
+        self.show_place(errors[0].file, place.line, place.column)
 
     def show_place(self, file: str, line: int, column: int = 1) -> None:
         """Shows a place of a program in the editor: in the open document, in a text that a recording brought along, or

@@ -56,6 +56,7 @@ class EngineWorker:
         self._branch = 0
         self._slice_events = 2_000
         self._events_max: int | None = None
+        self._cut: api.WaitingMessage | None = None
         self._loading: _Loading | None = None
         self._rate = 0.0
         self._rate_from = (0.0, 0)
@@ -164,12 +165,13 @@ class EngineWorker:
         self._loading = None
         self._branch = 0
         self._events_max = None
+        self._cut = None
         self._state = "none"
 
     def _compile(self, command: port.Start) -> None:
         build = programs.compile(command.text, command.file, command.unsaved, command.test)
         if build.program is None or build.summary is None:
-            self._tell(port.Trouble(_what_is_wrong(build.problems)), port.StateChanged("none"))
+            self._tell(port.StateChanged("none"), port.NotCompiled(build.problems))
             return
         outside = _outside(command.file) if command.test is None else None
         self._session = session = api.Session.start(build.program, command.seed, outside=outside)
@@ -248,6 +250,7 @@ class EngineWorker:
     def _advance(self, session: api.Session, events: int) -> int:
         """Runs on by so many events at most; gives how many it were."""
         progress = session.advance(events, branch=self._branch)
+        self._cut = progress.cut
         self._measure(len(progress.events))
         self._tell(
             port.Grown(
@@ -289,8 +292,18 @@ class EngineWorker:
         if self._session is not None:
             self._tell(port.BranchesChanged(self._session.branches()))
             self._set_state(state)
+            self._tell_cut(self._session)
         elif self._state != "none":
             self._set_state("none")
+
+    def _tell_cut(self, session: api.Session) -> None:
+        """Says in whose turn the run was stopped, if it was in the middle of one."""
+        cut, self._cut = self._cut, None
+        if cut is not None:
+            branch = self._branch
+            name = session.actor(branch, session.total(branch), cut.receiver).name
+            handler = session.summary.handlers[cut.handler]
+            self._tell(port.TurnCut(branch, cut.receiver, name, cut.text, handler.file, handler.line))
 
     def _set_state(self, state: str) -> None:
         self._state = state
@@ -390,14 +403,6 @@ def _outside(file: str) -> api.Outside:
 
 def _sources(session: api.Session) -> tuple[tuple[str, str], ...]:
     return tuple((file.name, file.text) for file in session.sources)
-
-
-def _what_is_wrong(problems: tuple[api.Problem, ...]) -> str:
-    """The first error, and how many more there are."""
-    errors = [p for p in problems if p.severity == "error"]
-    first = errors[0]
-    more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
-    return f"{first.file}:{first.range.line}: {first.message}{more}"
 
 
 def _end(grown: port.Grown) -> int:

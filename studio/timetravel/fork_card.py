@@ -97,6 +97,9 @@ class ForkCard(QDialog):
         self.arguments.setAccessibleName(self.tr("Arguments of the next message"))
         self.next_message = QLabel(self)
         self.dropped = QLabel(self)
+        self.lost = QLabel(self)
+        self.lost.setWordWrap(True)
+        self.lost.setProperty("role", "warning")
         self.field = QComboBox(self)
         self.field.setAccessibleName(self.tr("Field to set"))
         self.value = QLineEdit(self)
@@ -109,7 +112,7 @@ class ForkCard(QDialog):
         self._add(INJECT, self.tr("&Inject a message"), _form((self.tr("Message"), self.message)))
         rows = ((self.tr("Was"), self.next_message), (self.tr("Becomes"), self.arguments))
         self._add(EDIT, self.tr("&Edit the next message"), _form(*rows))
-        self._add(DROP, self.tr("&Drop the next message"), _form((self.tr("Dropped"), self.dropped)))
+        self._add(DROP, self.tr("&Drop the next message"), _form((self.tr("Dropped"), self.dropped), ("", self.lost)))
         fields = ((self.tr("Actor"), self.actor), (self.tr("Field"), self.field), (self.tr("Value"), self.value))
         self._add(SET, self.tr("&Set a field of the selected actor"), _form(*fields))
         self.choices.idToggled.connect(self._on_choice)
@@ -176,6 +179,9 @@ class ForkCard(QDialog):
         whose = f"{run.events.cast.name(run.following.receiver)}.{text}" if run.following is not None else ""
         self.next_message.setText(whose or self.tr("nothing is waiting here"))
         self.dropped.setText(whose or self.tr("nothing is waiting here"))
+        lost = run.following.without if run.following is not None else ""
+        self.lost.setText(f"{lost[:1].upper()}{lost[1:]}.")
+        self.lost.setVisible(bool(lost))
         for choice in (EDIT, DROP):
             self.choices.button(choice).setEnabled(known)
             if not known and self.choices.checkedId() == choice:

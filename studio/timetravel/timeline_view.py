@@ -71,6 +71,7 @@ class TimelineView(QAbstractScrollArea):
                 timeline.changed.connect(self._redraw),
                 self._run.playhead_moved.connect(self._on_playhead),
                 self._run.picture_changed.connect(self._redraw),
+                self._run.changed.connect(self._on_run),
                 model.theme.changed.connect(self._on_theme),
             )
         )
@@ -190,6 +191,11 @@ class TimelineView(QAbstractScrollArea):
 
     def _redraw(self) -> None:
         self.viewport().update()
+
+    def _on_run(self) -> None:
+        """Without events, the state of the run is what there is to read."""
+        if not self._run.total:
+            self._redraw()
 
     def _on_playhead(self, n: int) -> None:
         if self.isVisible():

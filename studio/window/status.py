@@ -32,6 +32,10 @@ def run_text(run: RunModel) -> str:
     if not run.is_open:
         return name
     parts = [f"{name} {counted(run.total, 'event')}"]
+    faults, dead = len(run.events.faults), run.events.dead_letters
+    wrong = [counted(faults, "fault")] * bool(faults) + [counted(dead, "dead letter")] * bool(dead)
+    if wrong:
+        parts.append(", ".join(wrong))
     if run.state == "running" and run.rate > 0:
         parts.append(f"{short(run.rate)}/s")
     if run.in_the_past and not run.live:
@@ -85,9 +89,11 @@ class StatusBar(QObject):
         self._fading.setInterval(NOTICE_MS)
         self._fading.timeout.connect(self._fade)
         self._cursor: Callable[[], None] = _nothing
+        self._run_number = model.run.run_number
         run, documents = model.run, model.documents
         self._disconnect: list[Callable[[], None]] = [
             run.changed.connect(self._later),
+            run.store_changed.connect(self._on_store),
             run.playhead_moved.connect(lambda _: self._later()),
             documents.active_changed.connect(self._document_changed),
             documents.changed.connect(lambda _: self._later()),
@@ -117,6 +123,12 @@ class StatusBar(QObject):
     def _later(self) -> None:
         if not self._timer.isActive():
             self._timer.start()
+
+    def _on_store(self) -> None:
+        """What was said of the run before does not stand beside the next."""
+        if self._model.run.run_number != self._run_number:
+            self._run_number = self._model.run.run_number
+            self._fade()
 
     def _document_changed(self) -> None:
         self._cursor()
@@ -149,6 +161,10 @@ class StatusBar(QObject):
         self._timer.stop()
         run, icons = self._model.run, icons_of(self._model)
         _, icon, color = STATES[run.state]
+        if run.state == "finished" and len(run.events.faults):
+            icon, color = "warning", "warning"
+        elif run.state == "finished" and run.events.dead_letters:
+            icon, color = "info", "link"
         if run.is_open and run.in_the_past and not run.live:
             icon, color = "back", "warning"
         self._run.setIcon(icons.icon(icon, color))
