@@ -247,11 +247,11 @@ def fork(
 def parse_field(text: str) -> api.SetField:
     """``3.balance = 100`` as a change; ends the command where it is something else."""
     target, equals, value = text.partition("=")
-    actor, dot, name = target.strip().partition(".")
-    number = actor.rpartition("#")[2]
+    actor, dot, name = target.strip().rpartition(".")
+    kind, _, number = actor.rpartition("#")
     if not (equals and dot and _NUMBER.fullmatch(number) and name.isidentifier() and value.strip()):
         fail(f"--set {text}: write ACTOR.field = value, such as '3.balance = 100'")
-    return api.SetField(int(number), name, value.strip())
+    return api.SetField(int(number), name, value.strip(), kind.strip())
 
 
 def diff(

@@ -7,10 +7,11 @@ import numpy as np
 from engine.base.errors import ForkError
 from engine.compiler.metadata import ActorInfo, HandlerInfo
 from engine.timetravel.describe import STATUS_NAMES, Describer
-from engine.timetravel.literals import Encoder, read_arguments, read_message, read_value
+from engine.timetravel.literals import Encoder
 from engine.timetravel.views import Change, DropMessage, EditMessage, Inject, SetField
+from engine.timetravel.written import read_arguments, read_message, read_value
 from engine.vm.machine import Machine, Message
-from engine.vm.plain import reference_text
+from engine.vm.plain import reference_text, unpack
 
 TICKET_BYTES = 8
 """An answer begins with the turn that asked, which stays as it is."""
@@ -29,12 +30,12 @@ def apply_change(machine: Machine, describer: Describer, change: Change) -> str:
             return _edit(machine, describer, arguments)
         case DropMessage():
             return _drop(machine, describer)
-        case SetField(actor, field, value):
-            return _set(machine, describer, actor, field, value)
+        case SetField():
+            return _set(machine, describer, change)
 
 
 def _inject(machine: Machine, describer: Describer, send: str) -> str:
-    message = read_message(send)
+    message = read_message(send, describer.metadata)
     type_id = _type_id(describer, message.actor)
     receiver = first_of_type(machine, type_id) if message.number is None else message.number
     record = None if receiver is None else machine.actor_record(receiver)
@@ -63,13 +64,17 @@ def _edit(machine: Machine, describer: Describer, arguments: str) -> str:
         raise ForkError("the next event says that no answer comes, which cannot be changed; drop it, or fork earlier")
     ticket = message.payload[:TICKET_BYTES] if info.kind == "answer" else b""
     params = info.params[1:] if ticket else info.params
-    payload = ticket + _encoder(machine, describer).arguments(
-        describer.handler_names[message.handler], params, read_arguments(arguments)
-    )
-    old, new = (describer.message_text(message.handler, data) for data in (message.payload, payload))
+    shown = ", ".join(value.quoted for _, value in describer.arguments(message.handler, message.payload))
+    payload = message.payload
+    if arguments.strip() not in (shown, f"({shown})"):  # what stays may be what nobody can write, such as a function
+        old = unpack(describer.metadata, info.params, message.payload)[len(info.params) - len(params) :]
+        written = read_arguments(arguments, describer.metadata)
+        title = describer.handler_names[message.handler]
+        payload = ticket + _encoder(machine, describer).arguments(title, params, written, old)
+    before, after = (describer.message_text(message.handler, data) for data in (message.payload, payload))
     if not machine.replace_next(payload):
         raise ForkError("the next message cannot be changed")
-    return f"{old} became {new}"
+    return f"{before} became {after}"
 
 
 def _drop(machine: Machine, describer: Describer) -> str:
@@ -80,7 +85,8 @@ def _drop(machine: Machine, describer: Describer) -> str:
     return f"dropped {title}: {without}" if without else f"dropped {title}"
 
 
-def _set(machine: Machine, describer: Describer, actor: int, field: str, value: str) -> str:
+def _set(machine: Machine, describer: Describer, change: SetField) -> str:
+    actor, field = change.actor, change.field
     record = machine.actor_record(actor)
     if record is None:
         raise ForkError(f"there is no actor {actor} at this moment; there are {len(machine.actors())}")
@@ -88,10 +94,16 @@ def _set(machine: Machine, describer: Describer, actor: int, field: str, value: 
     name = describer.actor_name(int(record["type"]), actor)
     if int(record["state"]) == 0:
         raise ForkError(f"{name} is {STATUS_NAMES[int(record['status'])]} and has no state at this moment")
+    if change.actor_type not in ("", info.name):
+        raise ForkError(f"there is no {change.actor_type}#{actor}: actor {actor} is {name}")
     index = _field_index(info, name, field)
     type_index = info.fields[index].type
-    encoded = _encoder(machine, describer).value(f"{name}.{field}", type_index, read_value(value))
     before = _field_text(machine, describer, actor, record, index)
+    if change.value.strip() == before:  # also what nobody can write, such as a function or a list that was cut
+        return f"{name}.{field}: {before} stays"
+    old = describer.plain_fields(machine, record)[index]
+    written = read_value(change.value, describer.metadata)
+    encoded = _encoder(machine, describer).value(f"{name}.{field}", type_index, written, old)
     if not machine.poke(actor, index, encoded):
         raise ForkError(f"{name}.{field} cannot be changed at this moment")
     return f"{name}.{field}: {before} became {_field_text(machine, describer, actor, record, index)}"
@@ -153,7 +165,11 @@ def _encoder(machine: Machine, describer: Describer) -> Encoder:
     def by_name(name: str) -> int | None:
         return first_of_type(machine, _type_id(describer, name))
 
-    return Encoder(describer.metadata, by_name)
+    def kind_of(actor: int) -> str | None:
+        record = machine.actor_record(actor)
+        return None if record is None else describer.actor_type_name(int(record["type"]))
+
+    return Encoder(describer.metadata, by_name, kind_of)
 
 
 def _those_there(machine: Machine, describer: Describer, type_id: int) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgpack
 import numpy as np
 
 from engine.base.errors import MachineError
-from engine.base.events import OUTSIDE
 from engine.compiler.metadata import Metadata
 from engine.timetravel.views import (
     ActorState,
@@ -27,7 +27,7 @@ from engine.timetravel.views import (
 )
 from engine.vm.faults import FaultRecord, fault_kind, fault_site
 from engine.vm.machine import AWAITING, Machine, Message
-from engine.vm.plain import MemoryReader, Presenter, duration_text, reference_text, unpack
+from engine.vm.plain import MemoryReader, Plain, Presenter, duration_text, reference_text, unpack
 from engine.vm.records import OUTPUT_FAULT, OUTPUT_STATE, OUTPUT_TIMELINE, OutputRecord
 
 STATUS_NAMES = ("unused", "starting", "alive", "faulted", "stopped", "awaiting")
@@ -54,11 +54,11 @@ _REFUSALS = {
 
 
 class Describer:
-    """Knows a program's names and types."""
+    """Knows a program's names and types. ``kind_of`` gives the type's name of an actor, if there is such an actor."""
 
-    def __init__(self, metadata: Metadata) -> None:
+    def __init__(self, metadata: Metadata, kind_of: Callable[[int], str | None] = lambda actor: None) -> None:
         self.metadata = metadata
-        self._presenter = Presenter(metadata)
+        self._presenter = Presenter(metadata, kind_of)
         self.handler_names = tuple(f"{handler.actor}.{handler.name}".lstrip(".") for handler in metadata.handlers)
 
     # --- names ------------------------------------------------------------------------------------
@@ -114,14 +114,20 @@ class Describer:
 
     def fields(self, machine: Machine, record: np.void) -> tuple[FieldValue, ...]:
         """The fields of an actor's state; none before its start and after its end."""
+        fields = self.metadata.actors[int(record["type"])].fields
+        return tuple(
+            FieldValue(field.name, self._presenter.value(field.type, plain))
+            for field, plain in zip(fields, self.plain_fields(machine, record), strict=False)
+        )
+
+    def plain_fields(self, machine: Machine, record: np.void) -> tuple[Plain, ...]:
+        """The values of an actor's fields; none before its start and after its end."""
         state = int(record["state"])
         if state == 0:
             return ()
         reader = MemoryReader(self.metadata, machine.memory)
-        return tuple(
-            FieldValue(field.name, self._presenter.value(field.type, reader.slot(field.type, state + field.offset)))
-            for field in self.metadata.actors[int(record["type"])].fields
-        )
+        fields = self.metadata.actors[int(record["type"])].fields
+        return tuple(reader.slot(field.type, state + field.offset) for field in fields)
 
     def actor(self, machine: Machine, actor: int, record: np.void) -> ActorState:
         """One actor as it is now."""
@@ -264,11 +270,6 @@ def summary(metadata: Metadata) -> ProgramSummary:
             for number, handler in enumerate(metadata.handlers)
         ),
     )
-
-
-def sender_text(sender: int) -> str:
-    """How a sender is called where only its number is known."""
-    return "outside" if sender == OUTSIDE else reference_text("any", sender)
 
 
 def _unpacked(data: bytes) -> Any:

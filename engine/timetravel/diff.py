@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.base.events import EVENT_DTYPE, MARK_DTYPE
-from engine.timetravel.describe import sender_text
 from engine.timetravel.views import Difference, EventDetail, Output
 from engine.trace.columns import Events
 
@@ -171,7 +170,8 @@ class _Pair:
             if name in ("actor", "type") and values[0] != values[1]:
                 values = [self._call(side, n, row) for side, row in enumerate((left, right))]
             elif name == "sender":
-                values = [sender_text(int(row["sender"])) for row in (left, right)]
+                rows = zip(self.sides, (left, right), strict=True)
+                values = [session.actor_name(branch, n, int(row["sender"])) for (session, branch), row in rows]
             if values[0] != values[1]:
                 return words.format(*values)
         texts = [session.message_text(branch, n) for session, branch in self.sides]

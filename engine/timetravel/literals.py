@@ -1,112 +1,57 @@
-"""Messages and values that a person writes as source: ``Auth.login("eve")``, ``Counter#3.add(2)``, ``("eve", 3)``.
+"""Values that a person writes as source, as the bytes that messages and states carry: ``("eve", 3)``.
 
-They are read by the compiler's own parser and turned into plain values by the types that the program's metadata gives
-for the handler's parameters or the actor's field. Only plain values can be written, nothing that has to be computed.
+They are turned into plain values by the types that the program's metadata gives for the handler's parameters or the
+actor's field. Only plain values can be written, nothing that has to be computed. Every text that is shown for a value
+is read back as that value; a function is kept where one stood before.
 """
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from engine.base.errors import ForkError
-from engine.base.source import SourceFile
+from engine.base.events import OUTSIDE
 from engine.compiler.metadata import FieldInfo, Metadata, TypeInfo, VariantInfo
 from engine.compiler.syntax import ast
-from engine.compiler.syntax.parser import parse
+from engine.timetravel.written import FUNCTION, dotted
 from engine.vm.json_text import JSON
-from engine.vm.plain import Plain, pack, pack_arguments
+from engine.vm.plain import ANY_ACTOR, Plain, pack, pack_arguments
 
-_REFERENCE = re.compile(r'"(?:\\.|[^"\\])*"|\b([A-Za-z_][\w.]*)#(\d+)')
-_WRAPPER = "arguments"
 _MICROSECONDS = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000}
+_FIXED_ACTORS = {"main": 0, "outside": OUTSIDE}
 EXAMPLES_MAX = 3
 """How many variants of an enum stand for it in a message."""
 
+_SPECIAL = {"inf": math.inf, "nan": math.nan}
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 
 ActorByName = Callable[[str], int | None]
 """The actor that a type's name stands for, or None where there is none."""
+KindOf = Callable[[int], str | None]
+"""The name of an actor's type, or None where there is no such actor."""
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenMessage:
-    """``Counter#3.add(2)``: ``number`` is 3, or None where only the type's name was written."""
-
-    actor: str
-    number: int | None
-    name: str
-    arguments: tuple[ast.Arg, ...]
+class _Nothing:
+    """The type of ``NOTHING``, which stands where no value was before."""
 
 
-def read_message(text: str) -> WrittenMessage:
-    """A message as written. Raises ForkError with a sentence where the text is none."""
-    arguments = _read_arguments(f"({text})", text)
-    match arguments:
-        case (ast.Arg(value=ast.Call(callee=ast.FieldAccess(base=base, name=name), args=args)),):
-            match base:
-                case ast.Call(callee=callee, args=(ast.Arg(value=ast.IntLit(value=number)),)) if _dotted(callee):
-                    return WrittenMessage(_dotted(callee), number, name.text, args)
-                case _ if _dotted(base):
-                    return WrittenMessage(_dotted(base), None, name.text, args)
-    raise ForkError(f"{text} is not a message; write one as Name.message(values) or Name#3.message(values)")
-
-
-def _dotted(node: ast.Expr) -> str:
-    """The name ``Counter``, or ``shapes.Counter`` where two files have one; empty for anything else."""
-    if isinstance(node, ast.FieldAccess):
-        base = _dotted(node.base)
-        return f"{base}.{node.name.text}" if base else ""
-    return node.text if isinstance(node, ast.Name) else ""
-
-
-def read_arguments(text: str) -> tuple[ast.Arg, ...]:
-    """The values in ``("eve", 3)``; the parentheses may be left out."""
-    inner = text.strip()
-    return _read_arguments(inner if inner.startswith("(") and _closes_at_end(inner) else f"({inner})", text)
-
-
-def read_value(text: str) -> ast.Expr:
-    """One value as written."""
-    arguments = _read_arguments(f"({text})", text)
-    if len(arguments) != 1 or arguments[0].name is not None:
-        raise ForkError(f'{text or "nothing"} is not a value; write one such as 5, "eve" or [1, 2]')
-    return arguments[0].value
-
-
-def _read_arguments(parenthesised: str, shown: str) -> tuple[ast.Arg, ...]:
-    plain = _REFERENCE.sub(lambda m: f"{m[1]}({m[2]})" if m[1] else m[0], parenthesised)
-    module, diagnostics = parse(SourceFile("what was written", _WRAPPER + plain))
-    errors = [diagnostic for diagnostic in diagnostics if diagnostic.is_error]
-    if errors:
-        raise ForkError(f"{shown.strip() or 'nothing'} cannot be read: {errors[0].message}")
-    match module.items:
-        case (ast.ExprStmt(value=ast.Call(callee=ast.Name(text=name), args=args)),) if name == _WRAPPER:
-            return args
-    raise ForkError(f'{shown.strip()} cannot be read; write values such as 5, "eve" or [1, 2]')
-
-
-def _closes_at_end(text: str) -> bool:
-    """Whether the parenthesis that opens the text is closed by its last character."""
-    depth = 0
-    bare = re.sub(r'"(?:\\.|[^"\\])*"', lambda m: "_" * len(m[0]), text)
-    for i, char in enumerate(bare):
-        depth += (char == "(") - (char == ")")
-        if depth == 0:
-            return i == len(bare) - 1
-    return False
+NOTHING = _Nothing()
 
 
 class Encoder:
     """Turns written values into the bytes that messages carry."""
 
-    def __init__(self, metadata: Metadata, actor_by_name: ActorByName) -> None:
+    def __init__(self, metadata: Metadata, actor_by_name: ActorByName, kind_of: KindOf) -> None:
         self._metadata = metadata
         self._actor_by_name = actor_by_name
+        self._kind_of = kind_of
 
-    def arguments(self, title: str, params: Sequence[FieldInfo], arguments: Sequence[ast.Arg]) -> bytes:
-        """The payload of a message; ``title`` names it in what is said about mistakes."""
+    def arguments(
+        self, title: str, params: Sequence[FieldInfo], arguments: Sequence[ast.Arg], old: Sequence[Plain] = ()
+    ) -> bytes:
+        """The payload of a message; ``title`` names it in what is said about mistakes. ``old`` are the values that it
+        had before."""
         given: dict[str, ast.Expr] = {}
         for position, argument in enumerate(arguments):
             if argument.name is None and position >= len(params):
@@ -122,19 +67,22 @@ class Encoder:
         for param in params:
             if param.name not in given:
                 raise ForkError(f"{title}: {param.name} is missing; it takes {self.signature(params)}")
-        values = [self.plain(f"{title}, {param.name}", param.type, given[param.name]) for param in params]
+        values = [
+            self.plain(f"{title}, {param.name}", param.type, given[param.name], _part(old, i))
+            for i, param in enumerate(params)
+        ]
         return pack_arguments(self._metadata, params, values)
 
-    def value(self, title: str, type_index: int, written: ast.Expr) -> bytes:
+    def value(self, title: str, type_index: int, written: ast.Expr, old: Plain = NOTHING) -> bytes:
         """The bytes of one value of a type."""
-        return pack(self._metadata, type_index, self.plain(title, type_index, written))
+        return pack(self._metadata, type_index, self.plain(title, type_index, written, old))
 
     def signature(self, params: Sequence[FieldInfo]) -> str:
         """``(user: string, age: int)``."""
         return "(" + ", ".join(f"{param.name}: {self._metadata.types[param.type].name}" for param in params) + ")"
 
-    def plain(self, title: str, type_index: int, written: ast.Expr) -> Plain:
-        """The plain value. Raises ForkError where the value is not of that type."""
+    def plain(self, title: str, type_index: int, written: ast.Expr, old: Plain = NOTHING) -> Plain:
+        """The plain value, in the place of an ``old`` one. Raises ForkError where the value is not of that type."""
         info = self._metadata.types[type_index]
         match info.kind, written:
             case "bool", ast.BoolLit(value=value):
@@ -146,36 +94,48 @@ class Encoder:
             case "optional" | "optional_word", ast.NoneLit():
                 return None
             case "optional" | "optional_word", _:
-                return self.plain(title, info.parts[0], written)
+                return self.plain(title, info.parts[0], written, NOTHING if old is None else old)
+            case "bytes", ast.ListLit(items=items):
+                return self._bytes(title, items)
+            case "struct", ast.Call(callee=callee, args=args) if _is_named(info, callee):
+                return self._fields(title, info.plain_name, info.names, info.parts, args, old)
+            case "enum" | "variant", ast.FieldAccess(base=base, name=variant) if _is_named(info, base):
+                return self._variant(title, info, variant.text, (), old)
+            case "variant", ast.Call(callee=ast.FieldAccess(base=base, name=variant), args=args) if _is_named(
+                info, base
+            ):
+                return self._variant(title, info, variant.text, args, old)
+            case "variant", _ if info.name == JSON:
+                return self._json(title, info, written)
+            case "function", ast.Name(text=name) if name == FUNCTION and isinstance(old, list):
+                return old
+            case "function", _:
+                raise ForkError(f"{title}: a function cannot be written here; change what the program gives it")
+            case "actor", _ if (found := _reference(written)) is not None:
+                return self._actor(title, info, *found)
+            case _:
+                return self._container(title, info, written, old)
+
+    def _container(self, title: str, info: TypeInfo, written: ast.Expr, old: Plain) -> Plain:
+        """A list, set, dict or tuple, or what holds nothing else."""
+        match info.kind, written:
             case "list" | "set", ast.ListLit(items=items) | ast.SetLit(items=items):
-                return _distinct(info, [self.plain(title, info.parts[0], item) for item in items])
+                return _distinct(
+                    info, [self.plain(title, info.parts[0], part, _part(old, i)) for i, part in enumerate(items)]
+                )
             case "set" | "dict", ast.DictLit(entries=()):
                 return []
             case "dict", ast.DictLit(entries=entries):
-                key, item = info.parts
-                return _distinct(info, [(self.plain(title, key, k), self.plain(title, item, v)) for k, v in entries])
+                before = {repr(k): item for k, item in old} if isinstance(old, list) else {}
+                found: list[Plain] = []
+                for k, item in entries:
+                    key = self.plain(title, info.parts[0], k)
+                    found.append((key, self.plain(title, info.parts[1], item, before.get(repr(key), NOTHING))))
+                return _distinct(info, found)
             case "tuple", ast.TupleLit(items=items) if len(items) == len(info.parts):
-                return [self.plain(title, part, item) for part, item in zip(info.parts, items, strict=True)]
-            case "bytes", ast.ListLit(items=items):
-                return self._bytes(title, items)
-            case "struct", ast.Call(callee=ast.Name(text=name), args=args) if name == info.plain_name:
-                return self._fields(title, info.plain_name, info.names, info.parts, args)
-            case "enum" | "variant", ast.FieldAccess(base=ast.Name(text=name), name=variant) if name == info.plain_name:
-                return self._variant(title, info, variant.text, ())
-            case "variant", ast.Call(callee=ast.FieldAccess(base=ast.Name(text=name), name=variant), args=args) if (
-                name == info.plain_name
-            ):
-                return self._variant(title, info, variant.text, args)
-            case "variant", _ if info.name == JSON:
-                return self._json(title, info, written)
-            case "function", _:
-                raise ForkError(f"{title}: a function cannot be written here; change what the program gives it")
-            case "actor", ast.Call(callee=callee, args=(ast.Arg(value=ast.IntLit(value=number)),)) if _dotted(callee):
-                return self._actor(title, info, _dotted(callee), number)
-            case "actor", _ if _dotted(written):
-                return self._actor(title, info, _dotted(written), self._actor_by_name(_dotted(written)))
-            case _:
-                return self._number(title, info, written)
+                types = info.parts
+                return [self.plain(title, types[i], part, _part(old, i)) for i, part in enumerate(items)]
+        return self._number(title, info, written)
 
     def _json(self, title: str, info: TypeInfo, written: ast.Expr) -> Plain:
         """A value of JSON, as JSON has it."""
@@ -187,7 +147,7 @@ class Encoder:
                 name = "Bool"
             case ast.IntLit():
                 name = "Int"
-            case ast.FloatLit():
+            case ast.FloatLit() | ast.Name(text="inf" | "nan"):
                 name = "Float"
             case ast.StringLit():
                 name = "String"
@@ -209,8 +169,15 @@ class Encoder:
                 return sign * value
             case "float", ast.IntLit(value=number) | ast.FloatLit(value=number):
                 return sign * float(number)
+            case "float", ast.Name(text=text) | ast.FieldAccess(
+                base=ast.Name(text="math"), name=ast.Ident(text=text)
+            ) if text in _SPECIAL:
+                return sign * _SPECIAL[text]
             case "duration", ast.DurationLit(value=amount, unit=unit):
-                return sign * amount * _MICROSECONDS.get(unit, self._metadata.tick_us)
+                duration = sign * amount * _MICROSECONDS.get(unit, self._metadata.tick_us)
+                if not INT_MIN <= duration <= INT_MAX:
+                    raise ForkError(f"{title}: {sign * amount}{unit} is too long for a duration")
+                return duration
         raise ForkError(f"{title}: a value of type {info.name} is expected, such as {example(self._metadata, info)}")
 
     def _bytes(self, title: str, items: Sequence[ast.Expr]) -> bytes:
@@ -219,7 +186,9 @@ class Encoder:
             raise ForkError(f"{title}: bytes are written as a list of ints from 0 to 255")
         return bytes(numbers)
 
-    def _variant(self, title: str, info: TypeInfo, name: str, arguments: Sequence[ast.Arg]) -> Plain:
+    def _variant(
+        self, title: str, info: TypeInfo, name: str, arguments: Sequence[ast.Arg], old: Plain = NOTHING
+    ) -> Plain:
         """A value of an enum: a number, or a list of the number and what the variant carries."""
         number = next((i for i, variant in enumerate(info.variants) if variant.name == name), None)
         if number is None:
@@ -229,7 +198,8 @@ class Encoder:
             return number
         variant = info.variants[number]
         shown = f"{info.plain_name}.{name}"
-        return [number, *self._fields(title, shown, variant.names, variant.parts, arguments)]
+        carried = old[1:] if isinstance(old, list) and old[0] == number else NOTHING
+        return [number, *self._fields(title, shown, variant.names, variant.parts, arguments, carried)]
 
     def _fields(
         self,
@@ -238,6 +208,7 @@ class Encoder:
         names: tuple[str, ...],
         parts: tuple[int, ...],
         arguments: Sequence[ast.Arg],
+        old: Plain = NOTHING,
     ) -> list[Plain]:
         """What a struct or a variant holds, in order."""
         given: dict[str, ast.Expr] = {}
@@ -252,14 +223,45 @@ class Encoder:
         for name in names:
             if name not in given:
                 raise ForkError(f"{title}: the field {name} of {owner} is missing")
-        return [self.plain(f"{title}.{name}", part, given[name]) for name, part in zip(names, parts, strict=True)]
+        rows = enumerate(zip(names, parts, strict=True))
+        return [self.plain(f"{title}.{name}", part, given[name], _part(old, i)) for i, (name, part) in rows]
 
     def _actor(self, title: str, info: TypeInfo, name: str, number: int | None) -> int:
-        if info.name not in ("any", name):
+        if info.name not in (ANY_ACTOR, name):
             raise ForkError(f"{title}: a {info.name} is expected, not a {name}")
+        if name in _FIXED_ACTORS:
+            return _FIXED_ACTORS[name]
         if number is None:
-            raise ForkError(f"{title}: there is no {name} at this moment")
+            number = self._actor_by_name(name)
+            if number is None:
+                raise ForkError(f"{title}: there is no {name} at this moment")
+            return number
+        kind = self._kind_of(number)
+        if kind is None:
+            raise ForkError(f"{title}: there is no {name}#{number} at this moment")
+        if kind != name:
+            raise ForkError(f"{title}: there is no {name}#{number}: actor {number} is {kind}#{number}")
         return number
+
+
+def _is_named(info: TypeInfo, written: ast.Expr) -> bool:
+    """Whether a type is meant: by its name, or by that with its module."""
+    return dotted(written) in (info.plain_name, info.name.partition("<")[0])
+
+
+def _reference(written: ast.Expr) -> tuple[str, int | None] | None:
+    """The type and the number of an actor as written, if it is one; without a number, where only the type stands."""
+    match written:
+        case ast.Call(callee=callee, args=(ast.Arg(value=ast.IntLit(value=number)),)) if dotted(callee):
+            return dotted(callee), number
+        case _ if dotted(written):
+            return dotted(written), None
+    return None
+
+
+def _part(old: Plain, position: int) -> Plain:
+    """A part of what was there before, if it was."""
+    return old[position] if isinstance(old, list | tuple) and position < len(old) else NOTHING
 
 
 def _distinct(info: TypeInfo, items: list[Plain]) -> list[Plain]:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -55,6 +55,7 @@ from engine.trace import causality
 from engine.trace.columns import Events, join, read_only
 from engine.trace.search import Query, search
 from engine.vm.machine import LOG_EVENTS, LOG_NOTHING, LOG_PAYLOADS, Batch, Machine
+from engine.vm.plain import ANY_ACTOR, reference_text
 from engine.vm.program import Program
 from engine.vm.records import read_outputs
 from engine.vm.stopping import StopSignal
@@ -104,8 +105,10 @@ class Session:
         self.keep_events = keep_events
         self.warnings: tuple[str, ...] = ()
         self.history = History()
-        self.describer = Describer(program.metadata)
         self.signal = signal or StopSignal()
+        self.scratch = Player(program, seed, self.history, self.signal)
+        # a method of this session would make a circle, and its memory would not go at once
+        self.describer = Describer(program.metadata, partial(_kind_of, self.scratch, program.metadata))
         self.origin: Origin | None = None
         """Where the program comes from, if it is out of a trace file."""
         self.recorder = Recorder(
@@ -118,7 +121,6 @@ class Session:
             keep_events=keep_events,
             record=record,
         )
-        self.scratch = Player(program, seed, self.history, self.signal)
         self._current = 0
         self._working = 0
         self._interrupting = threading.Lock()
@@ -444,6 +446,12 @@ class Session:
         message = self._at(branch, n).peek()
         return None if message is None else self.describer.waiting(message)
 
+    @work
+    def actor_name(self, branch: int, n: int, actor: int) -> str:
+        """``Counter#3``: an actor at a moment; ``main`` for the program itself, ``outside`` for what is no actor."""
+        self._at(branch, n)
+        return reference_text(_kind_of(self.scratch, self.metadata, actor) or ANY_ACTOR, actor)
+
     def _at(self, branch: int, n: int) -> Machine:
         return self.scratch.seek(branch, n)
 
@@ -572,6 +580,12 @@ class Session:
     def export_chrome(self, path: Path, branch: int = 0) -> None:
         """Writes a branch as ``trace.json``. Raises OSError where that fails."""
         storage.export_chrome(self, path, branch)
+
+
+def _kind_of(player: Player, metadata: Metadata, actor: int) -> str | None:
+    """The type of an actor at the moment where a player stands."""
+    record = player.machine.actor_record(actor)
+    return None if record is None else metadata.actors[int(record["type"])].name
 
 
 def _is_made_before(output: Output, end: int, open_tick: int | None) -> bool:

@@ -284,6 +284,8 @@ class SetField:
     actor: int
     field: str
     value: str
+    actor_type: str = ""
+    """The type that the actor should have, where the person has said one."""
 
 
 Change = Inject | EditMessage | DropMessage | SetField

@@ -1,19 +1,26 @@
 """A value of the library's enum ``json`` as people see it: as JSON text, with its items or members as parts.
 
-The text is the one that the program's own ``to_text()`` gives.
+The text is the one that the program's own ``to_text()`` gives, but that different values have different texts:
+characters that are not seen are escapes, and a float that JSON has no number for is ``inf``, ``-inf`` or ``nan``.
 """
 
 from __future__ import annotations
 
-import math
-
-from engine.base.values import Value
+from engine.base.values import HIDDEN, Value
 
 JSON = "json"
 """The name of the enum."""
 
+
+def _hidden(code: int) -> str:
+    """A character as JSON has it in UTF-16."""
+    units = chr(code).encode("utf-16-be").hex()
+    return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
+
+
 _ESCAPES = {ord('"'): '\\"', ord("\\"): "\\\\", 8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r"}
 _ESCAPES |= {code: f"\\u{code:04x}" for code in range(32) if code not in _ESCAPES}
+_ESCAPES |= {code: _hidden(code) for first, last in HIDDEN for code in range(first, last + 1)}
 
 
 def shown(variant: str, carried: Value | None, missing: int = 0) -> Value:
@@ -23,8 +30,6 @@ def shown(variant: str, carried: Value | None, missing: int = 0) -> Value:
     match variant:
         case "String":
             return Value(_quoted(carried.text), JSON)
-        case "Float":
-            return Value(carried.text if math.isfinite(float(carried.text)) else "null", JSON)
         case "List" | "Object" if carried.parts or not missing:
             return _collection(variant == "Object", carried, missing)
         case _:

@@ -42,6 +42,8 @@ OBJECTS_MAX_TOTAL = 200_000
 DEPTH_MAX = 100
 """How deep a value is read; its text costs the square of that."""
 
+ANY_ACTOR = "any"
+"""The type of references to actors of whatever type."""
 OPTIONAL_KINDS = frozenset({"optional", "optional_word"})
 SCALAR_KINDS = frozenset({"int", "float", "bool", "duration", "actor", "enum"})
 _NESTED_KINDS = frozenset({"list", "set", "dict", "tuple", "struct", "variant", "function"})
@@ -326,10 +328,12 @@ def kind_of(info: TypeInfo, number: int) -> VariantInfo:
 
 
 class Presenter:
-    """Turns plain values into what people see."""
+    """Turns plain values into what people see. ``kind_of`` gives the type of an actor where a reference to any actor
+    does not say it, or None where that is not known."""
 
-    def __init__(self, metadata: Metadata) -> None:
+    def __init__(self, metadata: Metadata, kind_of: Callable[[int], str | None] = lambda actor: None) -> None:
         self._types = metadata.types
+        self._kind_of = kind_of
 
     def value(self, type_index: int, plain: Plain) -> Value:
         """The value with its text, its type, and its parts."""
@@ -379,7 +383,8 @@ class Presenter:
             case "enum":
                 return f"{info.plain_name}.{info.variants[plain].name}"
             case "actor":
-                return reference_text(info.name, plain)
+                name = self._kind_of(plain) if info.name == ANY_ACTOR else None
+                return reference_text(name or info.name, plain)
             case "unit":
                 return "()"
             case _:
@@ -426,7 +431,7 @@ def reference_text(type_name: str, actor: int) -> str:
     """``Counter#3``; ``main`` for the program itself, ``outside`` for the sender of what no actor sent."""
     if actor == 0:
         return "main"
-    if type_name != "any":
+    if type_name != ANY_ACTOR:
         return f"{type_name}#{actor}"
     return "outside" if actor == OUTSIDE else f"actor#{actor}"
 

@@ -498,7 +498,7 @@ def _scalar(f: FunctionBuilder, op: str, t: Type, args: Sequence[ir.Expr]) -> ir
         op = "write_text"
     if op == "write_text" and isinstance(t, ActorType):
         if t.name == "any":
-            return f.library("actor.write_any", *args)
+            return f.call_name(_any_actor_writer(f.lowering), None, tuple(args))
         return f.library("actor.write_text", *args, ir.StaticAddress(string_object(t.name)))
     owner = str(t)
     if isinstance(t, ActorType) or (t == DURATION and op != "write_text"):
@@ -508,6 +508,24 @@ def _scalar(f: FunctionBuilder, op: str, t: Type, args: Sequence[ir.Expr]) -> ir
         args = [op64("i64.extend_i32_s", arg) for arg in args]
     value = f.library(f"{owner}.{op}", *args)
     return op32("i32.wrap_i64", value) if t == I32_TYPE and op == "decode" else value
+
+
+def _any_actor_writer(lowering: Lowering) -> str:
+    """The function that writes a reference whose type only the actor itself says, as one of that type is written."""
+
+    def make() -> FunctionBuilder:
+        f = FunctionBuilder(lowering, "write any actor", is_library=True)
+        actor = f.param("actor", ir.I64)
+        kind = f.temp(f.library("actor.kind_of", actor), "kind")
+        for number, declared in enumerate(lowering.program.actors):
+            with f.gather() as write:
+                f.eval(f.library("actor.write_text", actor, ir.StaticAddress(string_object(declared.name))))
+                f.emit(ir.Return())
+            f.emit(ir.If(op32("i32.eq", kind, i32(number)), tuple(write)))
+        write_static(f, "outside")
+        return f
+
+    return lowering.made("write any actor", make)
 
 
 _Block = Callable[[Derive, FunctionBuilder, Fields, Type], None]

@@ -123,7 +123,7 @@ def test_self_and_sender() -> None:
             }
         }
         Ping.go()
-        // => Pong#2 asked by actor#1, true
+        // => Pong#2 asked by Ping#1, true
         // => Ping#1 got Pong#2, true, false
         // => again 1 true
         // => again 2 true

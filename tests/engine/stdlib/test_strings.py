@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.base.values import HIDDEN
 from tests.engine.kernel.running import World, ran
 
 PROGRAM = """
@@ -75,7 +76,12 @@ def _bool(value: bool) -> str:
 
 def _quoted(text: str) -> str:
     escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-    return '"' + "".join(escapes.get(c, c if c >= " " else f"\\u{{{ord(c):x}}}") for c in text) + '"'
+
+    def escaped(c: str) -> str:
+        hidden = c < " " or any(first <= ord(c) <= last for first, last in HIDDEN)
+        return escapes.get(c, f"\\u{{{ord(c):x}}}" if hidden else c)
+
+    return '"' + "".join(map(escaped, text)) + '"'
 
 
 def _list(items: list[str]) -> str:
