@@ -102,6 +102,11 @@ class EngineThread:
         """Whether nothing is being done, asked for or still to be told."""
         return self._heard >= self._posted and not self._worker.busy and not self._worker.has_answers
 
+    @property
+    def is_daemon(self) -> bool:
+        """Whether the process may end before the thread does."""
+        return self._thread.daemon
+
     def close(self) -> bool:
         """Ends the thread and waits for it; whether it ended in time. One that does not, because a foreign program or
         a huge file holds it, is left behind and ends with the process; saving is waited for longer."""
