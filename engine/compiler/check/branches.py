@@ -7,13 +7,14 @@ no condition.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 
 from engine.base.diagnostics import Fix
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import Body, expression, statement
-from engine.compiler.check.exhaustive import SOMETHING, Case, Row, is_useful, missing_cases
+from engine.compiler.check.choices import Arm, chosen
+from engine.compiler.check.exhaustive import ANY, SOMETHING, Shape, TooManyCases, coverage
 from engine.compiler.check.inference import resolve
 from engine.compiler.check.narrowing import NOBODY, Names, there
 from engine.compiler.check.patterns import bind_names, read_pattern
@@ -124,23 +125,11 @@ def _no_value(body: Body, span: Span) -> tree.Expr:
 # --- match ------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Arm:
-    """An arm with its condition (None: always), what it binds before its body, and its body."""
-
-    condition: tree.Expr | None
-    lets: Statements
-    statements: Statements
-    value: tree.Expr | None
-    ends: bool
-    span: Span
-
-
 @expression(ast.MatchExpr)
 def _match_value(body: Body, node: ast.MatchExpr, expected: Type | None) -> tree.Expr:
     hint = [expected]
 
-    def read(arm: ast.MatchArm, made: _Arm) -> None:
+    def read(arm: ast.MatchArm, made: Arm) -> None:
         if isinstance(arm.body, ast.Block):
             made.value = _value_block(body, arm.body, hint[0])
         else:
@@ -158,19 +147,19 @@ def _match_value(body: Body, node: ast.MatchExpr, expected: Type | None) -> tree
         arm.value = tree.BlockExpr(value.type, value.span, lets, value) if lets else value
     if not complete:
         return tree.Const(result, node.span, None)
-    chosen = arms[-1].value
-    assert chosen is not None
-    for arm in reversed(arms[:-1]):
+
+    def give(arm: Arm) -> tree.Expr:
         assert arm.value is not None
-        assert arm.condition is not None
-        chosen = tree.IfElse(result, arm.span, arm.condition, arm.value, chosen)
-    return tree.BlockExpr(result, node.span, tuple(before), chosen) if before else chosen
+        return arm.value
+
+    taken = chosen(arms, before, give, partial(tree.IfElse, result))
+    return tree.BlockExpr(result, node.span, tuple(before), taken) if before else taken
 
 
 def match_statement(body: Body, node: ast.MatchExpr, out: Statements) -> bool:
     """A ``match`` for its effect."""
 
-    def read(arm: ast.MatchArm, made: _Arm) -> None:
+    def read(arm: ast.MatchArm, made: Arm) -> None:
         if isinstance(arm.body, ast.Block):
             made.ends = check_block(body, arm.body, made.statements)
         else:
@@ -179,31 +168,33 @@ def match_statement(body: Body, node: ast.MatchExpr, out: Statements) -> bool:
     before, arms, complete = _read_arms(body, node, read)
     if not arms or not complete:
         return bool(arms) and all(arm.ends for arm in arms)
-    chosen: Statements = [*arms[-1].lets, *arms[-1].statements]
-    for arm in reversed(arms[:-1]):
-        assert arm.condition is not None
-        chosen = [tree.If(arm.span, arm.condition, (*arm.lets, *arm.statements), tuple(chosen))]
+    taken = chosen(arms, before, lambda arm: (*arm.lets, *arm.statements), _either)
     out.extend(before)
-    out.extend(chosen)
+    out.extend(taken)
     return all(arm.ends for arm in arms)
 
 
+def _either(
+    span: Span, condition: tree.Expr, then: tuple[tree.Stmt, ...], otherwise: tuple[tree.Stmt, ...]
+) -> tuple[tree.Stmt, ...]:
+    return (tree.If(span, condition, then, otherwise),)
+
+
 def _read_arms(
-    body: Body, node: ast.MatchExpr, read: Callable[[ast.MatchArm, _Arm], None]
-) -> tuple[Statements, list[_Arm], bool]:
+    body: Body, node: ast.MatchExpr, read: Callable[[ast.MatchArm, Arm], None]
+) -> tuple[Statements, list[Arm], bool]:
     """The statements before the choice, the arms that can be reached, and whether they cover all values."""
     subject = body.value(node.subject)
     before: Statements = []
     kept = body.temporary("subject", subject, before)
-    arms: list[_Arm] = []
-    rows: list[Row] = []
-    complete = False
+    arms: list[Arm] = []
+    shapes: list[tuple[Shape, bool]] = []
     errors = body.report.errors
     for arm in node.arms:
         body.push()
         match = read_pattern(body, arm.pattern, kept)
-        sound = body.report.errors == errors and subject.type is not ERROR
-        reached = not sound or (not complete and is_useful(body.world, rows, (match.shape,), (subject.type,)))
+        if body.report.errors == errors:
+            shapes.append((match.shape, arm.guard is not None))
         lets = bind_names(body, match, "pattern")
         if arm.guard is not None:
             guard = body.typed(arm.guard, BOOL, "the condition of an arm")
@@ -211,24 +202,44 @@ def _read_arms(
             match.require(tree.BlockExpr(BOOL, arm.guard.span, tuple(lets), guard) if lets else guard)
             lets = []
             body.scope.there |= there(body, arm.guard, True)
-        made = _Arm(match.condition, lets, [], None, False, arm.span)
+        made = Arm(match.condition, lets, [], None, False, arm.span)
         read(arm, made)
         body.pop()
-        if not reached:
-            body.report.warning("E0224", arm.pattern.span, "an arm before this one takes all that would come here")
-            continue
         arms.append(made)
-        if arm.guard is None:
-            rows.append((match.shape,))
-            complete = sound and not missing_cases(body.world, rows, (subject.type,), 1)
-    if not complete and body.report.errors == errors and subject.type is not ERROR:
-        _report_missing(body, node, missing_cases(body.world, rows, (resolve(subject.type),), MISSING_MAX + 1))
-    return before, arms, complete and body.report.errors == errors
+    return before, *_covered(body, node, subject, arms, shapes, body.report.errors == errors)
 
 
-def _report_missing(body: Body, node: ast.MatchExpr, missing: list[Case]) -> None:
+def _covered(
+    body: Body, node: ast.MatchExpr, subject: tree.Expr, arms: list[Arm], shapes: list[tuple[Shape, bool]], sound: bool
+) -> tuple[list[Arm], bool]:
+    """The arms that can be reached, and whether they cover all values, with reports of what they do not. Only the
+    first arms have ``shapes`` where one has a mistake."""
+    if subject.type is ERROR:
+        return arms, False
+    try:
+        found = coverage(body.world, shapes, resolve(subject.type), MISSING_MAX + 1 if sound else 0)
+    except TooManyCases:
+        always = next((i for i, (shape, is_guarded) in enumerate(shapes) if shape == ANY and not is_guarded), None)
+        if sound and always is None:
+            note = "add an arm `_ => …` for all that is left"
+            body.report.error("E0212", _head_of(node), "this `match` has too many cases to go through all", note)
+        return arms if always is None else arms[: always + 1], sound and always is not None
+    for index in range(len(shapes)):
+        if index not in found.reached:
+            place = node.arms[index].pattern.span
+            body.report.warning("E0224", place, "an arm before this one takes all that would come here")
+    if sound and found.missing:
+        _report_missing(body, node, list(found.missing))
+    reached = [arm for index, arm in enumerate(arms) if index >= len(shapes) or index in found.reached]
+    return reached, sound and not found.missing
+
+
+def _head_of(node: ast.MatchExpr) -> Span:
+    return Span(node.span.start, node.subject.span.end)
+
+
+def _report_missing(body: Body, node: ast.MatchExpr, cases: list[str]) -> None:
     """Says which values no arm takes, with a fix that adds arms for them."""
-    cases = [case for (case,) in missing]
     names = [f"`{case}`" for case in cases[:MISSING_MAX]]
     if "_" in cases or cases == [SOMETHING]:
         what = "other values"
@@ -238,9 +249,8 @@ def _report_missing(body: Body, node: ast.MatchExpr, missing: list[Case]) -> Non
         what = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
     one = len(cases) == 1
     note = "add an arm for " + ("it" if one else "each") + ", or `_ => …` for all that is left"
-    head_span = Span(node.span.start, node.subject.span.end)
     body.report.error(
-        "E0212", head_span, f"this `match` says nothing about {what}", note, _added_arms(body, node, cases)
+        "E0212", _head_of(node), f"this `match` says nothing about {what}", note, _added_arms(body, node, cases)
     )
 
 

@@ -76,30 +76,31 @@ def _plain(fields: tuple[Parameter, ...]) -> tuple[tuple[str, Type], ...]:
 def read_struct(world: World, struct: StructInfo, decl: ast.StructDecl) -> None:
     """Reads the fields of a struct."""
     params: dict[str, Type] = {name: TypeParam(name) for name in struct.type_params}
-    fields: list[Parameter] = []
+    fields: dict[str, Parameter] = {}
     for field in decl.fields:
-        if any(f.name == field.name.text for f in fields):
+        if field.name.text in fields:
             world.report.error("E0103", field.name.span, f"the field `{field.name.text}` is declared twice")
             continue
         t = read_type(world, world.report, field.type, params)
-        fields.append(Parameter(field.name.text, t, field.default, field.name.span, world=world))
-    struct.fields = tuple(fields)
+        fields[field.name.text] = Parameter(field.name.text, t, field.default, field.name.span, world=world)
+    struct.fields = tuple(fields.values())
 
 
 def read_enum(world: World, enum: EnumInfo, decl: ast.EnumDecl) -> None:
     """Reads what the variants of an enum carry."""
     params: dict[str, Type] = {name: TypeParam(name) for name in enum.type_params}
-    variants: list[VariantInfo] = []
+    variants: dict[str, VariantInfo] = {}
     for variant in decl.variants:
         name = variant.name
-        if any(v.name == name.text for v in variants):
+        if name.text in variants:
             world.report.error("E0103", name.span, f"the variant `{name.text}` is declared twice")
             continue
-        variants.append(VariantInfo(name.text, len(variants), _payload(world, variant, params), name.span))
+        carried = _payload(world, variant, params)
+        variants[name.text] = VariantInfo(name.text, len(variants), carried, name.span)
     if not variants:
         note = f"give it variants: `enum {enum.name} {{ First, Second }}`"
         world.report.error("E0218", enum.span, f"`{enum.name}` has no variants, so it has no values", note)
-    enum.variants = tuple(variants)
+    enum.variants = tuple(variants.values())
 
 
 def _payload(world: World, variant: ast.VariantDecl, params: Mapping[str, Type]) -> tuple[Parameter, ...]:

@@ -1,18 +1,26 @@
-"""Whether the patterns of a ``match`` cover every value, and whether one of them can still be reached.
+"""Whether the patterns of a ``match`` cover every value, and which of its arms can be reached.
 
 Patterns are turned into ``Shape`` values. A row of shapes stands for one arm; the columns are the parts still to be
-looked at. This is the matrix method of Maranget, "Warnings for pattern matching" (2007): the first column is split by
-the *constructors* of its type, the ways a value of it can be made. Those that no row mentions are all alike, so they
-are looked at together.
+looked at. This is the matrix method of Maranget, "Compiling pattern matching to good decision trees" (2008): a column
+in which the first row asks for something is split by the *constructors* of its type, the ways a value of it can be
+made. Those that no row mentions are all alike, so they are looked at together. Where the first row asks for nothing
+more, its arm is reached, and the rows behind it are not looked at. Where no rows are left, cases are missing.
+
+There are patterns for which this takes for ever, and nothing better is known: the search gives up after ``WORK_MAX``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice, product
 
 from engine.compiler.check.inference import head
 from engine.compiler.check.types import BOOL, EnumType, OptionalType, StructType, TupleType, Type
 from engine.compiler.check.world import World
+
+WORK_MAX = 600_000
+"""How many rows are looked at, each as often as it is looked at, before there are too many cases. About a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +39,6 @@ NONE = Shape("none")
 SOMETHING = "it"
 """The pattern of a value that is not ``none``, whatever it is: on a ``T?`` a name takes only those."""
 
-Row = tuple[Shape, ...]
-Case = tuple[str, ...]
-"""Values that no row accepts, as a pattern for each column."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Constructor:
@@ -44,55 +48,158 @@ class _Constructor:
     parts: tuple[Type, ...] = ()
     name: str = ""
 
-    def written(self, parts: Case) -> str:
+    def written(self, parts: tuple[str, ...]) -> str:
         """The pattern for values made this way, of patterns for the parts."""
         if self.shape.kind == "some":
             return SOMETHING if parts[0] == "_" else parts[0]
         return f"{self.name}({', '.join(parts)})" if self.parts else self.name
 
 
-def missing_cases(world: World, rows: list[Row], types: tuple[Type, ...], limit: int) -> list[Case]:
-    """What no row accepts, up to ``limit`` cases; empty where all is covered."""
-    if not types:
-        return [] if rows else [()]
-    constructors = _constructors(world, types[0])
-    mentioned = _mentioned(rows)
-    others: list[Case] = []
-    if not constructors or any(c.shape not in mentioned for c in constructors):
-        others = missing_cases(world, _rest(rows), types[1:], limit)
-    if not constructors or (rows and not mentioned):
-        return [("_", *case) for case in others]
-    found: list[Case] = []
-    for made in constructors:
-        count = len(made.parts)
-        if made.shape not in mentioned:
-            found += [(made.written(("_",) * count), *case) for case in others]
-        elif len(found) < limit:
-            inside = _specialised(rows, made.shape, count)
-            cases = missing_cases(world, inside, (*made.parts, *types[1:]), limit - len(found))
-            found += [(made.written(case[:count]), *case[count:]) for case in cases]
-    return found[:limit]
+class TooManyCases(Exception):
+    """The patterns are such that going through all cases would take too long."""
 
 
-def is_useful(world: World, rows: list[Row], row: Row, types: tuple[Type, ...]) -> bool:
-    """Whether ``row`` accepts some value that no row before it does."""
-    if not types:
-        return not rows
-    first, constructors = row[0], _constructors(world, types[0])
-    if first.kind != "any":
-        parts = next((c.parts for c in constructors if c.shape == _bare(first)), ())
-        count = len(parts)
-        inside = _specialised(rows, first, count)
-        return is_useful(world, inside, (*_widened(first, count), *row[1:]), (*parts, *types[1:]))
-    mentioned = _mentioned(rows)
-    if not constructors or any(c.shape not in mentioned for c in constructors):
-        return is_useful(world, _rest(rows), row[1:], types[1:])
-    for made in constructors:
-        count = len(made.parts)
-        inside = _specialised(rows, made.shape, count)
-        if is_useful(world, inside, ((ANY,) * count + row[1:]), (*made.parts, *types[1:])):
-            return True
-    return False
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The first cases that no arm takes, as patterns, and the numbers of the arms that some value reaches."""
+
+    missing: tuple[str, ...]
+    reached: frozenset[int]
+
+
+def coverage(world: World, arms: Sequence[tuple[Shape, bool]], subject: Type, limit: int) -> Coverage:
+    """What arms cover, each given by its shape and whether it ``is_guarded``: a guard may turn any value away.
+
+    Up to ``limit`` cases are named. Raises ``TooManyCases``.
+    """
+    search = _Search(world)
+    rows = [_Row(number, is_guarded, (shape,)) for number, (shape, is_guarded) in enumerate(arms)]
+    missing = search.missing(rows, (subject,), limit)
+    return Coverage(tuple(case for (case,) in missing), frozenset(search.reached))
+
+
+Case = tuple[str, ...]
+"""Values that no row accepts, as a pattern for each column."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What is left to be looked at of an arm."""
+
+    number: int
+    is_guarded: bool
+    shapes: tuple[Shape, ...]
+
+    def split(self, column: int, parts: tuple[Shape, ...]) -> _Row:
+        """The row with the parts of a column in the column's place."""
+        shapes = self.shapes
+        return _Row(self.number, self.is_guarded, (*shapes[:column], *parts, *shapes[column + 1 :]))
+
+
+class _Search:
+    """One walk through all cases of a ``match``."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.reached: set[int] = set()
+        self.work = 0
+        self.known: dict[Type, dict[Shape, _Constructor]] = {}
+
+    def constructors(self, t: Type) -> dict[Shape, _Constructor]:
+        """The ways to make a value of a type, by their shapes."""
+        t = head(t)
+        if t not in self.known:
+            self.known[t] = {made.shape: made for made in _constructors(self.world, t)}
+        return self.known[t]
+
+    def missing(self, rows: list[_Row], types: tuple[Type, ...], limit: int) -> list[Case]:
+        """What no row accepts, up to ``limit`` cases; notes which rows are reached."""
+        self.work += (len(rows) + 1) * (len(types) // 8 + 1)
+        if self.work > WORK_MAX:
+            raise TooManyCases
+        first = 0
+        while first < len(rows):
+            row = rows[first]
+            column = next((i for i, shape in enumerate(row.shapes) if shape.kind != "any"), None)
+            if column is not None:
+                if limit == 0 and all(row.number in self.reached for row in rows[first:]):
+                    return []
+                return self.mentioned(rows[first:], column, types, limit)
+            self.reached.add(row.number)
+            if not row.is_guarded:
+                return []
+            first += 1
+        return self.all_cases(types, limit)
+
+    def all_cases(self, types: tuple[Type, ...], limit: int) -> list[Case]:
+        """The first cases of all that there are."""
+        if limit == 0:
+            return []
+        ways = [[c.written(("_",) * len(c.parts)) for c in self.constructors(t).values()] or ["_"] for t in types]
+        return list(islice(product(*ways), limit))
+
+    def mentioned(self, rows: list[_Row], column: int, types: tuple[Type, ...], limit: int) -> list[Case]:
+        """``split`` without the columns of which no row asks anything: there all values are missing alike."""
+        asks = [any(row.shapes[i].kind != "any" for row in rows) for i in range(len(types))] if limit else [True]
+        if all(asks):
+            return self.split(rows, column, types, limit)
+        kept = [i for i, is_asked in enumerate(asks) if is_asked]
+        fewer = [_Row(row.number, row.is_guarded, tuple(row.shapes[i] for i in kept)) for row in rows]
+        found = self.split(fewer, kept.index(column), tuple(types[i] for i in kept), limit)
+        return [tuple(case[kept.index(i)] if asks[i] else "_" for i in range(len(types))) for case in found]
+
+    def split(self, rows: list[_Row], column: int, types: tuple[Type, ...], limit: int) -> list[Case]:
+        """``missing`` by what is in a column."""
+        constructors = self.constructors(types[column])
+        by_shape, rest = _parted(rows, column, constructors)
+        before, behind = types[:column], types[column + 1 :]
+        others: list[Case] = []
+        if not constructors or len(by_shape) < len(constructors):
+            others = self.missing(rest, (*before, *behind), limit)
+        found: list[Case] = []
+        for shape, made in constructors.items():
+            count = len(made.parts)
+            if shape in by_shape:
+                cases = self.missing(by_shape[shape], (*before, *made.parts, *behind), limit - len(found))
+            else:
+                cases = [(*case[:column], *("_",) * count, *case[column:]) for case in others]
+            for case in cases[: limit - len(found)]:
+                end = column + count
+                found.append((*case[:column], made.written(case[column:end]), *case[end:]))
+        if constructors:
+            return found
+        for inside in by_shape.values():
+            self.missing(inside, (*before, *behind), 0)
+        return [(*case[:column], "_", *case[column:]) for case in others]
+
+
+def _parted(
+    rows: list[_Row], column: int, constructors: dict[Shape, _Constructor]
+) -> tuple[dict[Shape, list[_Row]], list[_Row]]:
+    """The rows by the constructors that they accept in a column, with what that is made of in its place; and the rows
+    that accept all others too, without the column."""
+    by_shape: dict[Shape, list[_Row]] = {}
+    rest: list[_Row] = []
+    anything: list[_Row] = []
+
+    def count(shape: Shape) -> int:
+        return len(constructors[shape].parts) if shape in constructors else 0
+
+    for row in rows:
+        shape = row.shapes[column]
+        if shape.kind == "any":
+            anything.append(row)
+            rest.append(row.split(column, ()))
+            for made, inside in by_shape.items():
+                inside.append(row.split(column, (ANY,) * count(made)))
+            continue
+        bare = Shape(shape.kind, shape.value)
+        if bare not in by_shape:
+            by_shape[bare] = [before.split(column, (ANY,) * count(bare)) for before in anything]
+        wanted = count(bare)
+        parts = shape.parts if len(shape.parts) == wanted else (ANY,) * wanted
+        by_shape[bare].append(row.split(column, parts))
+    return by_shape, rest
 
 
 def _constructors(world: World, t: Type) -> tuple[_Constructor, ...]:
@@ -116,33 +223,3 @@ def _constructors(world: World, t: Type) -> tuple[_Constructor, ...]:
             for v in world.shared.enums[t.name].variants_with(t.args)
         )
     return ()
-
-
-def _bare(shape: Shape) -> Shape:
-    return Shape(shape.kind, shape.value)
-
-
-def _mentioned(rows: list[Row]) -> dict[Shape, None]:
-    """The constructors in the first column."""
-    return {_bare(row[0]): None for row in rows if row[0].kind != "any"}
-
-
-def _rest(rows: list[Row]) -> list[Row]:
-    """The rows that accept values made in ways that no row mentions, without their first column."""
-    return [row[1:] for row in rows if row[0].kind == "any"]
-
-
-def _widened(shape: Shape, count: int) -> Row:
-    return shape.parts if len(shape.parts) == count else (ANY,) * count
-
-
-def _specialised(rows: list[Row], constructor: Shape, count: int) -> list[Row]:
-    """The rows that accept this constructor, with its parts as the first columns."""
-    kept: list[Row] = []
-    for row in rows:
-        first = row[0]
-        if first.kind == "any":
-            kept.append((ANY,) * count + row[1:])
-        elif first.kind == constructor.kind and first.value == constructor.value:
-            kept.append((*_widened(first, count), *row[1:]))
-    return kept

@@ -67,6 +67,7 @@ class StructInfo:
     type_params: tuple[str, ...]
     fields: tuple[Parameter, ...]
     span: Span
+    _indexes: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def fields_with(self, args: tuple[Type, ...]) -> tuple[Parameter, ...]:
         """The fields for these type arguments."""
@@ -74,7 +75,9 @@ class StructInfo:
 
     def index(self, name: str) -> int | None:
         """The position of a field."""
-        return next((i for i, f in enumerate(self.fields) if f.name == name), None)
+        if len(self._indexes) != len(self.fields):
+            self._indexes = {f.name: i for i, f in enumerate(self.fields)}
+        return self._indexes.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +99,13 @@ class EnumInfo:
     variants: tuple[VariantInfo, ...]
     span: Span
     is_plain: bool
+    _by_name: dict[str, VariantInfo] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def variant(self, name: str) -> VariantInfo | None:
         """The variant of that name."""
-        return next((v for v in self.variants if v.name == name), None)
+        if len(self._by_name) != len(self.variants):
+            self._by_name = {v.name: v for v in self.variants}
+        return self._by_name.get(name)
 
     def variants_with(self, args: tuple[Type, ...]) -> tuple[VariantInfo, ...]:
         """The variants for these type arguments."""

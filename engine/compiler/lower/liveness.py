@@ -40,6 +40,7 @@ class Liveness:
     def __init__(self, body: Sequence[Stmt]) -> None:
         self.saved = {}
         self._loops: list[tuple[Locals, Locals]] = []
+        self._only_looks = False
         self._block(body, _NONE)
 
     def all(self, body: Sequence[Stmt], params: Sequence[Local]) -> list[Local]:
@@ -65,14 +66,7 @@ class Liveness:
             case If(condition=condition, then=then, otherwise=otherwise):
                 return _read(condition) | self._block(then, after) | self._block(otherwise, after)
             case While(condition=condition, body=body):
-                head = _read(condition) | after
-                while True:
-                    self._loops.append((after, head))
-                    again = head | self._block(body, head)
-                    self._loops.pop()
-                    if again == head:
-                        return head
-                    head = again
+                return self._loop(body, _read(condition) | after, after)
             case Break():
                 return self._loops[-1][0] if self._loops else after
             case Continue():
@@ -82,6 +76,25 @@ class Liveness:
             case ForRange() | ForEach():
                 return after | (_read(node) - _declared(node))
         return after | (_read(node) - _declared(node))
+
+    def _loop(self, body: Sequence[Stmt], head: Locals, after: Locals) -> Locals:
+        """What is read from the start of a loop on, given what its condition and what is behind it read.
+
+        What is read in later rounds was read in the first, so one look tells it, and a second one with it notes what is
+        saved. While an outer loop only looks, the loops inside do too: otherwise each would double the work.
+        """
+        is_first_look, self._only_looks = not self._only_looks, True
+        head |= self._round(body, head, after)
+        if is_first_look:
+            self._only_looks = False
+            self._round(body, head, after)
+        return head
+
+    def _round(self, body: Sequence[Stmt], head: Locals, after: Locals) -> Locals:
+        self._loops.append((after, head))
+        before = self._block(body, head)
+        self._loops.pop()
+        return before
 
 
 def _read(node: object) -> Locals:

@@ -9,7 +9,7 @@ import pytest
 
 from engine.base.source import SourceFile
 from engine.compiler.check.declarations import collect
-from engine.compiler.check.exhaustive import ANY, NONE, Shape, is_useful, missing_cases
+from engine.compiler.check.exhaustive import ANY, NONE, Shape, TooManyCases, coverage
 from engine.compiler.check.report import Report
 from engine.compiler.check.types import BOOL, EnumType, OptionalType, StructType, TupleType, Type
 from engine.compiler.check.world import World
@@ -88,20 +88,50 @@ def _pattern(chance: random.Random, t: Type) -> Shape:
 def test_missing_cases_and_useless_arms_are_those_that_all_values_show(seed: int) -> None:
     chance = random.Random(seed)
     for t in TYPES:
-        values = _values(t)
-        rows: list[tuple[Shape, ...]] = []
-        for _ in range(chance.randrange(1, 14)):
-            row = (_pattern(chance, t),)
-            left = [value for value in values if not any(_accepts(r[0], value) for r in rows)]
-            assert is_useful(WORLD, rows, row, (t,)) == any(_accepts(row[0], value) for value in left), (rows, row)
-            assert (missing_cases(WORLD, rows, (t,), 100) == []) == (not left), rows
-            rows.append(row)
+        left = _values(t)
+        arms: list[tuple[Shape, bool]] = []
+        reached: set[int] = set()
+        for number in range(chance.randrange(1, 14)):
+            shape, is_guarded = _pattern(chance, t), chance.random() < 0.2
+            arms.append((shape, is_guarded))
+            taken = [value for value in left if _accepts(shape, value)]
+            if taken:
+                reached.add(number)
+            if not is_guarded:
+                left = [value for value in left if value not in taken]
+            found = coverage(WORLD, arms, t, 100)
+            assert found.reached == reached, arms
+            assert (found.missing == ()) == (not left), arms
+            assert coverage(WORLD, arms, t, 0).reached == reached
+
+
+def _missing(shapes: list[Shape], t: Type, limit: int) -> list[str]:
+    return list(coverage(WORLD, [(shape, False) for shape in shapes], t, limit).missing)
 
 
 def test_missing_cases_are_named_as_patterns_in_the_order_of_declaration() -> None:
     flag = Shape("variant", 1, (Shape("literal", True),))
     pair = Shape("variant", 2, (ANY, NONE))
-    cases = missing_cases(WORLD, [(flag,), (pair,)], (EnumType("Shape"),), 10)
-    assert cases == [("Dot",), ("Flag(false)",), ("Pair(_, it)",), ("Tagged(_)",)]
-    assert missing_cases(WORLD, [(flag,), (pair,)], (EnumType("Shape"),), 2) == cases[:2]
-    assert missing_cases(WORLD, [], (SIDE,), 5) == [("Buy",), ("Sell",)]
+    cases = _missing([flag, pair], EnumType("Shape"), 10)
+    assert cases == ["Dot", "Flag(false)", "Pair(_, it)", "Tagged(_)"]
+    assert _missing([flag, pair], EnumType("Shape"), 2) == cases[:2]
+    assert _missing([], SIDE, 5) == ["Buy", "Sell"]
+
+
+def test_many_columns_of_which_each_arm_asks_for_one_are_few_cases() -> None:
+    truth = Shape("literal", True)
+    arms = [Shape("tuple", parts=(*(ANY,) * i, truth, *(ANY,) * (39 - i))) for i in range(40)]
+    assert _missing(arms, TupleType((BOOL,) * 40), 9) == [f"({', '.join(['false'] * 40)})"]
+    assert _missing([*arms, ANY], TupleType((BOOL,) * 40), 9) == []
+
+
+def test_cases_that_nobody_could_go_through_are_given_up() -> None:
+    chance = random.Random(1)
+    arms: list[tuple[Shape, bool]] = []
+    for _ in range(400):
+        parts = [ANY] * 80
+        for column in chance.sample(range(80), 3):
+            parts[column] = Shape("literal", chance.random() < 0.5)
+        arms.append((Shape("tuple", parts=tuple(parts)), False))
+    with pytest.raises(TooManyCases):
+        coverage(WORLD, arms, TupleType((BOOL,) * 80), 9)

@@ -54,6 +54,7 @@ class Alive:
         self.most = 0
         self.most_args = 0
         self.at_label: dict[str, int] = {}
+        self.only_looks = False
 
     def body(self, body: tuple[Stmt, ...], after: int, held: int = 0) -> int:
         """The locals needed before the statements, if those in ``after`` are needed after them. ``held`` counts the
@@ -75,12 +76,7 @@ class Alive:
                 self.at_label[label] = after
                 return self.body(body, after, held)
             case Loop(label, body):
-                self.at_label[label] = 0
-                before = self.body(body, after, held)
-                while before != self.at_label[label]:
-                    self.at_label[label] = before
-                    before |= self.body(body, after, held)
-                return before
+                return self.loop(label, body, after, held)
             case Break(label, None):
                 return self.at_label[label]
             case Break(label, condition):
@@ -94,6 +90,21 @@ class Alive:
                 return self.operands(args, after, held)
             case Fault(_, _, a, b):
                 return self.operands(tuple(operand for operand in (a, b) if operand), 0, 0)
+
+    def loop(self, label: str, body: tuple[Stmt, ...], after: int, held: int) -> int:
+        """The locals needed before a loop.
+
+        What is needed at its start again is what was needed there first, so one look tells that, and a second one
+        with it counts. While an outer loop only looks, the loops inside do too: otherwise each would double the work.
+        """
+        is_first_look, self.only_looks = not self.only_looks, True
+        self.at_label[label] = 0
+        before = self.body(body, after, held)
+        if is_first_look:
+            self.only_looks = False
+            self.at_label[label] = before
+            self.body(body, after, held)
+        return before
 
     def operands(self, args: tuple[Expr, ...], after: int, held: int) -> int:
         """The locals needed before some operands, which are evaluated in order."""
