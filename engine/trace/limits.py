@@ -24,6 +24,8 @@ MARKS_BYTES_MAX = 256 * 2**20
 POSITIONS_BYTES_MAX = 2 * 2**20
 PAGES_BYTES_MAX = 512 * 2**20
 """How many bytes of pages a checkpoint may have."""
+HEAP_BYTES_MAX = 2**31
+"""No program has more memory: the kernel keeps addresses below that."""
 IMAGES_BYTES_MAX = 16 * 2**30
 """How many bytes of memory all checkpoints of a file may describe together: each is put together and hashed."""
 ITEMS_MAX = 2_000_000

@@ -22,6 +22,7 @@ from engine.trace.fields import U64_MAX, Fields, rows, text, whole
 from engine.trace.limits import (
     BRANCHES_MAX,
     CHECKPOINTS_MAX,
+    HEAP_BYTES_MAX,
     IMAGES_BYTES_MAX,
     MARKS_BYTES_MAX,
     METADATA_BYTES_MAX,
@@ -181,7 +182,7 @@ def checkpoint(body: Any, budget: Budget) -> CheckpointRecord:
     fields = Fields(body, "the checkpoint")
     positions_data = budget.decompress(fields.data("positions"), POSITIONS_BYTES_MAX)
     pages = budget.decompress(fields.data("pages"), PAGES_BYTES_MAX)
-    heap_length = fields.whole("heap_length", 0, U32_MAX)
+    heap_length = fields.whole("heap_length", 0, HEAP_BYTES_MAX)
     if len(positions_data) % 4 or len(pages) != len(positions_data) // 4 * PAGE:
         raise Nonsense("its pages are not all there")
     positions = np.frombuffer(positions_data, "<u4")

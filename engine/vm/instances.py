@@ -26,8 +26,8 @@ from engine.vm.program import Program
 
 Bytes = npt.NDArray[np.uint8]
 WASM_PAGE = 65536
-FOREIGN_MEMORY_MAX = 3 * 2**30 + 2**28
-"""How much memory a foreign module may have: what the kernel allows a program, and its buffers."""
+FOREIGN_MEMORY_MAX = 2**31
+"""How much memory a foreign module may have: as much as the kernel lets a program have."""
 FOREIGN_TABLE_MAX = 1_000_000
 
 
