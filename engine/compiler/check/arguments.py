@@ -53,8 +53,7 @@ def check_arguments(
     """
     placed = _place(body, target, params, args)
     if placed is None:
-        for arg in args:
-            body.expr(arg.value)
+        look_at(body, args)
         return None
     values: list[tree.Expr | None] = [None] * len(params)
     given = frozenset(bound or ())
@@ -76,6 +75,17 @@ def check_arguments(
             expected = param.type if bound is None else substitute(param.type, bound)
             values[index] = closed_value(body, param.default, expected, param.world)
     return _in_written_order(body, [v for v in values if v is not None], list(placed))
+
+
+def look_at(body: Body, args: Sequence[ast.Arg]) -> None:
+    """Looks at arguments for their own mistakes, where the call itself makes no sense. What a function takes, the call
+    would have said, so nothing is missed there."""
+    for arg in args:
+        value = arg.value
+        if isinstance(value, ast.LambdaExpr):
+            body.expr(value, FnType((ERROR,) * len(value.params), ERROR))
+        elif not (isinstance(value, ast.Name) and body.find(value.text) is None and body.world.function(value.text)):
+            body.expr(value)
 
 
 def _make_optional(

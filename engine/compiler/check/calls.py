@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from engine.base.diagnostics import Fix
 from engine.base.source import Span
 from engine.compiler.check import tree
-from engine.compiler.check.arguments import Target, check_arguments
+from engine.compiler.check.arguments import Target, check_arguments, look_at
 from engine.compiler.check.body import WHAT_ALL_CAN, Body, describe, expression
 from engine.compiler.check.conversions import CONVERSIONS, convert
 from engine.compiler.check.enums import enum_with, struct_value, variant_call
@@ -103,7 +103,7 @@ def _module_call(body: Body, node: ast.Call, callee: ast.FieldAccess, module: st
     signature = body.world.library.public(f"{module}.{callee.name.text}")
     if signature is not None:
         return _function_call(body, node, signature, callee.span, expected)
-    _check_all(body, node.args)
+    look_at(body, node.args)
     if body.world.library.module_constant(module, callee.name.text) is None:
         no_member(body, module, callee.name)
     else:
@@ -117,12 +117,6 @@ def _is_feature(body: Body, base: str, span: Span) -> bool:
     if base in world.constants or base in world.actors or base in world.structs:
         return False
     return base in world.missing_types or report_feature_name(body.report, base, span)
-
-
-def _check_all(body: Body, args: Sequence[ast.Arg]) -> None:
-    """Looks at arguments for their own mistakes, where the call itself makes no sense."""
-    for arg in args:
-        body.expr(arg.value)
 
 
 # --- by name ----------------------------------------------------------------------------------
@@ -145,7 +139,7 @@ def _named_call(body: Body, node: ast.Call, callee: ast.Name, expected: Type | N
         return body.nothing(node.span)
     if local is not None:
         return _call_value(body, node, body.value(callee))
-    _check_all(body, node.args)
+    look_at(body, node.args)
     if name == "main" and world.has_main:
         report.error("E0309", callee.span, "`main` is called when the program starts, and by nobody else")
     elif name in world.actors:
@@ -165,7 +159,7 @@ def _call_value(body: Body, node: ast.Call, callee: tree.Expr) -> tree.Expr:
     """A call of a function value. Its parameters have no names."""
     t = head(callee.type)
     if not isinstance(t, FnType):
-        _check_all(body, node.args)
+        look_at(body, node.args)
         if isinstance(t, OptionalType) and isinstance(head(t.inner), FnType):
             note = f"`match {body.written(callee.span)} {{ none => …, f => f(…) }}`"
             body.report.error("E0216", callee.span, "this function may be none, so it cannot be called", note)
@@ -179,7 +173,7 @@ def _call_value(body: Body, node: ast.Call, callee: tree.Expr) -> tree.Expr:
             body.report.error("E0206", callee.span, f"`{shown}` is {describe(t)}, not a function", note)
         return body.nothing(node.span)
     if len(node.args) != len(t.params) or any(arg.name is not None for arg in node.args):
-        _check_all(body, node.args)
+        look_at(body, node.args)
         named = next((arg for arg in node.args if arg.name is not None), None)
         if named is not None:
             body.report.error("E0205", named.span, "the parameters of a function value have no names")
@@ -287,7 +281,7 @@ def _method_call(body: Body, node: ast.Call, access: ast.FieldAccess, expected: 
     base = as_declared(base)
     t = head(base.type)
     if not isinstance(t, OptionalType):
-        _check_all(body, node.args)
+        look_at(body, node.args)
         if t is not ERROR:
             body.report.error("E0201", node.span, f"`?.` needs a value that may be none, but this is {describe(t)}")
         return body.nothing(node.span)
@@ -349,12 +343,12 @@ def _method_of(
     kind = method_type(t) or _library_struct(body, t)
     signature = body.world.method(kind, name) if kind is not None else None
     if signature is None:
-        _check_all(body, node.args)
+        look_at(body, node.args)
         if t is not ERROR:
             _no_method(body, access, base, t, kind)
         return body.nothing(node.span)
     if isinstance(t, StructType) and not body.acts(node.span, f"call `{name}` of a `{t.name}`"):
-        _check_all(body, node.args)
+        look_at(body, node.args)
         return body.nothing(node.span)
     bound = _explicit(body, node, signature)
     receiver = signature.params[0]
@@ -411,7 +405,7 @@ def _send(body: Body, node: ast.Call, access: ast.FieldAccess, receiver: tree.Ex
     asks = node is body.awaited
     allowed = asks or isinstance(receiver, tree.DefaultActor) or body.acts(node.span, "send a message")
     if t.name == "any":
-        _check_all(body, node.args)
+        look_at(body, node.args)
         body.report.error(
             "E0305",
             node.span,
@@ -424,7 +418,7 @@ def _send(body: Body, node: ast.Call, access: ast.FieldAccess, receiver: tree.Ex
     actor = body.world.shared.actors[t.name]
     handler = actor.handlers.get(name)
     if handler is None:
-        _check_all(body, node.args)
+        look_at(body, node.args)
         if actor.decl is not None and actor.decl.is_broken:  # the handler may be what could not be read
             return body.nothing(node.span)
         note, fix = meant(name, span, actor.handlers)

@@ -44,7 +44,7 @@ def check_function(
     params = tuple(tree.Local(p.name, substitute(p.type, env), False, True) for p in signature.params)
     declare_parameters(body, params, tuple(p.span for p in signature.params))
     statements: list[tree.Stmt] = []
-    ends = check_statements(body, decl.body.statements, statements)
+    ends = decl.is_misplaced or check_statements(body, decl.body.statements, statements)
     if result is not UNIT and not ends:
         report.error(
             "E0210",

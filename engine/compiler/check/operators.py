@@ -113,7 +113,8 @@ def _combine(
     if op in LOGIC:
         return _logic(body, node, left)
     if op == "|>":
-        not_yet(body.report, "E0907", node.span)
+        if not (isinstance(node.left, ast.Binary) and node.left.op == op):  # one mistake, however long the pipe is
+            not_yet(body.report, "E0907", node.span, "call one function after the other: `sum(evens(xs))`")
         return body.nothing(node.span)
     if op in ("in", "not in"):
         return _membership(body, node, left)

@@ -51,6 +51,11 @@ def _read(body: Body, pattern: ast.Pattern, value: tree.Expr, match: Match) -> S
     t = head(value.type)
     if isinstance(pattern, ast.WildcardPattern):
         return ANY
+    if isinstance(pattern, ast.ListPattern):
+        for item in pattern.items:
+            _read(body, item, tree.Const(ERROR, item.span, None), match)
+        body.report.errors += 1  # told by the parser
+        return ANY
     if isinstance(pattern, ast.LiteralPattern) and isinstance(pattern.value, ast.NoneLit):
         return _none(body, pattern, value, t, match)
     if isinstance(t, OptionalType):
@@ -271,6 +276,9 @@ def take_apart(body: Body, pattern: ast.Pattern, value: tree.Expr, names: list[t
         for index, item in enumerate(pattern.items):
             item_type = items[index] if items else ERROR
             take_apart(body, item, tree.FieldRead(item_type, item.span, value, index, str(index)), names)
+    elif isinstance(pattern, ast.ListPattern):  # told by the parser
+        for item in pattern.items:
+            take_apart(body, item, tree.Const(ERROR, item.span, None), names)
     elif not isinstance(pattern, ast.WildcardPattern):
         body.report.error(
             "E0213", pattern.span, "only names, `_` and tuples of them can stand here", "use `match` to compare values"

@@ -56,9 +56,21 @@ def _timer(body: Body, node: ast.TimerExpr, expected: Type | None) -> tree.Expr:
 
 
 def check_interval(body: Body, interval: tree.Expr) -> None:
-    """Reports an interval of nothing."""
-    if isinstance(interval, tree.Const) and interval.type is not ERROR and not interval.value:
+    """Reports an interval that is known not to be longer than nothing."""
+    time = _known_time(interval)
+    if time is not None and time <= 0:
         body.report.error("E0202", interval.span, "`every` needs a time longer than nothing")
+
+
+def _known_time(e: tree.Expr) -> int | None:
+    """The microseconds of a time that is written out, as `-5ms` is, which is `0ms - 5ms`."""
+    if isinstance(e, tree.Const):
+        return e.value if isinstance(e.value, int) and e.type is not ERROR else None
+    if isinstance(e, tree.Binary) and e.op in ("+", "-"):
+        left, right = _known_time(e.left), _known_time(e.right)
+        if left is not None and right is not None:
+            return left + right if e.op == "+" else left - right
+    return None
 
 
 def _sent(body: Body, node: ast.Expr, word: str) -> Sent | None:

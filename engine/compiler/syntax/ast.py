@@ -368,7 +368,14 @@ class VariantPattern(Node):
     items: tuple[PatternArg, ...] | None
 
 
-Pattern = WildcardPattern | BindPattern | LiteralPattern | TuplePattern | VariantPattern
+@value(frozen=True, slots=True)
+class ListPattern(Node):
+    """``[first, ..rest]``, which the language has not. Its names are known, so that they are no second mistake."""
+
+    items: tuple[Pattern, ...]
+
+
+Pattern = WildcardPattern | BindPattern | LiteralPattern | TuplePattern | VariantPattern | ListPattern
 
 
 # --- statements -------------------------------------------------------------------------------
@@ -576,6 +583,8 @@ class FnDecl(Node):
     is_flow: bool = False
     effects: tuple[Ident, ...] | None = None
     version: StringLit | None = None
+    is_misplaced: bool = False
+    """Whether it stands where no function can: it may use names that it sees there, and its body is not looked at."""
 
 
 @value(frozen=True, slots=True)

@@ -170,6 +170,8 @@ class _Lexer:
             return end
         if group == "comment_open":
             return self._comment(start, end)
+        if group in ("string", "fstring") and self.text.startswith('"""', end - 2 if group == "string" else end - 1):
+            return self._triple_quotes(start, self.text.index('"', start) + 3)
         if group == "string":
             value = word[1:-1]
             self._push(STRING, self._unescape(value, start + 1) if "\\" in value else value, start, end)
@@ -252,6 +254,21 @@ class _Lexer:
             note = "A duration is a whole number of its unit."
         self._report("E0004", f"`{word}` is not a number.", start, end, note)
         self._push(INTEGER, "0", start, end)
+
+    def _triple_quotes(self, start: int, inside: int) -> int:
+        """A string over several lines as other languages write it: taken for one of ours."""
+        close = self.text.find('"""', inside)
+        line_end = self.text.find("\n", inside)
+        end = close + 3 if close >= 0 else line_end if line_end >= 0 else len(self.text)
+        value = self.text[inside : close if close >= 0 else end]
+        fix = None
+        if close >= 0 and not set(value) & set('"\\'):
+            written = value.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t")
+            fix = Fix("Write it on one line", Span(start, end), f'{self.text[start : inside - 3]}"{written}"')
+        note = "A string stands on one line, with `\\n` for a line break; `+` joins strings over several lines."
+        self._report("E0002", 'There are no strings in `"""`.', start, inside, note, fix)
+        self._push(STRING, value, start, end)
+        return end
 
     def _single_quotes(self, start: int, end: int) -> int:
         """A string as other languages write it: taken for one of ours."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.base.diagnostics import Diagnostic, Fix
 from engine.base.source import SourceFile, Span
@@ -77,15 +77,20 @@ class DeclarationRules(StatementRules):
         """A declaration inside a block or actor: reported, read, and hoisted to the top level."""
         token = self.token
         what = _DECLARED.get(token.kind, token.kind)
+        note = "Inside, a function value does: `let double = fn(x: int) => x * 2`." if token.kind == "fn" else ""
         self.report(
-            "E0050", f"{_with_article(what)} belongs at the top level, not inside a block.", self.span_of(token)
+            "E0050", f"{_with_article(what)} belongs at the top level, not inside a block.", self.span_of(token), note
         )
         self.enter()
         if token.kind == "on":
             self.handler()
         else:
-            self.hoisted.append(_DECLARATIONS[token.kind](self))
+            self._hoist()
         self.leave()
+
+    def _hoist(self) -> None:
+        declared = _DECLARATIONS[self.kind](self)
+        self.hoisted.append(replace(declared, is_misplaced=True) if isinstance(declared, ast.FnDecl) else declared)
 
     # --- functions --------------------------------------------------------------------------------
 
@@ -318,10 +323,16 @@ class DeclarationRules(StatementRules):
 
     def _misplaced_in_actor(self) -> None:
         what = _DECLARED.get(self.kind, self.kind)
+        note = ""
+        if self.kind == "fn":
+            note = "It takes the state and gives the new one: `n = add(n, 2)`. What sends is a handler: `on add()`."
         self.report(
-            "E0050", f"{_with_article(what)} belongs at the top level, not inside an actor.", self.span_of(self.token)
+            "E0050",
+            f"{_with_article(what)} belongs at the top level, not inside an actor.",
+            self.span_of(self.token),
+            note,
         )
-        self.hoisted.append(_DECLARATIONS[self.kind](self))
+        self._hoist()
 
     def _fail_in_actor(self) -> None:
         token = self.token

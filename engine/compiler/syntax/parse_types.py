@@ -161,6 +161,13 @@ class TypeRules(Cursor):
             if not items:
                 self.report("E0023", "A tuple has two parts or more.", self.since(token.start))
             return ast.TuplePattern(self.since(token.start), items)
+        if kind == "[":
+            self.advance()
+            items = self.items("]", "a pattern", self._list_item)
+            span = self.since(token.start)
+            note = "Ask for its length and items, as in `xs if xs.len() == 1 => …`, or compare: `if xs == [1]`."
+            self.report("E0023", "Lists have no patterns.", span, note)
+            return ast.ListPattern(span, items)
         if kind == "-" and self.peek().kind in (INTEGER, FLOAT, DURATION):
             self.advance()
             operand = self.literal()
@@ -170,6 +177,12 @@ class TypeRules(Cursor):
             value = self.literal()
             return ast.LiteralPattern(value.span, value)
         self.fail("E0023", f"Expected a pattern, found {self.found()}.")
+
+    def _list_item(self) -> ast.Pattern:
+        start = self.token.start
+        if not self.accept(".."):
+            return self.pattern()
+        return self.pattern() if self.kind == NAME else ast.WildcardPattern(self.since(start))
 
     def _name_pattern(self) -> ast.Pattern:
         token = self.advance()
