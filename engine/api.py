@@ -181,7 +181,11 @@ def format_text(text: str, file: str) -> Formatted:
 
     Raises ``FormatError``, which is a mistake of the formatter, rather than give a text that means something else.
     """
-    source = SourceFile(file, text)
+    with at_full_speed():
+        return _formatted(SourceFile(file, text))
+
+
+def _formatted(source: SourceFile) -> Formatted:
     result, diagnostics = format_source(source)
     return Formatted(result, _problems(tuple(diagnostics), Sources((source,))))
 

@@ -51,10 +51,17 @@ def _without_semicolons(pieces: list[Piece]) -> list[Piece]:
     return kept
 
 
+def past_comments(pieces: list[Piece], index: int) -> int:
+    """The index of the first piece from ``index`` on that is no comment."""
+    while index < len(pieces) and pieces[index].is_comment:
+        index += 1
+    return index
+
+
 def _goes_on(pieces: list[Piece], index: int) -> bool:
     """Whether what follows a ``;`` would belong to the statement before if there were none."""
-    following = next((piece for piece in pieces[index + 1 :] if not piece.is_comment), None)
-    return following is not None and (following.kind in CONTINUING or following.kind == "-")
+    index = past_comments(pieces, index + 1)
+    return index < len(pieces) and (pieces[index].kind in CONTINUING or pieces[index].kind == "-")
 
 
 def _join_lines(pieces: list[Piece], shape: Shape) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.compiler.format.breaks import CLOSERS, OPENERS, break_block
+from engine.compiler.format.breaks import CLOSERS, OPENERS, break_block, past_comments
 from engine.compiler.format.pieces import LINE_COMMENT, Piece
 from engine.compiler.format.shape import Shape
 from engine.compiler.format.spacing import blank
@@ -27,12 +27,22 @@ _HEADS = frozenset(
 
 @dataclass(slots=True)
 class _Row:
-    """A line: its first piece, the one after its last, its text, and how long it is without a comment at its end."""
+    """A line: its first piece, the one after its last, the parts of its text, and how long it is: in all, and without
+    a comment at its end."""
 
     first: int
     end: int
-    text: str
+    parts: list[str]
+    length: int
     width: int
+
+    def add(self, text: str, is_comment: bool = False) -> None:
+        """Writes a piece, or what is before it; only what is behind the last line break counts."""
+        self.parts.append(text)
+        at = text.rfind("\n")
+        self.length = self.length + len(text) if at < 0 else len(text) - at - 1
+        if not is_comment:
+            self.width = self.length
 
 
 def lay_out(pieces: list[Piece], shape: Shape) -> str:
@@ -42,7 +52,7 @@ def lay_out(pieces: list[Piece], shape: Shape) -> str:
         shortened = [_shorten(pieces, row, shape) for row in rows if row.width > WIDTH]
         if not any(shortened):
             break
-    lines = [("\n" if pieces[row.first].lines > 1 else "") + row.text + "\n" for row in rows]
+    lines = [("\n" if pieces[row.first].lines > 1 else "") + "".join(row.parts) + "\n" for row in rows]
     return "".join(lines)
 
 
@@ -51,20 +61,23 @@ def _rows(pieces: list[Piece], shape: Shape) -> list[_Row]:
     around: list[tuple[int, bool]] = []  # indentation of the line that opened a bracket, and whether it is a block's
     heads: list[int | None] = [None]  # for these and for the top level, indentation of the line of a block's head
     indent = 0
+    code, before = 0, None  # the index of the next piece that is no comment, and the last such piece so far
     for index, piece in enumerate(pieces):
         starts_line = index == 0 or piece.lines > 0
         if starts_line:
-            indent, goes_on = _indent(pieces, index, around, shape)
+            code = past_comments(pieces, max(code, index))
+            indent, goes_on = _indent(piece, pieces[code] if code < len(pieces) else piece, before, around, shape)
             if not goes_on:
                 heads[-1] = None
-            rows.append(_Row(index, index, " " * indent, 0))
+            rows.append(_Row(index, index, [" " * indent], indent, 0))
         row = rows[-1]
         if not starts_line:
-            row.text += blank(pieces[index - 2] if index > 1 else None, pieces[index - 1], piece, shape)
-        row.text += _shown(piece, indent - piece.column if starts_line else 0)
+            between = blank(pieces[index - 2] if index > 1 else None, pieces[index - 1], piece, shape)
+            row.add(between, piece.kind == LINE_COMMENT)
+        row.add(_shown(piece, indent - piece.column if starts_line else 0), piece.kind == LINE_COMMENT)
         row.end = index + 1
-        if piece.kind != LINE_COMMENT:
-            row.width = len(row.text) - row.text.rfind("\n") - 1
+        if not piece.is_comment:
+            before = piece
         if piece.kind in _HEADS and heads[-1] is None:
             heads[-1] = indent
         elif piece.kind in OPENERS:
@@ -80,25 +93,19 @@ def _rows(pieces: list[Piece], shape: Shape) -> list[_Row]:
     return rows
 
 
-def _indent(pieces: list[Piece], index: int, around: list[tuple[int, bool]], shape: Shape) -> tuple[int, bool]:
-    """The indentation of a line that starts with a piece, and whether it goes on with the statement before."""
-    piece = pieces[index]
+def _indent(
+    piece: Piece, code: Piece, before: Piece | None, around: list[tuple[int, bool]], shape: Shape
+) -> tuple[int, bool]:
+    """The indentation of a line that starts with a piece, and whether it goes on with the statement before. ``code`` is
+    the first piece from there on that is no comment, ``before`` the last one that is none."""
     if piece.kind in CLOSERS:
         return around[-1][0], True
     indent, in_block = (around[-1][0] + INDENT, around[-1][1]) if around else (0, True)
-    while piece.is_comment and index + 1 < len(pieces):
-        index += 1
-        piece = pieces[index]
-    if not in_block or piece.is_comment or piece.kind in CLOSERS or piece.kind == "else":
+    if not in_block or code.is_comment or code.kind in CLOSERS or code.kind == "else":
         return indent, not in_block
-    goes_on = piece.start not in shape.items or _is_left_open(pieces, index)
+    is_left_open = before is not None and before.kind in _GO_ON  # it wants something after it
+    goes_on = code.start not in shape.items or is_left_open
     return indent + INDENT * goes_on, goes_on
-
-
-def _is_left_open(pieces: list[Piece], index: int) -> bool:
-    """Whether what stands before a piece, comments aside, wants something after it."""
-    before = next((piece for piece in reversed(pieces[:index]) if not piece.is_comment), None)
-    return before is not None and before.kind in _GO_ON
 
 
 def _shown(piece: Piece, shift: int) -> str:

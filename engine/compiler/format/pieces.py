@@ -7,11 +7,10 @@ piece, as written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.compiler.syntax.lexer import tokenize
-from engine.compiler.syntax.tokens import COMMENT_EDGE, END, F_END, F_START
+from engine.compiler.syntax.tokens import COMMENT_EDGE, END, F_END, F_START, Token
 
 LINE_COMMENT = "//"
 BLOCK_COMMENT = "/*"
@@ -26,7 +25,7 @@ class Piece:
     ``kind`` is the token's, or one of the two of comments; ``text`` is as written; ``start`` and ``column`` (from 0)
     are its place in the text it comes from; ``lines`` are the line breaks before it. ``tight`` is for tokens that mean
     two things: a ``-`` that is a sign, a ``<``, ``>`` or ``??`` of a type, a ``{`` or ``}`` around a value rather than
-    a block, the ``=`` of ``at tick=5``.
+    a block, the ``=`` of ``at tick=5``, a number that names an item, as in ``t.0``.
     """
 
     kind: str
@@ -42,19 +41,19 @@ class Piece:
         return self.kind == LINE_COMMENT or self.kind == BLOCK_COMMENT
 
 
-def read_pieces(text: str) -> list[Piece]:
+def read_pieces(text: str, tokens: Sequence[Token]) -> list[Piece]:
     """The pieces of a text whose tokens are sound."""
     pieces: list[Piece] = []
-    before = 0
+    before = last = line = 0  # the end of the piece before and its start, and where the line starts
 
     def add(kind: str, start: int, end: int) -> None:
-        nonlocal before
-        column = start - text.rfind("\n", 0, start) - 1
-        pieces.append(Piece(kind, text[start:end], start, column, text.count("\n", before, start)))
-        before = end
+        nonlocal before, last, line
+        line = max(line, text.rfind("\n", last, start) + 1)
+        pieces.append(Piece(kind, text[start:end], start, start - line, text.count("\n", before, start)))
+        before, last = end, start
 
     nesting, opened = 0, 0
-    for token in tokenize(text)[0]:
+    for token in tokens:
         if nesting == 0:
             for kind, start, end in _comments(text, before, token.start):
                 add(kind, start, end)

@@ -13,12 +13,16 @@ from dataclasses import dataclass, field, fields, replace
 from engine.base.source import Span
 from engine.compiler.format.pieces import Piece
 from engine.compiler.syntax import ast
+from engine.compiler.syntax.tokens import INTEGER
 
 _ITEMS = frozenset(
     {"statements", "arms", "fields", "entries", "variants", "settings", "states", "handlers", "timers", "model"}
 )
 _IN_TYPES = frozenset({"<", ">", ">>", ">=", ">>=", "??"})
 """Operators that may also be, or start with, a part of a type."""
+
+
+_NAMES: dict[type, tuple[str, ...]] = {}
 
 
 @dataclass(slots=True)
@@ -89,8 +93,16 @@ def _mark_plain(pieces: list[Piece], shape: Shape) -> None:
             braces.append(piece.tight)
         elif piece.kind == "}":
             piece.tight = braces.pop()
+        elif piece.kind == INTEGER:
+            piece.tight = index > 1 and piece.lines == 0 and _names_item(pieces[index - 2], pieces[index - 1])
         elif piece.kind == "=":
             piece.tight = [before.text for before in pieces[max(0, index - 2) : index]] == ["at", "tick"]
+
+
+def _names_item(value: Piece, dot: Piece) -> bool:
+    """Whether a whole number behind these is the name of an item: behind a number it is kept apart, and so read as a
+    number again."""
+    return dot.kind in (".", "?.") and (value.kind != INTEGER or value.tight)
 
 
 def same_tree(first: object, second: object) -> bool:
@@ -105,7 +117,7 @@ def same_tree(first: object, second: object) -> bool:
                 return False
             pending.extend(zip(a, b, strict=True))
         elif isinstance(a, ast.Node):
-            pending.extend((getattr(a, f.name), getattr(b, f.name)) for f in fields(a))
+            pending.extend((getattr(a, name), getattr(b, name)) for name in _names_of(a))
         elif not isinstance(a, Span) and repr(a) != repr(b):
             return False
     return True
@@ -120,4 +132,15 @@ def _nodes(module: ast.Module) -> Iterator[tuple[ast.Node, str]]:
             pending.extend((part, name) for part in found)
         elif isinstance(found, ast.Node):
             yield found, name
-            pending.extend((getattr(found, f.name), f.name) for f in fields(found))
+            for part_name in _names_of(found):
+                part = getattr(found, part_name)
+                if isinstance(part, tuple | ast.Node):
+                    pending.append((part, part_name))
+
+
+def _names_of(node: ast.Node) -> tuple[str, ...]:
+    """The names of what a node consists of."""
+    kind = type(node)
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(f.name for f in fields(node))
+    return _NAMES[kind]

@@ -13,7 +13,8 @@ from engine.compiler.format.breaks import settle
 from engine.compiler.format.layout import lay_out
 from engine.compiler.format.pieces import Piece, read_pieces
 from engine.compiler.format.shape import mark, same_tree, shape_of
-from engine.compiler.syntax.parser import parse
+from engine.compiler.syntax.lexer import tokenize
+from engine.compiler.syntax.parser import parse_tokens
 
 
 def format_source(source: SourceFile, library: bool = False) -> tuple[str | None, list[Diagnostic]]:
@@ -24,15 +25,19 @@ def format_source(source: SourceFile, library: bool = False) -> tuple[str | None
     """
     text = source.text.replace("\r\n", "\n")
     source = SourceFile(source.name, text)
-    module, problems = parse(source, library)
+    tokens, found = tokenize(text)
+    module, problems = parse_tokens(source, list(tokens), found, library)
     if problems:
         return None, problems
-    pieces = read_pieces(text)
+    pieces = read_pieces(text, tokens)
     before = _content(pieces)
     shape = shape_of(module)
     result = lay_out(settle(mark(pieces, shape), shape), shape)
-    again, problems = parse(SourceFile(source.name, result), library)
-    if problems or _content(read_pieces(result)) != before or not same_tree(module, again):
+    if result == text:
+        return result, []
+    tokens, found = tokenize(result)
+    again, problems = parse_tokens(SourceFile(source.name, result), list(tokens), found, library)
+    if problems or _content(read_pieces(result, tokens)) != before or not same_tree(module, again):
         raise FormatError(
             f"{source.name} was not formatted: the result would not mean the same. This is a mistake of the formatter."
         )

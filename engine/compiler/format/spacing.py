@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from engine.compiler.format.pieces import LINE_COMMENT, Piece
 from engine.compiler.format.shape import Shape
-from engine.compiler.syntax.tokens import BYTES, F_START, NAME, OPERATORS, STRING
+from engine.compiler.syntax.tokens import BYTES, F_START, INTEGER, NAME, OPERATORS, STRING
 
 _NONE_BEFORE = frozenset({",", ";", ")", "]", ":", ".", "?.", "..", "?"})
 _NONE_AFTER = frozenset({"(", "[", ".", "?.", ".."})
 _ENDS_CALLEE = frozenset({NAME, ")", "]", "}", "fn"})
 _ENDS_INDEXED = frozenset({NAME, ")", "]", "}", STRING, F_START, BYTES})
+_STARTS = frozenset(operator[:length] for operator in OPERATORS for length in range(2, len(operator) + 1))
 _BEFORE_MEMBER = frozenset({".", "?.", "on"})
 _BEFORE_VALUE = frozenset({"payload", "until"})
 """Names that, as words of the language, stand before a value: `payload (1, 2)` calls nothing."""
@@ -19,6 +20,8 @@ def blank(earlier: Piece | None, left: Piece, right: Piece, shape: Shape) -> str
     """What stands between ``left`` and ``right``; ``earlier`` is the piece before these."""
     if left.is_comment or right.is_comment:
         return _beside_comment(left, right)
+    if left.kind == "." and right.kind == INTEGER and _is_whole(earlier):
+        return " "  # `1. 0` is an item of 1, which is an error of its own, and `1.0` a float
     if right.kind in _NONE_BEFORE or left.kind in _NONE_AFTER or _tight(left, right):
         return " " if _would_join(left, right) else ""
     if "{" in (left.kind, right.kind) or "}" in (left.kind, right.kind):
@@ -28,6 +31,11 @@ def blank(earlier: Piece | None, left: Piece, right: Piece, shape: Shape) -> str
     if right.kind == "[":
         return "" if _holds(earlier, left, right, _ENDS_INDEXED, shape) else " "
     return "" if (left.kind == "=" and left.tight) or (right.kind == "=" and right.tight) else " "
+
+
+def _is_whole(earlier: Piece | None) -> bool:
+    """Whether a piece is a whole number, and no name of an item."""
+    return earlier is not None and earlier.kind == INTEGER and not earlier.tight
 
 
 def _tight(left: Piece, right: Piece) -> bool:
@@ -41,7 +49,7 @@ def _tight(left: Piece, right: Piece) -> bool:
 
 def _would_join(left: Piece, right: Piece) -> bool:
     """Whether two operators side by side would be read as another one."""
-    return any(operator.startswith(left.text + right.text[0]) for operator in OPERATORS)
+    return left.text + right.text[0] in _STARTS
 
 
 def _holds(earlier: Piece | None, left: Piece, right: Piece, ends: frozenset[str], shape: Shape) -> bool:

@@ -25,7 +25,13 @@ def parse(source: SourceFile, library: bool = False) -> tuple[ast.Module, list[D
     ``library`` allows what only the library's own files may write: dotted function names, ``var self``, ``state`` at
     the top level and type arguments of calls.
     """
-    tokens, diagnostics = _tokens(source)
+    return parse_tokens(source, *_tokens(source), library)
+
+
+def parse_tokens(
+    source: SourceFile, tokens: list[Token], diagnostics: list[Diagnostic], library: bool
+) -> tuple[ast.Module, list[Diagnostic]]:
+    """The same for tokens that are there already, with what is wrong with them."""
     rules = DeclarationRules(source, tokens, diagnostics, library)
     module = rules.module()
     found = [_in_file(d, source.name) for d in rules.problems()]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from engine.base.source import SourceFile
 from engine.compiler.format.pieces import read_pieces
 from engine.compiler.format.source import format_source
+from engine.compiler.syntax.lexer import tokenize
 from engine.compiler.syntax.parser import parse
 
 ROOT = Path(__file__).parents[3]
@@ -82,7 +83,7 @@ def test_programs_with_other_blanks_keep_their_meaning(data: st.DataObject) -> N
 
 def mutated(text: str, data: st.DataObject) -> str:
     """A text with other blanks at some of the places between its pieces."""
-    pieces = read_pieces(text)
+    pieces = read_pieces(text, tokenize(text)[0])
     places = data.draw(st.lists(st.integers(1, len(pieces) - 1), min_size=1, max_size=12, unique=True))
     for place in sorted(places, reverse=True):
         before, piece = pieces[place - 1], pieces[place]

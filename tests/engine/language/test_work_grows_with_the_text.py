@@ -26,12 +26,36 @@ LONG: dict[str, Callable[[int], str]] = {
         lambda i: f"        {i} => {{ let x = {i} }}",
         "        _ => {}\n    }\n}\nf(7)",
     ),
+    "items of a list on a line": lambda count: f"let xs = [{', '.join(map(str, range(count)))}]\nrender xs.len()\n",
+    "items of a list": _rows("let xs = [", lambda i: f"    {i},", "]\nrender xs.len()"),
+    "entries of a dict": _rows("let xs = {", lambda i: f'    "k{i}": {i},', "}\nrender xs.len()"),
+    "texts in a set": _rows("let xs = {", lambda i: f'    "k{i}",', "}\nrender xs.len()"),
+    "lists in a list": _rows("let xs = [", lambda i: f"    [{i}, 1],", "]\nrender xs.len()"),
+    "functions": _rows("", lambda i: f"fn f{i}(x: int) -> int {{\n    return x * {i}\n}}\n", "render f7(1)"),
+    "actors": _rows("", lambda i: f"actor A{i} {{\n    state n = 0\n    on m(x: int) {{ n += x }}\n}}\n", "A7.m(1)"),
+    "handlers": _rows("actor A {\n    state n = 0", lambda i: f"    on m{i}(x: int) {{ n += x }}", "}\nA.m7(1)"),
+    "states": _rows("actor A {", lambda i: f"    state s{i} = {i}", "    on m() { s7 += 1 }\n}\nA.m()"),
+    "statements of a handler": _rows(
+        "actor A {\nstate n = 0\non m(x: int) {", lambda i: f"n += x * {i}", "}\n}\nA.m(1)"
+    ),
+    "calls": _rows("fn f(x: int) {}", lambda i: f"f({i})", ""),
+    "names": _rows("fn f(x: int) -> int {", lambda i: f"let v{i} = x + {i}", "return v7\n}\nrender f(1)"),
+    "names of the top level": _rows("fn f(x: int) -> int { return x }", lambda i: f"let v{i} = f({i})", "render v7"),
+    "fixed values": _rows("", lambda i: f"let V{i} = {i}", "render V7"),
+    "structs": _rows("", lambda i: f"struct S{i} {{ a: int, b: string }}", 'render S7(1, "x").a'),
+    "structs in structs": _rows(
+        "struct S0 { a: int }", lambda i: f"struct S{i + 1} {{ a: S{i}?, b: string }}", 'render S7(none, "x").b'
+    ),
+    "comments": _rows("// first", lambda i: f"// {i}", "render 1"),
+    "comments in lines": _rows("", lambda i: f"render {i} /* {i} */", "render 1"),
+    "statements on a line": lambda count: "render 1; " * count + "\n",
+    "parts of a text": lambda count: f'let x = 1\nrender f"{"{x} " * count}"\n',
 }
 
 
 @pytest.mark.parametrize("kind", LONG)
 def test_work_grows_with_the_text(kind: str) -> None:
-    few, many = LONG[kind](200), LONG[kind](800)
+    few, many = LONG[kind](150), LONG[kind](600)
     for work in (api.analyse, api.compile, api.format_text):
         work("render 1\n", "warm.aefl")
         empty = calls_of(lambda work=work: work("render 2\n", "a.aefl"))
