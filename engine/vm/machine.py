@@ -90,7 +90,7 @@ _HOST_CELLS = (
     "log_used", "log_address", "log_payload_used", "log_payload_address", "output_used", "output_address",
     "mark_count", "mark_address", "heap_base", "heap_end", "static_end", "fault_kind",
     "input_address", "input_capacity", "outside_first", "answered", "dead_letters", "now_at", "now_end",
-    "log_full", "look_up_at", "idle_handler",
+    "log_full", "look_up_at", "idle_handler", "turn_message", "checking",
 )  # fmt: skip
 
 
@@ -270,6 +270,12 @@ class Machine:
         if error.code is not wasmtime.TrapCode.UNREACHABLE or self._get("fault_kind") == 0:
             self._unusable = True
             raise MachineError(f"the engine stopped at event {self.events}: {error}")
+        if self._get("turn_message") == 0 and self._get("checking") == 0:
+            self._unusable = True
+            raise MachineError(
+                f"the memory is used up: at event {self.events:,}, between two turns, no room was left for the messages "
+                "that wait or for what is written down"
+            )
         self._call("recover")
 
     def _let_run(self) -> None:
