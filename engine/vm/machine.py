@@ -273,7 +273,7 @@ class Machine:
         if self._get("turn_message") == 0 and self._get("checking") == 0:
             self._unusable = True
             raise MachineError(
-                f"the memory is used up: at event {self.events:,}, between two turns, no room was left for the messages "
+                f"the memory is used up: at event {self.events:,}, between two turns, no room was left for messages "
                 "that wait or for what is written down"
             )
         self._call("recover")
