@@ -63,6 +63,7 @@ from engine.project.project import entry_of as entry_of
 from engine.project.project import project_of as project_of
 from engine.timetravel.describe import summary as _summary
 from engine.timetravel.origin import recompile_with
+from engine.timetravel.rendered import Rendered as Rendered
 from engine.timetravel.session import Session as Session
 from engine.timetravel.verdict import TEST_EVENTS_MAX as TEST_EVENTS_MAX
 from engine.timetravel.verdict import TEST_SECONDS_MAX as TEST_SECONDS_MAX

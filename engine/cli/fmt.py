@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from engine import api
+from engine.cli import streams
 from engine.cli.files import programs_in, read_all
 from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give, say, say_problems
 from engine.files.whole import write_whole
@@ -56,7 +56,7 @@ def _format_stdin(check: bool) -> None:
     if result is None:
         raise typer.Exit(EXIT_PROBLEM)
     if not check:
-        sys.stdout.write(result)
+        streams.write(result)
     elif result != text:
         give(STDIN)
         raise typer.Exit(EXIT_PROBLEM)

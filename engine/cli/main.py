@@ -6,13 +6,11 @@ heavy libraries only inside the functions that need them.
 
 from __future__ import annotations
 
-import io
-import sys
-
 import typer
 
-from engine.cli import bench, check, doc, fmt, ide, new, run, tests, traces
+from engine.cli import bench, check, doc, fmt, ide, new, run, streams, tests, traces
 from engine.cli.last_resort import last_resort
+from engine.cli.report import give
 
 app = typer.Typer(
     name="aeroflow",
@@ -56,15 +54,14 @@ def root(
     if version:
         from engine import __version__
 
-        print(f"aeroflow {__version__}")
+        give(f"aeroflow {__version__}")
         raise typer.Exit
 
 
 def main() -> None:
-    """The console script. Names of files that are no Unicode are printed as the bytes that they are."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="surrogateescape")
-    with last_resort():
+    """The console script."""
+    streams.prepare()
+    with last_resort(), streams.flushed():
         app()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from engine import api
+from engine.cli import streams
 
 
 class Bar(Protocol):
@@ -25,7 +26,7 @@ class _NoBar:
         pass
 
     def read_line(self, prompt: str) -> str | None:
-        sys.stdout.flush()
+        streams.flush()
         return api.read_line(prompt)
 
 
@@ -49,7 +50,7 @@ def progress_bar(ticks: int | None) -> Iterator[Bar]:
 
             def read_line(self, prompt: str) -> str | None:
                 bar.stop()  # gives the terminal back, with its cursor
-                sys.stdout.flush()
+                streams.flush()
                 line = api.read_line(prompt)
                 bar.start()
                 return line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from typing import Any, NoReturn
 import typer
 
 from engine.api import Problem
+from engine.cli import streams
 
 EXIT_PROBLEM = 1
 """The program has errors, or a comparison found a difference."""
@@ -22,21 +24,23 @@ EXIT_STUCK = 4
 EXIT_BUG = 70
 """AeroFlow itself made a mistake."""
 EXIT_INTERRUPTED = 130
+"""Ctrl-C: 128 and the number of the signal, which is also how other signals end a command."""
 
 
 def say(text: str) -> None:
-    """A line for the person, on stderr."""
-    print(text, file=sys.stderr)
+    """A line for the person, on stderr, if it can be written."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr)
 
 
 def give(text: str) -> None:
     """A line of the result, on stdout."""
-    print(text)
+    streams.write(f"{text}\n")
 
 
 def give_json(value: Any) -> None:
     """The result for a program that reads it: one JSON document."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    give(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def fail(message: str, code: int = EXIT_USAGE) -> NoReturn:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-import threading
+import contextlib
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -12,11 +12,14 @@ from typing import Annotated
 import typer
 
 from engine import api
+from engine.cli import streams
 from engine.cli.engine_thread import on_engine_thread
-from engine.cli.files import compile_file, program_path, save_trace
+from engine.cli.files import compile_file, program_path
 from engine.cli.numbers import count, seed_option
+from engine.cli.outputs import check_output, files_of
 from engine.cli.progress import progress_bar
-from engine.cli.report import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_STUCK, fail, give, give_json, say
+from engine.cli.report import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_STUCK, fail, say
+from engine.cli.shown import ShownAsJson, ShownAsText
 
 SLICE_EVENTS = 200_000
 """How many events run between two looks at the outputs."""
@@ -44,27 +47,21 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print outputs and summary as one JSON document.")] = False,
 ) -> None:
     """Run a program until nothing is left to do, or for a number of ticks."""
-    if record is not None and not record.parent.is_dir():
-        fail(f"there is no folder {record.parent} to record into")
+    if record is not None:
+        check_output(record)
     hosts = [host_of(text) for text in allow_net or ()]
     path = program_path(file)
     program = compile_file(path, check)
+    if record is not None:
+        check_output(record, files_of(path, program))
     used_seed = api.project_of(path).seed if seed is None else seed
     permissions = api.permissions_of(path, allow_read or (), hosts, allow_env)
-    outputs: list[api.Output] = []
+    shown = ShownAsJson() if as_json else ShownAsText()
+    signals: list[int] = []
     sessions: list[api.Session] = []
 
-    def show(output: api.Output) -> None:
-        outputs.append(output)
-        if output.kind == "fault" and output.fault is not None:
-            say(fault_line(output.fault))
-        elif not as_json:
-            give(output.text)
-
-    stopping = threading.Event()
-
-    def interrupt() -> None:
-        stopping.set()
+    def interrupt(number: int) -> None:
+        signals[:] = signals or [number]
         for session in sessions:
             session.interrupt()
 
@@ -77,24 +74,41 @@ def run(
                 program, used_seed, keep_events=False, record=record is not None, outside=outside
             )
             sessions.append(session)
-            while True:
-                progress = session.advance(max_events=SLICE_EVENTS, until_tick=ticks)
-                for output in progress.outputs:
-                    show(output)
-                bar.moved(progress.total, progress.tick)
-                if stopping.is_set() and progress.status is api.Status.RUNNING:
-                    progress = replace(progress, status=api.Status.INTERRUPTED)
-                if progress.status is not api.Status.RUNNING:
-                    if record is not None:
-                        save_trace(session, record)
-                    return progress
+            with recording(session, record):
+                while True:
+                    progress = session.advance(max_events=SLICE_EVENTS, until_tick=ticks)
+                    shown.show(progress.rendered)
+                    bar.moved(progress.total, progress.tick)
+                    if signals and progress.status is api.Status.RUNNING:
+                        progress = replace(progress, status=api.Status.INTERRUPTED)
+                    if progress.status is not api.Status.RUNNING:
+                        return progress
 
         last = on_engine_thread(work, interrupt)
     seconds = time.perf_counter() - started
-    if as_json:
-        give_json(summary_plain(last, outputs))
+    shown.end(last)
     _say_how_it_ended(file, last, seconds, record)
-    raise typer.Exit(exit_code(last, outputs))
+    raise typer.Exit(exit_code(last, shown.has_failed, signals))
+
+
+@contextlib.contextmanager
+def recording(session: api.Session, path: Path | None) -> Iterator[None]:
+    """Records what the block does, if that is wanted. What breaks off leaves a recording up to there, and says so."""
+    if path is None:
+        yield
+        return
+    session.record_into(path)
+    try:
+        yield
+    except typer.Exit:  # the output is gone; the run itself is whole up to here
+        session.finish_recording()
+        raise
+    except BaseException:
+        kept = session.leave_recording()
+        if kept is not None:
+            say(f"aeroflow: what was recorded until then is in {kept}")
+        raise
+    session.finish_recording()
 
 
 def host_of(text: str) -> api.Host:
@@ -106,7 +120,7 @@ def host_of(text: str) -> api.Host:
 
 
 def _say_how_it_ended(file: Path, last: api.Progress, seconds: float, record: Path | None) -> None:
-    sys.stdout.flush()
+    streams.flush()
     rate = last.total / seconds if seconds > 0 else 0.0
     say(
         f"{last.status.value} at tick {last.tick}: {last.total:,} events{_dead(last.dead_letters)}, {rate:,.0f}/s, "
@@ -118,11 +132,11 @@ def _say_how_it_ended(file: Path, last: api.Progress, seconds: float, record: Pa
         say(f"{file}:{last.unchecked}: what is expected here was not checked: the program had not come to rest")
 
 
-def exit_code(last: api.Progress, outputs: list[api.Output]) -> int:
-    """How the run ended, for whoever started it."""
+def exit_code(last: api.Progress, has_failed: bool, signals: Sequence[int] = ()) -> int:
+    """How the run ended, for whoever started it. ``has_failed`` is whether the top level did."""
     if last.status is api.Status.INTERRUPTED:
-        return EXIT_INTERRUPTED
-    if any(output.kind == "fault" and output.actor == 0 for output in outputs):
+        return 128 + signals[0] if signals else EXIT_INTERRUPTED
+    if has_failed:
         return EXIT_FAULT
     return EXIT_STUCK if last.waits else 0
 
@@ -130,24 +144,3 @@ def exit_code(last: api.Progress, outputs: list[api.Output]) -> int:
 def _dead(count: int) -> str:
     """What the summary says of messages to actors that had ended."""
     return f", {count:,} dead letter{'' if count == 1 else 's'}" if count else ""
-
-
-def fault_line(fault: api.FaultInfo) -> str:
-    """``bank.aefl:12:5: fault in Account.withdraw at tick 7: …``."""
-    return (
-        f"{fault.file}:{fault.line}:{fault.column}: fault in {fault.function} "
-        f"(actor {fault.actor}, tick {fault.tick}): {fault.message}"
-    )
-
-
-def summary_plain(last: api.Progress, outputs: list[api.Output]) -> dict[str, object]:
-    """The run for ``--json``."""
-    return {
-        "status": last.status.value,
-        "tick": last.tick,
-        "events": last.total,
-        "dead_letters": last.dead_letters,
-        "hash": f"{last.execution_hash & (2**64 - 1):016x}",
-        "waits": [wait.text for wait in last.waits],
-        "outputs": [{"tick": o.tick, "actor": o.actor, "seq": o.seq, "kind": o.kind, "text": o.text} for o in outputs],
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterator
@@ -16,8 +17,9 @@ import typer
 from engine import api
 from engine.cli.files import programs_in, read_source
 from engine.cli.numbers import count, seed_option
+from engine.cli.outputs import check_output
 from engine.cli.report import EXIT_PROBLEM, fail, give, say
-from engine.cli.run import fault_line
+from engine.cli.shown import fault_line
 from engine.cli.test_case import Case, Outcome, run_case
 from engine.files.whole import write_whole
 
@@ -47,6 +49,8 @@ def run_tests(
     ]
     if not cases:
         fail(f'there is no test{f" with `{only}` in its name" if only else ""}: write `test "…" {{ … }}` in a program')
+    if junit is not None:
+        _prepare_junit(junit, cases)
     outcomes: list[Outcome] = []
     told: set[str] = set()
     for outcome in _run_all(cases):
@@ -110,6 +114,13 @@ def _xml_text(text: str) -> str:
     return NOT_IN_XML.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
 
 
+def _prepare_junit(path: Path, cases: list[Case]) -> None:
+    """Makes the folder for the outcomes; ends the command where they cannot be written."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    check_output(path, [(case.path, "a program that is tested") for case in cases])
+
+
 def _write_junit(path: Path, outcomes: list[Outcome]) -> None:
     failed = sum(not outcome.passed for outcome in outcomes)
     counts = {"tests": str(len(outcomes)), "failures": str(failed)}
@@ -123,7 +134,6 @@ def _write_junit(path: Path, outcomes: list[Outcome]) -> None:
             failure = ElementTree.SubElement(element, "failure", {"message": _xml_text(outcome.message)})
             failure.text = _xml_text(_details(outcome))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True))
     except OSError as error:
         fail(f"{path} cannot be written: {error.strerror}")

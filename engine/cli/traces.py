@@ -14,8 +14,9 @@ from engine.base.errors import AeroFlowError
 from engine.cli.engine_thread import on_engine_thread
 from engine.cli.files import load_trace, save_trace
 from engine.cli.numbers import INT_MAX, count
+from engine.cli.outputs import check_output
 from engine.cli.report import EXIT_PROBLEM, fail, give, give_json, say
-from engine.cli.run import fault_line
+from engine.cli.shown import ShownAsText
 
 T = TypeVar("T")
 
@@ -220,28 +221,34 @@ def fork(
     elif field is not None:
         change = parse_field(field)
 
-    def work() -> tuple[api.Branch, list[api.Output], api.Progress]:
+    check_output(output, _read_by(trace))
+    shown = ShownAsText()
+
+    def work() -> tuple[api.Branch, api.Progress]:
         session = load_trace(trace)
         made = session.fork(branch, moment(session, branch, at), change)
         limit = ticks if ticks is not None else max(session.branches()[branch].tick, made.tick)
-        outputs: list[api.Output] = []
-        while True:
-            progress = session.advance(until_tick=limit, branch=made.id)
-            outputs.extend(progress.outputs)
-            if progress.status is not api.Status.RUNNING:
-                save_trace(session, output)
-                return made, outputs, progress
+        try:
+            while True:
+                progress = session.advance(until_tick=limit, branch=made.id)
+                shown.show(progress.rendered)
+                if progress.status is not api.Status.RUNNING:
+                    break
+        except typer.Exit:  # the output is gone; what ran until then is saved
+            save_trace(session, output)
+            raise
+        save_trace(session, output)
+        return made, progress
 
-    made, outputs, progress = guarded(work)
-    for item in outputs:
-        if item.fault is not None:
-            say(fault_line(item.fault))
-        else:
-            give(item.text)
+    made, progress = guarded(work)
     say(
         f"branch {made.id} “{made.name}” leaves branch {branch} after {made.at:,} events; "
         f"{progress.status.value} at tick {progress.tick} with {progress.total:,} events; saved in {output}"
     )
+
+
+def _read_by(trace: Path) -> list[tuple[Path, str]]:
+    return [(trace, "the recording that is read")]
 
 
 def parse_field(text: str) -> api.SetField:
@@ -316,6 +323,9 @@ def verify(
 ) -> None:
     """Replay a recorded run and compare every hash; exit 1 if one differs."""
 
+    if output is not None:
+        check_output(output, _read_by(trace))
+
     def work() -> api.Verification:
         session = load_trace(trace, salvage)
         outcome = session.verify(branch)
@@ -338,6 +348,8 @@ def export(
     branch: BranchOption = 0,
 ) -> None:
     """Write a recorded run as trace.json, for ui.perfetto.dev and other viewers of Chrome traces."""
+
+    check_output(output, _read_by(trace))
 
     def work() -> int:
         session = load_trace(trace)

@@ -1,0 +1,42 @@
+"""Where a command may write: looked at before any work is done for it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from engine import api
+from engine.cli.report import fail
+from engine.files.places import place_of
+
+MANIFEST = "aeroflow.toml"
+
+
+def check_output(path: Path, inputs: Iterable[tuple[Path, str]] = ()) -> None:
+    """Ends the command where a file cannot be written, or is one that is read; ``inputs`` are those, by what they are.
+
+    Links and other ways to write a path are seen through.
+    """
+    for read, what in inputs:
+        if _is_same(path, read):
+            fail(f"{path} is {what}; choose another name")
+    try:
+        place_of(path)
+    except OSError as error:
+        fail(f"{path} cannot be written: {error.strerror or error}")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    with contextlib.suppress(OSError, ValueError):
+        return os.path.samefile(one, other)
+    return False
+
+
+def files_of(file: Path, program: api.Program) -> list[tuple[Path, str]]:
+    """What a program is made from."""
+    modules = [(Path(source.name), "a module of the program") for source in program.sources.files[1:]]
+    project = api.project_of(file).path
+    manifest = [] if project is None else [(project, "the file of the project")]
+    return [(file, "the program"), *modules, *manifest]

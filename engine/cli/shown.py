@@ -1,0 +1,115 @@
+"""What a program renders, as it is shown while the run goes on: nothing is kept."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Protocol
+
+from engine import api
+from engine.cli import streams
+from engine.cli.report import say
+
+
+class Shown(Protocol):
+    """Shows outputs as they come. ``has_failed`` is whether the top level of the program did."""
+
+    has_failed: bool
+
+    def show(self, rendered: api.Rendered) -> None:
+        """Shows what a step rendered."""
+
+    def end(self, last: api.Progress) -> None:
+        """The run is over."""
+
+
+class ShownAsText:
+    """Outputs as lines on stdout, faults on stderr."""
+
+    def __init__(self) -> None:
+        self.has_failed = False
+
+    def show(self, rendered: api.Rendered) -> None:
+        """Writes the lines of a step."""
+        for piece in rendered.pieces():
+            if isinstance(piece, bytes):
+                streams.write(piece.decode("utf-8", "replace"))
+            else:
+                self._show_each(piece)
+        streams.flush()
+
+    def _show_each(self, outputs: tuple[api.Output, ...]) -> None:
+        for output in outputs:
+            if output.kind == "fault" and output.fault is not None:
+                self.has_failed |= output.actor == 0
+                streams.flush()
+                say(fault_line(output.fault))
+            else:
+                streams.write(f"{output.text}\n")
+
+    def end(self, last: api.Progress) -> None:
+        """All was said."""
+
+
+class ShownAsJson:
+    """One JSON document: the outputs as they come, a line each, then how the run ended."""
+
+    def __init__(self) -> None:
+        self.has_failed = False
+        self._count = 0
+
+    def show(self, rendered: api.Rendered) -> None:
+        """Writes the outputs of a step."""
+        for output in rendered.outputs:
+            self.has_failed |= output.kind == "fault" and output.actor == 0
+            if output.fault is not None:
+                say(fault_line(output.fault))
+            text = json.dumps(output_plain(output), ensure_ascii=False)
+            streams.write(f"{',' if self._count else self._head()}\n    {text}")
+            self._count += 1
+        streams.flush()
+
+    def _head(self) -> str:
+        return '{\n  "outputs": ['
+
+    def end(self, last: api.Progress) -> None:
+        """Writes how the run ended, and the end of the document."""
+        streams.write("\n  ]" if self._count else f"{self._head()}]")
+        for name, value in summary_plain(last).items():
+            streams.write(f',\n  "{name}": {json.dumps(value, ensure_ascii=False)}')
+        streams.write("\n}\n")
+
+
+def fault_line(fault: api.FaultInfo) -> str:
+    """``bank.aefl:12:5: fault in Account.withdraw at tick 7: …``."""
+    return (
+        f"{fault.file}:{fault.line}:{fault.column}: fault in {fault.function} "
+        f"(actor {fault.actor}, tick {fault.tick}): {fault.message}"
+    )
+
+
+def output_plain(output: api.Output) -> dict[str, Any]:
+    """An output for ``--json``; that of a fault says where it is."""
+    plain: dict[str, Any] = {
+        "tick": output.tick,
+        "actor": output.actor,
+        "seq": output.seq,
+        "kind": output.kind,
+        "text": output.text,
+    }
+    fault = output.fault
+    if fault is not None:
+        place = {"file": fault.file, "line": fault.line, "column": fault.column}
+        plain["fault"] = {"kind": fault.kind, "function": fault.function, **place}
+    return plain
+
+
+def summary_plain(last: api.Progress) -> dict[str, Any]:
+    """How the run ended, for ``--json``."""
+    return {
+        "status": last.status.value,
+        "tick": last.tick,
+        "events": last.total,
+        "dead_letters": last.dead_letters,
+        "hash": f"{last.execution_hash & (2**64 - 1):016x}",
+        "waits": [wait.text for wait in last.waits],
+    }
