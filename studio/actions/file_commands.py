@@ -26,7 +26,17 @@ def _opening(model: StudioModel) -> list[Command]:
         Command(
             "file.open_folder", "Open Folder…", "Ctrl+Alt+O", always, lambda: model.shell.ask_open_folder(), "File"
         ),
-        Command("file.quick_open", "Go to File…", "Ctrl+P", always, quick_open, "File", 0, "search"),
+        Command(
+            "file.quick_open",
+            "Search Everything…",
+            "Ctrl+P",
+            always,
+            quick_open,
+            "File",
+            0,
+            "search",
+            "Files, commands, symbols, and of the run its actors, messages, events, output and values",
+        ),
     ]
 
 
@@ -77,7 +87,7 @@ def _saving(model: StudioModel) -> list[Command]:
         Command("file.save_as", "Save As…", "Ctrl+Shift+S", _needs_document(model), save_as, "File", 1),
         Command("file.save_all", "Save All", "Ctrl+Alt+S", can_save_all, save_all, "File", 1),
         Command("file.save_recording", "Save Recording…", "", can_save_recording, save_recording, "File", 1, "trace"),
-        Command("file.reload", "Read Again from Disk", "", can_reload, reload, "File", 1),
+        Command("file.reload", "Reload from Disk", "", can_reload, reload, "File", 1),
     ]
 
 

@@ -1,51 +1,67 @@
 """What the palette offers for what has been typed.
 
 ``>`` searches commands, ``@`` symbols of the file in front, ``:`` goes to a line; without one of these it searches
-files, and ``name:12:3`` goes to a place in one.
+everything (``search_everything``), and ``name:12:3`` goes to a place in a file.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from engine.api import Symbol
 from studio.model.document import Document
 from studio.model.fuzzy import search
+from studio.model.palette_item import PaletteItem
+from studio.model.run_search import run_items
 from studio.model.studio import StudioModel
 
 ROWS_MAX = 60
+GROUP_MAX = 8
+"""The rows of a kind, where several kinds are offered."""
 _PLACE = re.compile(r"^(?P<name>.*?)(?::(?P<line>\d+)(?::(?P<column>\d+))?)?:?$")
 
 
-@dataclass(frozen=True, slots=True)
-class PaletteItem:
-    """A row: ``keys`` stands at its right, ``refusal`` is why it cannot be chosen; ``places`` are the letters found."""
-
-    title: str
-    icon: str
-    run: Callable[[], object]
-    detail: str = ""
-    keys: str = ""
-    refusal: str = ""
-    places: tuple[int, ...] = ()
+def nothing_found(query: str) -> PaletteItem:
+    """The row that says that there is nothing else."""
+    return PaletteItem(f"Nothing found for “{query.strip()}”.", "info", lambda: None, is_hint=True)
 
 
 def palette_items(model: StudioModel, typed: str, files: Sequence[Path]) -> list[PaletteItem]:
     """The rows for what has been typed, best first. ``files`` are those of the folder that is open."""
+    items = _items(model, typed, files)
+    query = typed.lstrip(">@")
+    return items or ([nothing_found(query)] if query.strip() and not typed.startswith(":") else [])
+
+
+def _items(model: StudioModel, typed: str, files: Sequence[Path]) -> list[PaletteItem]:
     if typed.startswith(">"):
-        return _commands(model, typed[1:])
+        return command_items(model, typed[1:])
     if typed.startswith("@"):
-        return _symbols(model, typed[1:])
+        return symbol_items(model, typed[1:], [d for d in (model.documents.active,) if d is not None])
     if typed.startswith(":"):
         return _lines(model, typed[1:])
-    return _files(model, typed, files)
+    found = file_items(model, typed, files)
+    return everything(model, typed, found) if typed.strip() else found
 
 
-def _commands(model: StudioModel, query: str) -> list[PaletteItem]:
+def everything(model: StudioModel, query: str, files: list[PaletteItem]) -> list[PaletteItem]:
+    """The best of each kind of thing, those kinds first whose best matches best."""
+    groups = [
+        [replace(item, group="Files") for item in files],
+        [replace(item, group="Commands") for item in command_items(model, query)],
+        symbol_items(model, query, model.documents.items),
+        *run_items(model, query),
+    ]
+    groups = [group[:GROUP_MAX] for group in groups if group]
+    return [item for group in sorted(groups, key=lambda group: -group[0].score) for item in group]
+
+
+def command_items(model: StudioModel, query: str) -> list[PaletteItem]:
+    """The commands, also those that cannot run now, with the reason."""
     commands = [c for c in model.commands if c.id != "view.palette"]
     rows = []
     for command, hit in search(query, commands, lambda c: f"{c.menu}: {c.title}"):
@@ -58,35 +74,35 @@ def _commands(model: StudioModel, query: str) -> list[PaletteItem]:
                 command.shortcut,
                 command.enabled() or "",
                 hit.places,
+                score=hit.score,
             )
         )
     return rows
 
 
-def _symbols(model: StudioModel, query: str) -> list[PaletteItem]:
-    document = model.documents.active
-    if document is None:
-        return []
+def symbol_items(model: StudioModel, query: str, documents: Sequence[Document]) -> list[PaletteItem]:
+    """What the programs declare, best first."""
 
-    def flat(symbols: Iterable[Symbol], inside: str) -> list[tuple[Symbol, str]]:
-        return [
-            pair
-            for symbol in symbols
-            for pair in ((symbol, inside), *flat(symbol.children, f"{inside}{symbol.name} › "))
-        ]
+    def flat(document: Document, symbols: Iterable[Symbol], inside: str) -> Iterator[tuple[Document, Symbol, str]]:
+        for symbol in symbols:
+            yield document, symbol, inside
+            yield from flat(document, symbol.children, f"{inside}{symbol.name} › ")
 
+    def go(document: Document, symbol: Symbol) -> Callable[[], None]:
+        def run() -> None:
+            model.documents.activate(document)
+            document.reveal(symbol.range.line, symbol.range.column)
+
+        return run
+
+    declared = [entry for document in documents for entry in flat(document, document.analysis.outline, "")]
     rows = []
-    for (symbol, inside), hit in search(query, flat(document.analysis.outline, ""), lambda s: s[0].name):
-        line, column = symbol.range.line, symbol.range.column
+    for (document, symbol, inside), hit in search(query, declared, lambda entry: entry[1].name):
+        place = f"{document.name}:{symbol.range.line}" if len(documents) > 1 else f"line {symbol.range.line}"
+        detail = f"{inside}{symbol.kind}"
         rows.append(
             PaletteItem(
-                symbol.name,
-                symbol.kind,
-                lambda line=line, column=column: model.documents.reveal(line, column),  # type: ignore[misc]
-                f"{inside}{symbol.kind}",
-                f"line {line}",
-                "",
-                hit.places,
+                symbol.name, symbol.kind, go(document, symbol), detail, place, "", hit.places, "Symbols", hit.score
             )
         )
     return rows[:ROWS_MAX]
@@ -105,7 +121,8 @@ def _lines(model: StudioModel, query: str) -> list[PaletteItem]:
     return [PaletteItem(f"Go to line {line}", "down", lambda: model.documents.reveal(line, column))]
 
 
-def _files(model: StudioModel, query: str, files: Sequence[Path]) -> list[PaletteItem]:
+def file_items(model: StudioModel, query: str, files: Sequence[Path]) -> list[PaletteItem]:
+    """The files that are open, were used recently, lie in the folder or are examples."""
     place = _PLACE.match(query.strip())
     assert place is not None, "the expression matches any text"
     line, column = int(place["line"] or 0), int(place["column"] or 1)
@@ -146,6 +163,7 @@ def _files(model: StudioModel, query: str, files: Sequence[Path]) -> list[Palett
                 f"line {line}" if line else "",
                 "",
                 hit.places,
+                score=hit.score,
             )
         )
     return rows[:ROWS_MAX]

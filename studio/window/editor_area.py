@@ -240,7 +240,7 @@ class EditorArea(QWidget):
         if document.conflict == "changed":
             answers = (
                 Answer("Compare", lambda: self._model.files.compare(document)),
-                Answer("Use the File's", lambda: self._model.files.reload(document)),
+                Answer("Use the Version on Disk", lambda: self._model.files.reload(document)),
                 Answer("Keep Mine", lambda: self._model.files.keep_mine(document)),
             )
             text = f"{document.name} was changed on the disk, and it has changes here that are not saved."

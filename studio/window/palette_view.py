@@ -27,7 +27,8 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from studio.model.palette import PaletteItem, palette_items
+from studio.model.palette import palette_items
+from studio.model.palette_item import PaletteItem
 from studio.model.studio import StudioModel
 from studio.theming.icons import icons_of
 from studio.window.menus import shown_keys
@@ -35,7 +36,7 @@ from studio.window.menus import shown_keys
 WIDTH = 640
 ROWS_SHOWN = 13
 ROW_HEIGHT = 28
-HINT = "Find a file  ·  > commands  ·  @ symbols  ·  : line"
+HINT = "Search everything  ·  > commands  ·  @ symbols  ·  : line"
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -97,6 +98,11 @@ class _RowPainter(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(theme.color("muted")))
         right = item.refusal or shown_keys(item.keys) or item.keys
+        above = rows.items[index.row() - 1].group if index.row() else ""
+        if item.group and item.group != above:
+            right = f"{right}    {item.group}" if right else item.group
+            if index.row():
+                painter.fillRect(QRectF(area.left(), area.top(), area.width(), 1), QColor(theme.color("border")))
         metrics = painter.fontMetrics()
         room = area.right() - 12 - left - 16
         right = metrics.elidedText(right, Qt.TextElideMode.ElideRight, max(0, int(room)))
@@ -200,7 +206,7 @@ class PaletteView(QFrame):
         self.setGeometry((self._window.width() - width) // 2, top, width, height)
 
     def _choose(self, row: int) -> None:
-        if 0 <= row < len(self._rows.items):
+        if 0 <= row < len(self._rows.items) and not self._rows.items[row].is_hint:
             item = self._rows.items[row]
             self.dismiss()
             item.run()

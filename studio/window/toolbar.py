@@ -134,11 +134,11 @@ class Toolbar(QObject):
         button = QToolButton()
         button.setProperty("kind", "search")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setText(f"  Search everything   {shown_keys('Ctrl+Shift+P')}")
+        button.setText(f"  Search everything   {shown_keys('Ctrl+P')}")
         button.setAccessibleName("Search everything")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setMinimumWidth(300)
-        button.clicked.connect(lambda: self._model.commands.invoke("view.palette"))
+        button.clicked.connect(lambda: self._model.commands.invoke("file.quick_open"))
         self.bar.addWidget(button)
         return button
 

@@ -159,7 +159,7 @@ def test_a_conflict_with_the_disk_is_asked_about_and_both_answers_work(
     assert path.read_text() == "theirs, longer\n"
     assert document.conflict == "changed"
     notice = studio.window.area.notices.shown[0]
-    assert [button.text() for button in notice.buttons] == ["Compare", "Use the File's", "Keep Mine"]
+    assert [button.text() for button in notice.buttons] == ["Compare", "Use the Version on Disk", "Keep Mine"]
     notice.buttons[2].click()
     studio.background.drain()
     studio.model.commands.invoke("file.save")
