@@ -11,7 +11,7 @@ from engine.timetravel.literals import Encoder
 from engine.timetravel.views import Change, DropMessage, EditMessage, Inject, SetField
 from engine.timetravel.written import read_arguments, read_message, read_value
 from engine.vm.machine import Machine, Message
-from engine.vm.plain import reference_text, unpack
+from engine.vm.plain import NOT_YET, reference_text, unpack
 
 TICKET_BYTES = 8
 """An answer begins with the turn that asked, which stays as it is."""
@@ -92,7 +92,7 @@ def _set(machine: Machine, describer: Describer, change: SetField) -> str:
         raise ForkError(f"there is no actor {actor} at this moment; there are {len(machine.actors())}")
     info = describer.metadata.actors[int(record["type"])]
     name = describer.actor_name(int(record["type"]), actor)
-    if int(record["state"]) == 0:
+    if int(record["state"]) == 0 or STATUS_NAMES[int(record["status"])] in _GONE:
         raise ForkError(f"{name} is {STATUS_NAMES[int(record['status'])]} and has no state at this moment")
     if change.actor_type not in ("", info.name):
         raise ForkError(f"there is no {change.actor_type}#{actor}: actor {actor} is {name}")
@@ -102,6 +102,8 @@ def _set(machine: Machine, describer: Describer, change: SetField) -> str:
     if change.value.strip() == before:  # also what nobody can write, such as a function or a list that was cut
         return f"{name}.{field}: {before} stays"
     old = describer.plain_fields(machine, record)[index]
+    if old is NOT_YET:
+        raise ForkError(f"{name}.{field} has no value yet at this moment")
     written = read_value(change.value, describer.metadata)
     encoded = _encoder(machine, describer).value(f"{name}.{field}", type_index, written, old)
     if not machine.poke(actor, index, encoded):

@@ -26,8 +26,8 @@ from engine.timetravel.views import (
     WaitingMessage,
 )
 from engine.vm.faults import FaultRecord, fault_kind, fault_site
-from engine.vm.machine import AWAITING, Machine, Message
-from engine.vm.plain import MemoryReader, Plain, Presenter, duration_text, reference_text, unpack
+from engine.vm.machine import AWAITING, FAULTED, Machine, Message
+from engine.vm.plain import NOT_YET, MemoryReader, Plain, Presenter, duration_text, reference_text, unpack
 from engine.vm.records import OUTPUT_FAULT, OUTPUT_STATE, OUTPUT_TIMELINE, OutputRecord
 
 STATUS_NAMES = ("unused", "starting", "alive", "faulted", "stopped", "awaiting")
@@ -121,13 +121,17 @@ class Describer:
         )
 
     def plain_fields(self, machine: Machine, record: np.void) -> tuple[Plain, ...]:
-        """The values of an actor's fields; none before its start and after its end."""
-        state = int(record["state"])
-        if state == 0:
+        """The values of an actor's fields; none before its start and after its end. What a turn that faulted has left
+        is no state, but half of one."""
+        state, kind = int(record["state"]), int(record["type"])
+        if state == 0 or int(record["status"]) == FAULTED:
             return ()
         reader = MemoryReader(self.metadata, machine.memory)
-        fields = self.metadata.actors[int(record["type"])].fields
-        return tuple(reader.slot(field.type, state + field.offset) for field in fields)
+        fields = self.metadata.actors[kind].fields
+        known = machine.names_set if kind == 0 else len(fields)
+        return tuple(
+            reader.slot(field.type, state + field.offset) if i < known else NOT_YET for i, field in enumerate(fields)
+        )
 
     def actor(self, machine: Machine, actor: int, record: np.void) -> ActorState:
         """One actor as it is now."""

@@ -25,7 +25,7 @@ from engine.base.source import SourceFile
 from engine.compiler.metadata import Metadata
 from engine.timetravel import diff, storage, verify
 from engine.timetravel.changes import apply_change
-from engine.timetravel.describe import Describer, changed_fields, summary
+from engine.timetravel.describe import STATUS_NAMES, Describer, changed_fields, summary
 from engine.timetravel.history import History, Line
 from engine.timetravel.live_recording import LiveRecording
 from engine.timetravel.message_texts import MessageTexts
@@ -54,7 +54,7 @@ from engine.timetravel.views import (
 from engine.trace import causality
 from engine.trace.columns import Events, join, read_only
 from engine.trace.search import Query, search
-from engine.vm.machine import LOG_EVENTS, LOG_NOTHING, LOG_PAYLOADS, Batch, Machine
+from engine.vm.machine import FAULTED, LOG_EVENTS, LOG_NOTHING, LOG_PAYLOADS, Batch, Machine
 from engine.vm.plain import ANY_ACTOR, reference_text
 from engine.vm.program import Program
 from engine.vm.records import read_outputs
@@ -371,6 +371,8 @@ class Session:
         if record is None:
             raise SeekError(f"there is no actor {actor} at this moment; there are {len(machine.actors()):,}")
         state = self.describer.actor(machine, actor, record)
+        if state.status == STATUS_NAMES[FAULTED]:
+            return replace(state, fields=self._fields_before_fault(branch, n, actor))
         return replace(state, fields=changed_fields(before, state.fields))
 
     @work
@@ -378,11 +380,27 @@ class Session:
         """All actors at a moment with their states, by id; for many actors ``picture`` is quicker."""
         machine = self._at(branch, n)
         records = machine.actor_records()
-        return tuple(
+        states = [
             self.describer.actor(machine, actor, records[actor])
             for actor in range(len(records))
             if records[actor]["status"]
+        ]
+        return tuple(
+            replace(state, fields=self._fields_before_fault(branch, n, state.id))
+            if state.status == STATUS_NAMES[FAULTED]
+            else state
+            for state in states
         )
+
+    def _fields_before_fault(self, branch: int, n: int, actor: int) -> tuple[FieldValue, ...]:
+        """The state of an actor that has faulted: the one before that turn, which never happened."""
+        faults = [o.fault for o in self.outputs(branch) if o.fault is not None and o.fault.actor == actor]
+        for fault in reversed([fault for fault in faults if fault.n < n]):
+            machine = self._at(branch, fault.n)
+            record = machine.actor_record(actor)
+            if record is not None and record["status"] != FAULTED:  # not a broken invariant, which is told for main
+                return self.describer.fields(machine, record)
+        return ()
 
     @work
     def event(self, branch: int, n: int) -> EventDetail:
@@ -404,7 +422,8 @@ class Session:
         self._replay_window(line, n, n + 1, LOG_EVENTS, take)
         row = rows[0][0]
         record = machine.actor_record(message.receiver)
-        after = () if record is None else self.describer.fields(machine, record)
+        failed = record is not None and int(record["status"]) == FAULTED
+        after = before if failed or record is None else self.describer.fields(machine, record)
         handler = self.metadata.handlers[int(row["type"])]
 
         def read(start: int, stop: int) -> Events:

@@ -52,7 +52,7 @@ ACTOR_RECORD = np.dtype(
 )
 """An actor as the kernel keeps it, 64 bytes."""
 
-AWAITING = 5
+FAULTED, AWAITING = 3, 5
 """The status of an actor that awaits an answer."""
 
 FRAMES_MAX = 1_000_000
@@ -90,7 +90,7 @@ _HOST_CELLS = (
     "log_used", "log_address", "log_payload_used", "log_payload_address", "output_used", "output_address",
     "mark_count", "mark_address", "heap_base", "heap_end", "static_end", "fault_kind",
     "input_address", "input_capacity", "outside_first", "answered", "dead_letters", "now_at", "now_end",
-    "log_full", "look_up_at", "idle_handler", "turn_message", "checking",
+    "log_full", "look_up_at", "idle_handler", "turn_message", "checking", "names_set",
 )  # fmt: skip
 
 
@@ -471,6 +471,11 @@ class Machine:
             frames.append((number, point, block))
             frame = inner
         return WaitRecord(int(wait[6]), int(wait[7]), int(wait[9]), tuple(frames), self._chain(int(wait[0])))
+
+    @property
+    def names_set(self) -> int:
+        """How many names of the top level have got their values, in the order of their lines."""
+        return self._get("names_set")
 
     @property
     def waits_for_rest(self) -> int | None:

@@ -76,7 +76,7 @@ def _let(body: Body, node: ast.LetStmt, out: Statements) -> bool:
         t = declared if declared is not None and part is value else part.type
         if body.scope is body.top_scope:
             field = _top_field(body, name, span, t, kind, node.span)
-            out.append(tree.Assign(node.span, tree.StateRead(t, span, field), part))
+            out.append(tree.Assign(node.span, tree.StateRead(t, span, field), part, declares=True))
         else:
             local = body.declare(name, t, span, kind, mutable=node.mutable, statement=node.span)
             out.append(tree.Let(node.span, local, part))

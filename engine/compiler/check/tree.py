@@ -414,6 +414,8 @@ class Assign(Stmt):
     place: Place
     value: Expr
     op: str | None = None
+    declares: bool = False
+    """Whether it is the line that declares a name of the top level."""
 
 
 @value(frozen=True, slots=True)

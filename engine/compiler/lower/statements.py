@@ -63,6 +63,9 @@ from engine.compiler.lower.layouts import (
     load_slot,
 )
 
+NAMES_SET = "names_set"
+"""The cell with the number of names of the top level that have their values."""
+
 
 def block(f: FunctionBuilder, body: Sequence[Stmt]) -> None:
     """Statements in order; what comes after one that leaves is not reached, and left out."""
@@ -82,6 +85,8 @@ def statement(f: FunctionBuilder, node: Stmt) -> None:
             _let(f, local, value)
         case Assign():
             _assign(f, node)
+            if node.declares and isinstance(node.place, StateRead):
+                f.emit(f.lowering.store_cell(NAMES_SET, i32(node.place.field.index + 1)))
         case Evaluate(value=value) if making.is_push(f, value):
             making.push(f, value)
         case Evaluate(value=value):

@@ -137,12 +137,67 @@ def test_a_refusal_cannot_be_changed() -> None:
         session.fork(0, refused, api.EditMessage("(1)"))
 
 
+LATER = """\
+actor A { on m() -> int { render {1} } }
+let a = spawn A()
+let n = await a.m()
+let (x, y) = (n + 1, 2.5)
+let o: int? = 5
+let z = (1 +
+    await a.m())
+let s = "x"
+"""
+
+
 def test_names_of_the_top_level_have_no_value_before_their_line() -> None:
-    session = finished(
-        'actor A { on m() -> int { render {1} } }\nlet a = spawn A()\nlet n = await a.m()\nlet s = "x"\n'
-    )
-    assert fields(session, 0, 1, 0)["s"] == "none yet"
-    assert fields(session, 0, session.total(), 0)["s"] == "x"
+    session = finished(LATER)
+    assert fields(session, 0, 1, 0) == {"a": "A#1"} | dict.fromkeys("nxyozs", "none yet")
+    asked_again = moment_after(session, "m -> 1")
+    known = fields(session, 0, asked_again, 0)
+    assert known == {"a": "A#1", "n": "1", "x": "2", "y": "2.5", "o": "5", "z": "none yet", "s": "none yet"}
+    assert fields(session, 0, session.total(), 0)["z"] == "2"
+    with pytest.raises(ForkError, match=r"main\.z has no value yet"):
+        session.fork(0, asked_again, api.SetField(0, "z", "3"))
+
+
+def test_names_of_a_later_part_of_a_test_have_no_value_before_it() -> None:
+    text = 'test "t" {\n    let a = 1\n    run for 5ms\n    let b = 2\n    run for 5ms\n    let c = 3\n}\n'
+    build = api.compile_in_project(text, "t.aefl", test="t")
+    assert build.program is not None
+    session = api.Session.start(build.program)
+    run_on(session, 0)
+    assert [fields(session, 0, n, 0)["b"] for n in range(1, session.total() + 1)] == ["none yet", "2", "2"]
+
+
+FAULTS = """\
+actor A {
+    state n: int = 0
+    state xs: list<int> = []
+    on work(k: int) {
+        n += 1
+        xs.push(n)
+        n = 10 * n / k
+    }
+}
+let a = spawn A()
+a.work(5)
+a.work(0)
+after 5ms a.work(1)
+"""
+
+
+def test_the_state_of_an_actor_that_faulted_is_the_one_before_that_turn() -> None:
+    session = finished(FAULTS)
+    before = {"n": "2", "xs": "[1]"}
+    fault = next(output.fault for output in session.outputs(0) if output.fault is not None)
+    assert fields(session, 0, fault.n, 1) == before
+    for n in range(fault.n + 1, session.total() + 1):
+        assert fields(session, 0, n, 1) == before
+        assert {f.name: f.value.quoted for f in session.actors(0, n)[1].fields} == before
+        assert not any(field.before for field in session.actor(0, n, 1).fields)
+    assert session.event(0, fault.n).changes == ()
+    with pytest.raises(ForkError, match="A#1 is faulted and has no state"):
+        session.fork(0, session.total(), api.SetField(1, "n", "3"))
 
 
 def test_a_recording_keeps_what_is_needed_to_show_waits(tmp_path: Path) -> None:
