@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from tests.trials import fuzz_traces, limits, places
+from tests.trials import fuzz_traces, kills, limits, places
 from tests.trials.fuzz_outside import trial
 
 
@@ -37,3 +38,8 @@ def test_without_memory_for_the_engine_there_is_a_sentence(tmp_path: Path) -> No
 @pytest.mark.parametrize("case", [places.a_full_disk, places.a_user_who_may_not_write])
 def test_where_nothing_can_be_saved_nothing_is_lost(case: places.Case, tmp_path: Path) -> None:
     assert case(tmp_path) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="runs are started by fork")
+def test_a_recording_that_is_killed_opens_up_to_its_last_mark() -> None:
+    assert [outcome for outcome in kills.trial(count=6, seed=11) if outcome.kind in ("lost", "damaged")] == []
