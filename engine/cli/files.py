@@ -9,7 +9,7 @@ import typer
 
 from engine import api
 from engine.base.errors import AeroFlowError
-from engine.cli.report import EXIT_PROBLEM, fail, say, say_problems
+from engine.cli.report import EXIT_PROBLEM, fail, give_json, problem_plain, say, say_problems
 
 
 def read_source(path: Path) -> str:
@@ -61,12 +61,14 @@ def _read(path: Path) -> str:
         raise Unreadable(f"{path} cannot be read: {error.strerror}") from error
 
 
-def compile_file(path: Path, checked: bool = False) -> api.Program:
-    """A program ready to run, perhaps with its invariants checked; reports what is wrong with it and ends the command
-    where it cannot run."""
+def compile_file(path: Path, checked: bool = False, as_json: bool = False) -> api.Program:
+    """A program ready to run, perhaps with its invariants checked; reports what is wrong with it, on demand also as a
+    JSON document in place of the result, and ends the command where it cannot run."""
     build = api.compile_in_project(read_source(path), str(path), checked=checked)
     say_problems(build.problems)
     if build.program is None:
+        if as_json:
+            give_json({"status": "not run", "problems": [problem_plain(problem) for problem in build.problems]})
         raise typer.Exit(EXIT_PROBLEM)
     return build.program
 

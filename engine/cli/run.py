@@ -51,7 +51,7 @@ def run(
         check_output(record)
     hosts = [host_of(text) for text in allow_net or ()]
     path = program_path(file)
-    program = compile_file(path, check)
+    program = compile_file(path, check, as_json)
     if record is not None:
         check_output(record, files_of(path, program))
     used_seed = api.project_of(path).seed if seed is None else seed

@@ -178,6 +178,14 @@ def test_doc_refuses_a_place_that_is_no_folder(program: Path, tmp_path: Path) ->
     assert (tmp_path / "file").read_text() == "kept"
 
 
+def test_a_program_that_cannot_run_is_a_json_document_too(tmp_path: Path) -> None:
+    (tmp_path / "wrong.aefl").write_text("render nope\n")
+    result = aeroflow("run", tmp_path / "wrong.aefl", "--json")
+    plain = json.loads(result.stdout)
+    assert (result.exit_code, plain["status"]) == (1, "not run")
+    assert [problem["line"] for problem in plain["problems"]] == [1]
+
+
 def test_a_current_folder_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     script = f"import os; os.mkdir({str(gone)!r}); os.chdir({str(gone)!r}); os.rmdir({str(gone)!r})"
