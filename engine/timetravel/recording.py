@@ -62,6 +62,11 @@ class Recorder:
         self._rendered: list[tuple[bytes, int]] = []
 
     @property
+    def memory_bytes(self) -> int:
+        """The size of the heap at the live end."""
+        return self._player.memory_bytes
+
+    @property
     def machine(self) -> Machine:
         """The machine at the live end."""
         return self._player.machine

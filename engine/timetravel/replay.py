@@ -39,6 +39,11 @@ class Player:
         """The branch that the machine stands in, None where memory is nobody's moment."""
 
     @property
+    def memory_bytes(self) -> int:
+        """The size of the machine's heap; nothing as long as there is no machine."""
+        return self._machine.heap_bytes if self._machine is not None else 0
+
+    @property
     def machine(self) -> Machine:
         """The machine; made when it is first needed, at the beginning of the run."""
         if self._machine is None:

@@ -224,6 +224,12 @@ class Session:
         finished or reached a limit, over the states of its actors."""
         return self.history.line(branch).run_hash
 
+    @property
+    def memory_bytes(self) -> int:
+        """About how much memory the session holds: its two machines, its checkpoints and its events."""
+        events = sum(line.total for line in self.history.lines) * EVENT_DTYPE.itemsize if self.keep_events else 0
+        return self.recorder.memory_bytes + self.scratch.memory_bytes + self.history.store.bytes_used + events
+
     # --- running on -------------------------------------------------------------------------------
 
     def interrupt(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from studio.model.commands import Command
+from studio.model.figures import counted
 from studio.model.run import RunModel
 from studio.model.studio import StudioModel
 
@@ -88,6 +89,18 @@ def _running(model: StudioModel) -> list[Command]:
     def can_stop() -> str | None:
         return None if run.state in ("running", "paused", "compiling") else "Nothing is running."
 
+    def has_runs() -> str | None:
+        return None if run.runs else "Nothing was run yet."
+
+    def has_others() -> str | None:
+        return None if run.kept.entries else "There is no other run."
+
+    def forget() -> None:
+        others = run.kept.entries
+        for entry in others:
+            run.forget_run(entry.number)
+        model.notice.emit("info", f"Forgot {counted(len(others), 'run')}.")
+
     needs_run = _needs_run(run)
     return [
         Command(
@@ -97,6 +110,14 @@ def _running(model: StudioModel) -> list[Command]:
         Command(
             "run.continue", "Continue", "Ctrl+F6", can_continue, run.resume, "Run", 0, "run",
             "Continues the run that is paused, whichever file is in front",
+        ),
+        Command(
+            "run.runs", "Runs…", "Ctrl+Alt+H", has_runs, lambda: model.shell.show_palette("~"), "Run", 1, "trace",
+            "Goes back to an earlier run, with its forks",
+        ),
+        Command(
+            "run.forget", "Forget the Other Runs", "", has_others, forget, "Run", 1, "close",
+            "Drops all runs but the one that is shown, also those with forks",
         ),
         Command("run.restart", "Run Again from the Start", "Ctrl+Shift+F5", can_restart, restart, "Run", 0, "run"),
         Command("run.pause", "Pause", "F6", can_pause, run.pause, "Run", 0, "pause"),

@@ -54,10 +54,25 @@ class OpenTrace:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowRun:
+    """Go back to a run that was put away."""
+
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetRun:
+    """Drop a run that was put away."""
+
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
 class SaveTrace:
-    """Write the recording into a file."""
+    """Write the recording of a run into a file."""
 
     path: Path
+    run: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +156,21 @@ class ReadTexts:
     rows: tuple[int, ...]
 
 
-Command = Start | OpenTrace | SaveTrace | Resume | Pause | Stop | StepEvent | Fork | ShowBranch | Compare | Verify
+Command = (
+    Start
+    | OpenTrace
+    | ShowRun
+    | ForgetRun
+    | SaveTrace
+    | Resume
+    | Pause
+    | Stop
+    | StepEvent
+    | Fork
+    | ShowBranch
+    | Compare
+    | Verify
+)
 
 
 # --- answers ------------------------------------------------------------------------------------
@@ -155,8 +184,24 @@ class StateChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class NotOpened:
+    """A run could not be begun or opened; why, as a sentence. The one before goes on."""
+
+    run: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutAway:
+    """A run made way for another and is kept; how much memory that takes."""
+
+    run: int
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
-    """A run is there; its source and names."""
+    """A run is there; its source and names. The one before is put away."""
 
     file: str
     text: str
@@ -256,9 +301,10 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The recording is in that file."""
+    """The recording of a run is in that file."""
 
     path: Path
+    run: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +335,8 @@ class Trouble:
 
 Answer = (
     StateChanged
+    | NotOpened
+    | PutAway
     | Opened
     | Grown
     | OutputsRead

@@ -1,7 +1,7 @@
 """What the palette offers for what has been typed.
 
-``>`` searches commands, ``@`` symbols of the file in front, ``:`` goes to a line; without one of these it searches
-everything (``search_everything``), and ``name:12:3`` goes to a place in a file.
+``>`` searches commands, ``@`` symbols of the file in front, ``~`` earlier runs, ``:`` goes to a line; without one of
+these it searches everything (``search_everything``), and ``name:12:3`` goes to a place in a file.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from engine.api import Symbol
 from studio.model.document import Document
+from studio.model.figures import counted
 from studio.model.fuzzy import search
 from studio.model.palette_item import PaletteItem
 from studio.model.run_search import run_items
@@ -33,7 +34,7 @@ def nothing_found(query: str) -> PaletteItem:
 def palette_items(model: StudioModel, typed: str, files: Sequence[Path]) -> list[PaletteItem]:
     """The rows for what has been typed, best first. ``files`` are those of the folder that is open."""
     items = _items(model, typed, files)
-    query = typed.lstrip(">@")
+    query = typed.lstrip(">@~")
     return items or ([nothing_found(query)] if query.strip() and not typed.startswith(":") else [])
 
 
@@ -44,6 +45,8 @@ def _items(model: StudioModel, typed: str, files: Sequence[Path]) -> list[Palett
         return symbol_items(model, typed[1:], [d for d in (model.documents.active,) if d is not None])
     if typed.startswith(":"):
         return _lines(model, typed[1:])
+    if typed.startswith("~"):
+        return _runs(model, typed[1:])
     found = file_items(model, typed, files)
     return everything(model, typed, found) if typed.strip() else found
 
@@ -103,6 +106,26 @@ def symbol_items(model: StudioModel, query: str, documents: Sequence[Document]) 
         rows.append(
             PaletteItem(
                 symbol.name, symbol.kind, go(document, symbol), detail, place, "", hit.places, "Symbols", hit.score
+            )
+        )
+    return rows[:ROWS_MAX]
+
+
+def _runs(model: StudioModel, query: str) -> list[PaletteItem]:
+    """The runs of this session, the latest first."""
+    rows = []
+    entries = list(reversed(model.run.runs))
+    for entry, hit in search(query, entries, lambda e: f"{e.title} #{e.number}"):
+        forks = f"  ·  {counted(entry.forks, 'fork')}" if entry.forks else ""
+        rows.append(
+            PaletteItem(
+                f"{entry.title} #{entry.number}",
+                "trace",
+                lambda number=entry.number: model.run.show_run(number),  # type: ignore[misc]
+                f"{counted(entry.events, 'event')}{forks}",
+                "shown" if entry.number == model.run.shown_run else "",
+                "",
+                hit.places,
             )
         )
     return rows[:ROWS_MAX]

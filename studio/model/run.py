@@ -32,10 +32,14 @@ from studio.model.cast import Program
 from studio.model.engine_port import EnginePort
 from studio.model.event_store import EventStore
 from studio.model.figures import counted
+from studio.model.runs import KeptRuns, RunEntry
 from studio.model.signal import Signal
 
 TEXTS_KEPT = 20_000
 
+
+_AT_ONCE = (port.Start, port.OpenTrace, port.Stop, port.SaveTrace, port.ForgetRun)
+"""What can be told the engine at any time."""
 
 Place = tuple[int, int]
 """A branch, and one of its moments."""
@@ -71,12 +75,28 @@ class RunModel:
         self.fork_asked: Signal[[]] = Signal()
         self.forked: Signal[[]] = Signal()
         self.fork_refused: Signal[[str]] = Signal()
+        self.runs_changed: Signal[[]] = Signal()
+        """Which runs are kept beside the shown one."""
         self.run_number = 0
+        """The number of the run that was asked for last."""
+        self.shown_run = 0
+        """The number of the run that is shown: another one, while the one asked for is still being compiled."""
+        self.kept = KeptRuns()
+        self._titles: dict[int, str] = {}
+        self._beginning = False
+        """Whether the run that was asked for last is still to come; the shown one stays until then."""
+        self._last_opened = 0
+        self._state_before = "none"
+        """What the engine does with the shown run while another begins."""
+        self._held: list[port.Command] = []
+        """What was asked of the shown run meanwhile; done if the other one does not come."""
         self._engine: EnginePort | None = None
         self._generation = 0
         self._picture_wanted = 0
         self._following_wanted = 0
+        others = set(vars(self))
         self._clear()
+        self._of_a_run = tuple(name for name in vars(self) if name not in others)
 
     def _clear(self) -> None:
         self.state = "none"
@@ -180,23 +200,24 @@ class RunModel:
     # --- running -----------------------------------------------------------------------------------
 
     def start(self, text: str, file: str, seed: int = 0, unsaved: Mapping[str, str] | None = None) -> None:
-        """Compiles a text and runs it; what was open is closed. ``unsaved`` are texts, by file, that it may import."""
-        self._begin(file)
+        """Compiles a text and runs it; ``unsaved`` are texts, by file, that it may import. The run before is shown
+        until the new one is there, and kept then."""
+        self._begin(file, _file_name(file))
         self._post(port.Start(self.run_number, text, file, seed, unsaved or {}))
 
     def start_test(self, text: str, file: str, unsaved: Mapping[str, str], test: str, seed: int, events: int) -> None:
         """Runs a test of a text up to an event, where the playhead then stands."""
-        self._begin(file)
+        self._begin(file, f"{_file_name(file)}: {test}")
         self._post(port.Start(self.run_number, text, file, seed, unsaved, test, events))
 
     def open_trace(self, path: Path) -> None:
         """Opens a recording."""
-        self._begin(path.name)
+        self._begin(path.name, path.name)
         self._post(port.OpenTrace(self.run_number, path))
 
     def save_trace(self, path: Path) -> None:
         """Writes the recording into a file, behind the scenes."""
-        self._post(port.SaveTrace(path))
+        self._post(port.SaveTrace(path, self.shown_run))
 
     def pause(self) -> None:
         """Holds the run; ``resume`` goes on."""
@@ -408,10 +429,20 @@ class RunModel:
     # --- from the engine ------------------------------------------------------------------------------
 
     def _receive(self, batch: port.Batch) -> None:
-        if batch.run != self.run_number:
-            return
         for answer in batch.answers:
-            self._take(answer)
+            if isinstance(answer, port.NotOpened):
+                self._take_not_opened(answer)
+            elif isinstance(answer, port.PutAway):
+                self._take_put_away(answer)
+            elif isinstance(answer, port.NotCompiled):
+                self._take(answer)
+            elif isinstance(answer, port.Saved) and answer.run not in (0, self.shown_run):
+                self.message.emit(f"Recording saved as {answer.path.name}.")
+            elif isinstance(answer, port.Opened) and self._last_opened < batch.run <= self.run_number:
+                self._make_way(batch.run)
+                self._take(answer)
+            elif batch.run == self.shown_run:
+                self._take(answer)
 
     def _take(self, answer: port.Answer) -> None:
         match answer:
@@ -475,6 +506,10 @@ class RunModel:
         self.branches_changed.emit()
         self.events_added.emit(0, 0)
         self.playhead_moved.emit(0)
+        self.selection_changed.emit()
+        self.outputs_changed.emit()
+        self.picture_changed.emit()
+        self.runs_changed.emit()
 
     def _take_errors(self, problems: tuple[Problem, ...]) -> None:
         """Says what is wrong first, and how much more there is."""
@@ -487,6 +522,9 @@ class RunModel:
         self.not_compiled.emit(errors)
 
     def _take_state(self, state: str) -> None:
+        if self._beginning:
+            self._state_before = state
+            return
         self.state = state
         self.cut = None
         if state != "running":
@@ -561,11 +599,105 @@ class RunModel:
             self.execution_hash = shown.execution_hash
             self.tick = shown.tick
 
+    # --- runs -----------------------------------------------------------------------------------------
+
+    @property
+    def runs(self) -> tuple[RunEntry, ...]:
+        """All runs there are, the shown one among them, in the order in which they were started."""
+        shown = (self._entry(),) if self.is_open else ()
+        return tuple(sorted((*self.kept.entries, *shown), key=lambda entry: entry.number))
+
+    def show_run(self, number: int) -> None:
+        """Goes back to a run that is kept, as it was left; the one that is shown is kept."""
+        if number not in self.kept:
+            return
+        fields = self.kept.take(number)
+        self._put_away()
+        vars(self).update(fields)
+        self.shown_run = number
+        self._shown_generation = self._generation
+        if self._beginning:
+            self._state_before, self.state = self.state, "compiling"
+        self._post(port.ShowRun(number))
+        self._post(port.ShowBranch(self.branch, self.events.total))
+        self.store_changed.emit()
+        self.selection_changed.emit()
+        self.branches_changed.emit()
+        self.outputs_changed.emit()
+        self.events_added.emit(0, self.total)
+        self.playhead_moved.emit(self.playhead)
+        self.picture_changed.emit()
+        self.changed.emit()
+        self.runs_changed.emit()
+        self._ask_moment()
+
+    def forget_run(self, number: int) -> None:
+        """Drops a run that is kept, with its forks."""
+        if number in self.kept:
+            self.kept.take(number)
+            self._post(port.ForgetRun(number))
+            self.runs_changed.emit()
+
+    def _entry(self) -> RunEntry:
+        title = self._titles.get(self.shown_run, _file_name(self.source_name))
+        return RunEntry(self.shown_run, title, max(0, len(self.branches) - 1), self._stores[0].total)
+
+    def _put_away(self) -> None:
+        """Keeps the shown run, which the engine lets rest from now on."""
+        if not self.is_open:
+            return
+        fields = {name: vars(self)[name] for name in self._of_a_run}
+        state = self._state_before if self._beginning else self.state
+        fields |= {"state": "paused" if state == "running" else state, "live": False, "rate": 0.0}
+        self.kept.put(self._entry(), fields)
+        self._drop_surplus()
+
+    def _drop_surplus(self) -> None:
+        for number in self.kept.surplus():
+            self.forget_run(number)
+
+    def _make_way(self, number: int) -> None:
+        """A run that was asked for is there: it is shown, and the one before is kept."""
+        self._put_away()
+        self._clear()
+        self._shown_generation = self._generation
+        self.shown_run = self._last_opened = number
+        self.state = "compiling"
+        self._held.clear()
+        self._beginning = number < self.run_number
+        self._state_before = "none"
+
+    def _take_not_opened(self, answer: port.NotOpened) -> None:
+        """A run did not begin: the one before goes on as if nothing had been asked."""
+        self._titles.pop(answer.run, None)
+        if answer.reason:
+            self.problem.emit(answer.reason)
+        if answer.run == self.run_number and self._beginning:
+            self._beginning = False
+            held, self._held = self._held, []
+            for command in held:
+                self._post(command)
+            self._take_state(self._state_before)
+
+    def _take_put_away(self, answer: port.PutAway) -> None:
+        if answer.run in self.kept:
+            self.kept.measure(answer.run, answer.memory_bytes)
+            self._drop_surplus()
+        elif answer.run != self.shown_run:
+            self._post(port.ForgetRun(answer.run))
+
     # --- pieces ---------------------------------------------------------------------------------------
 
-    def _begin(self, name: str) -> None:
-        self._clear()
+    def _begin(self, name: str, title: str) -> None:
         self.run_number += 1
+        self._titles[self.run_number] = title
+        if not self._beginning:
+            self._beginning, self._state_before = True, self.state
+        if self.is_open:
+            self.state = "compiling"
+            self.changed.emit()
+            return
+        self._clear()
         self._shown_generation = self._generation
         self.source_name = name
         self.state = "compiling"
@@ -635,7 +767,10 @@ class RunModel:
         )
 
     def _post(self, command: port.Command) -> None:
-        if self._engine is not None:
+        """Tells the engine; what concerns the shown run waits while it is not known which run the engine will have."""
+        if self._beginning and self.is_open and not isinstance(command, _AT_ONCE):
+            self._held.append(command)
+        elif self._engine is not None:
             self._engine.post(command)
 
 
@@ -650,6 +785,10 @@ def turn_text(name: str, message: str) -> str:
     """``Account#2.withdraw(5)``, ``Account#2 · every 10ms``."""
     is_message = message.partition("(")[0].isidentifier()
     return f"{name}.{message}" if is_message else f"{name} · {message.removesuffix('()')}"
+
+
+def _file_name(file: str) -> str:
+    return file.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def can_resume(run: RunModel) -> bool:

@@ -73,7 +73,7 @@ class EngineThread:
         self._put(command=command)
         if isinstance(command, port.Stop | port.Start | port.OpenTrace):
             self._insist(0.0)
-        elif isinstance(command, port.Pause):
+        elif isinstance(command, port.Pause | port.ShowRun):
             self._insist(PATIENCE_SECONDS)
 
     def seek(self, seek: port.Seek) -> None:

@@ -27,6 +27,8 @@ LIVE_ACTORS = 1_000_000
 """While running, the live moment is read so many seconds apart, takes at most one part in so many of the time, and with
 so many actors is read once a second, because whoever draws them has work with them too."""
 CHUNK_EVENTS = 1 << 17
+_OF_ALL_RUNS = (port.NotOpened, port.NotCompiled, port.PutAway, port.Saved)
+"""What is told whichever run is shown."""
 RATE_SECONDS = 0.4
 
 
@@ -39,6 +41,15 @@ class _Loading:
     stop: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A run that was put away."""
+
+    session: api.Session
+    state: str
+    branch: int
+
+
 class EngineWorker:
     """Owned by the engine's thread, but for ``interrupt``. ``is_calm`` tells whether no command waits."""
 
@@ -48,6 +59,7 @@ class EngineWorker:
         self._is_calm = is_calm
         self._run = 0
         self._session: api.Session | None = None
+        self._kept: dict[int, _Kept] = {}
         self._opening: api.StopSignal | None = None
         """What stops the opening of a trace, whose program runs before there is a session."""
         self.is_saving = False
@@ -70,10 +82,10 @@ class EngineWorker:
     def interrupt(self) -> None:
         """Stops the work that the session does now, from any thread."""
         session, opening = self._session, self._opening
-        if session is not None:
-            session.interrupt()
-        elif opening is not None:
+        if opening is not None:
             opening.request()
+        elif session is not None:
+            session.interrupt()
 
     @property
     def has_answers(self) -> bool:
@@ -115,11 +127,17 @@ class EngineWorker:
     def _do(self, command: port.Command) -> None:
         match command:
             case port.Start():
-                self._begin(command.run)
-                self._compile(command)
+                with self._refusing(command.run):
+                    self._compile(command)
             case port.OpenTrace():
-                self._begin(command.run)
-                self._open(command.path)
+                with self._refusing(command.run):
+                    self._open(command)
+            case port.ShowRun():
+                self._show_run(command.run)
+            case port.ForgetRun():
+                self._kept.pop(command.run, None)
+            case port.SaveTrace():
+                self._save(command)
             case port.Stop():
                 self._end("stopped")
             case _:
@@ -148,19 +166,44 @@ class EngineWorker:
                 self._tell(port.Compared(command.left, command.right, difference))
             case port.Verify():
                 self._tell(port.Verified(command.branch, session.verify(command.branch)))
-            case port.SaveTrace():
-                self.is_saving = True
-                try:
-                    session.save(command.path)
-                finally:
-                    self.is_saving = False
-                self._tell(port.Saved(command.path))
 
-    def _begin(self, run: int) -> None:
-        """Leaves the run before; its answers are nobody's any more."""
+    def _save(self, command: port.SaveTrace) -> None:
+        kept = self._kept.get(command.run)
+        session = kept.session if kept is not None else self._session
+        if session is None:
+            return
+        self.is_saving = True
+        try:
+            session.save(command.path)
+        finally:
+            self.is_saving = False
+        self._tell(port.Saved(command.path, command.run))
+
+    # --- one run after another ----------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _refusing(self, run: int) -> Iterator[None]:
+        """If a run cannot be opened, that is told, and the one before stays as it is."""
+        try:
+            yield
+        except Exception as error:
+            if self._run == run:
+                raise
+            sentence = _sentence(error)
+            self._tell(port.NotOpened(run, sentence if sentence is not None else _mistake(error)))
+            if sentence is None:
+                _report(error)
+
+    def _put_away(self, run: int) -> None:
+        """Makes way for another run; what is still to be told of the one before is read again when it is shown."""
+        before, session = self._run, self._session
         with self._telling_lock:
             self._run = run
-            self._answers = [port.StateChanged("compiling")]
+            self._answers = [answer for answer in self._answers if isinstance(answer, _OF_ALL_RUNS)]
+        if session is not None:
+            state = "paused" if self._state == "running" else self._state
+            self._kept[before] = _Kept(session, state, self._branch)
+            self._tell(port.PutAway(before, session.memory_bytes))
         self._session = None
         self._loading = None
         self._branch = 0
@@ -168,30 +211,38 @@ class EngineWorker:
         self._cut = None
         self._state = "none"
 
+    def _show_run(self, run: int) -> None:
+        kept = self._kept.pop(run, None)
+        if kept is not None:
+            self._put_away(run)
+            self._session, self._branch = kept.session, kept.branch
+            self._tell(port.BranchesChanged(kept.session.branches()))
+            self._set_state(kept.state)
+
     def _compile(self, command: port.Start) -> None:
         build = programs.compile(command.text, command.file, command.unsaved, command.test)
         if build.program is None or build.summary is None:
-            self._tell(port.StateChanged("none"), port.NotCompiled(build.problems))
+            self._tell(port.NotOpened(command.run, ""), port.NotCompiled(build.problems))
             return
         outside = _outside(command.file) if command.test is None else None
-        self._session = session = api.Session.start(build.program, command.seed, outside=outside)
+        session = api.Session.start(build.program, command.seed, outside=outside)
+        self._put_away(command.run)
+        self._session = session
         self._events_max = command.events
         opened = port.Opened(command.file, command.text, command.seed, build.summary, None, (), _sources(session))
         self._tell(opened, port.BranchesChanged(session.branches()))
         self._resume(0)
 
-    def _open(self, path: Path) -> None:
+    def _open(self, command: port.OpenTrace) -> None:
+        path = command.path
         self._opening = signal = api.StopSignal()
         try:
             session = api.Session.load(path, signal=signal)
         except api.TraceFileError as error:
-            self._tell(port.StateChanged("none"))
             raise api.TraceFileError(f"{path.name} cannot be opened: {error}") from error
-        except BaseException:
-            self._tell(port.StateChanged("none"))
-            raise
         finally:
             self._opening = None
+        self._put_away(command.run)
         self._session = session
         source = session.source
         opened = port.Opened(
@@ -358,14 +409,13 @@ class EngineWorker:
             yield
         except api.Interrupted:
             return
-        except api.AeroFlowError as error:
-            self._fail(str(error), goes_on)
-        except OSError as error:
-            self._fail(f"{error.filename or 'the file'}: {error.strerror or error}", goes_on)
         except Exception as error:  # noqa: BLE001 - the boundary of the thread: a bug must not end it
-            self._fail(f"Studio made a mistake ({type(error).__name__}: {error}). The run is stopped.", False)
-            details = (type(error), error, error.__traceback__, threading.current_thread())
-            threading.excepthook(threading.ExceptHookArgs(details))
+            sentence = _sentence(error)
+            if sentence is not None:
+                self._fail(sentence, goes_on)
+            else:
+                self._fail(f"{_mistake(error)} The run is stopped.", False)
+                _report(error)
 
     def _fail(self, sentence: str, goes_on: bool) -> None:
         self._tell(port.Trouble(sentence))
@@ -373,6 +423,26 @@ class EngineWorker:
             self._loading = None
         if self._state == "running" and not goes_on:
             self._end("stopped")
+
+
+def _sentence(error: Exception) -> str | None:
+    """What went wrong outside, as a sentence, empty for what a person stopped; None for a mistake of our own."""
+    if isinstance(error, api.Interrupted):
+        return ""
+    if isinstance(error, api.AeroFlowError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the file'}: {error.strerror or error}"
+    return None
+
+
+def _mistake(error: Exception) -> str:
+    return f"Studio made a mistake ({type(error).__name__}: {error})."
+
+
+def _report(error: Exception) -> None:
+    details = (type(error), error, error.__traceback__, threading.current_thread())
+    threading.excepthook(threading.ExceptHookArgs(details))
 
 
 def _read_moment(session: api.Session, seek: port.Seek, n: int) -> port.Moment:

@@ -22,6 +22,7 @@ from studio.panels.registry import Panel, register_panel
 from studio.theming.icons import icons_of
 
 ROLE_ID = int(Qt.ItemDataRole.UserRole)
+ROLE_RUN = ROLE_ID + 1
 
 
 class BranchesPanel(QWidget):
@@ -68,6 +69,7 @@ class BranchesPanel(QWidget):
         self.destroyed.connect(
             ending(
                 self._run.branches_changed.connect(self._fill),
+                self._run.runs_changed.connect(self._fill),
                 model.theme.changed.connect(self._fill),
             )
         )
@@ -93,6 +95,14 @@ class BranchesPanel(QWidget):
                 items[branch.parent].addChild(item)
             else:
                 self.tree.addTopLevelItem(item)
+        for entry in self._run.kept.entries:
+            item = QTreeWidgetItem([f"{entry.title} #{entry.number}", grouped(entry.events)])
+            item.setData(0, ROLE_RUN, entry.number)
+            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            forks = f", {counted(entry.forks, self.tr('fork'))}" if entry.forks else ""
+            item.setToolTip(0, f"{self.tr('An earlier run; click to go back to it')}{forks}")
+            item.setIcon(0, icons.icon("trace", "muted"))
+            self.tree.addTopLevelItem(item)
         self.tree.expandAll()
         if self._run.branch in items:
             self.tree.setCurrentItem(items[self._run.branch])
@@ -137,7 +147,11 @@ class BranchesPanel(QWidget):
         return f"{same} {self.tr('in common with')} {other}. {self.tr('Then')} {reason}"
 
     def _activated(self, item: QTreeWidgetItem) -> None:
-        self._run.show_branch(int(item.data(0, ROLE_ID)))
+        run = item.data(0, ROLE_RUN)
+        if run is not None:
+            self._run.show_run(int(run))
+        else:
+            self._run.show_branch(int(item.data(0, ROLE_ID)))
 
     def _choose_other(self) -> None:
         """Compares with the one other branch, or shows a menu of the others."""
@@ -150,7 +164,15 @@ class BranchesPanel(QWidget):
     def _menu(self, at: QPoint) -> None:
         item = self.tree.itemAt(at)
         if item is not None:
-            self._popup(self.tree.viewport().mapToGlobal(at), int(item.data(0, ROLE_ID)))
+            place, run = self.tree.viewport().mapToGlobal(at), item.data(0, ROLE_RUN)
+            self._popup_of_run(place, int(run)) if run is not None else self._popup(place, int(item.data(0, ROLE_ID)))
+
+    def _popup_of_run(self, at: QPoint, run: int) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Go back to this run")).triggered.connect(lambda: self._run.show_run(run))
+        menu.addAction(self.tr("Forget this run")).triggered.connect(lambda: self._run.forget_run(run))
+        menu.popup(at)
 
     def _popup(self, at: QPoint, branch: int | None) -> None:
         menu = QMenu(self)

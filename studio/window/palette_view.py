@@ -36,7 +36,7 @@ from studio.window.menus import shown_keys
 WIDTH = 640
 ROWS_SHOWN = 13
 ROW_HEIGHT = 28
-HINT = "Search everything  ·  > commands  ·  @ symbols  ·  : line"
+HINT = "Search everything  ·  > commands  ·  @ symbols  ·  ~ runs  ·  : line"
 
 Index = QModelIndex | QPersistentModelIndex
 

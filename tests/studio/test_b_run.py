@@ -64,8 +64,11 @@ def test_an_older_moment_never_replaces_a_newer_one(engine: ScriptedEngine, run:
 
 
 def test_answers_of_the_run_before_are_dropped(engine: ScriptedEngine, run: RunModel) -> None:
-    before = run.run_number
+    before, total = run.run_number, run.total
     run.start("", "other.aefl")
+    engine._receive(port.Batch(before, (grown(make_events(total + 10, 5)),)))
+    assert run.total == total + 10, "it goes on until the other one is there"
+    engine.answer(run, port.Opened("other.aefl", "", 0, program(), None, ()))
     engine._receive(port.Batch(before, (grown(make_events(10, 2)),)))
     assert run.total == 0
     assert run.source_name == "other.aefl"

@@ -130,7 +130,7 @@ def effects(studio: Studio) -> object:
         active.id if active is not None else "",
         type(page).__name__,
         (cursor.position(), cursor.anchor()) if cursor is not None else None,
-        (run.run_number, run.state, run.playhead, run.branch, len(run.branches), run.verified),
+        (run.run_number, run.state, run.playhead, run.branch, len(run.branches), run.verified, run.pinned),
         id(run.comparison),
         (model.theme.choice, model.theme.name),
         [(key, model.settings.number(key)) for key in ("editor.font_size", "appearance.font_size")],
