@@ -85,6 +85,9 @@ from engine.compiler.lower.layouts import (
     zero,
 )
 
+AT_ONCE_MAX = 64
+"""How many items of a list, or entries of a dict, are all evaluated before the first is stored."""
+
 __all__ = ["do", "effect", "kept", "operands", "unwrapped", "value", "write_texts"]
 
 
@@ -227,18 +230,30 @@ def effect(f: FunctionBuilder, e: Expr) -> None:
 def operands(f: FunctionBuilder, parts: Sequence[Expr], *, keep: bool = False) -> list[ir.Expr]:
     """All evaluated in order, each readable later; emits. An object that a later part may change is marked first."""
     results: list[ir.Expr] = []
+    # what is behind the last part that does something: evaluating these is nothing that others could notice
+    plain_from = max((i for i, part in enumerate(parts) if not isinstance(part, Const | LocalRead)), default=-1)
+    changes = _Changes(parts)
     for i, part in enumerate(parts):
-        later = tuple(parts[i + 1 :])
-        plain = _plain(later)
-        mark = keep or (not plain and is_shareable(part.type) and places.may_change(later, places.root_of(part)))
+        plain = i >= plain_from
+        mark = keep or (not plain and is_shareable(part.type) and changes.behind(i, places.root_of(part)))
         result = f.flat(kept(f, part) if mark else value(f, part))
         results.append(result if plain and isinstance(result, ir.Get) else f.stable(result))
     return results
 
 
-def _plain(parts: Sequence[Expr]) -> bool:
-    """Whether evaluating these does nothing that others could notice."""
-    return all(isinstance(part, Const | LocalRead) for part in parts)
+class _Changes:
+    """Which parts change what; found out when it is first asked for."""
+
+    def __init__(self, parts: Sequence[Expr]) -> None:
+        self.parts = parts
+        self.last: dict[places.Root, int] | None = None
+        """The last part that changes a root."""
+
+    def behind(self, index: int, root: places.Root | None) -> bool:
+        """Whether a part behind that one changes the root."""
+        if self.last is None:
+            self.last = {changed: i for i, part in enumerate(self.parts) for changed in places.changed_roots(part)}
+        return root is not None and self.last.get(root, -1) > index
 
 
 def constant(e: Const) -> ir.Expr:
@@ -432,6 +447,8 @@ def _flat_parts(parts: Sequence[Expr]) -> list[Expr]:
 def _list(f: FunctionBuilder, e: ListNew) -> ir.Expr:
     assert isinstance(e.type, ListType)
     item = e.type.item
+    if len(e.items) > AT_ONCE_MAX:
+        return _long_list(f, e, item)
     held = operands(f, e.items, keep=True)
     made = f.temp(f.library("list.new", i32(len(held)), types=(item,), span=e.span), "list")
     if held:
@@ -442,11 +459,24 @@ def _list(f: FunctionBuilder, e: ListNew) -> ir.Expr:
     return made
 
 
+def _long_list(f: FunctionBuilder, e: ListNew, item: Type) -> ir.Expr:
+    """A list whose items are stored one after the other: to hold them all at once would take a frame of that size."""
+    made = f.temp(f.library("list.new", i32(len(e.items)), types=(item,), span=e.span), "list")
+    data = f.temp(load32(made, LIST_DATA))
+    for i, part in enumerate(e.items):
+        f.emit(store_slot(item, data, f.stable(f.flat(kept(f, part))), 8 * i))
+    f.emit(store32(made, i32(len(e.items)), LIST_LENGTH))
+    return made
+
+
 def _dict(f: FunctionBuilder, e: DictNew) -> ir.Expr:
     assert isinstance(e.type, DictType)
     types = (e.type.key, e.type.value)
-    held = operands(f, [part for entry in e.entries for part in entry])
+    entries = e.entries if len(e.entries) <= AT_ONCE_MAX else ()
+    held = operands(f, [part for entry in entries for part in entry])
     made = f.temp(f.library("dict.new", types=types, span=e.span), "dict")
+    for entry in e.entries[len(entries) :]:
+        f.eval(f.library("dict.set", made, *operands(f, entry), types=types, span=e.span))
     for key, item in zip(held[::2], held[1::2], strict=True):
         f.eval(f.library("dict.set", made, key, item, types=types, span=e.span))
     return made

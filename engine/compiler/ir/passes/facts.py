@@ -28,6 +28,10 @@ _LOADED: dict[str, Range] = {
     "i64.load32_u": (0, 2**32 - 1),
     "i64.load32_s": (LOWEST[I32], HIGHEST[I32]),
 }
+MENTIONS_MAX = 256
+"""In how many values that are remembered one local is mentioned: whenever it changes, all of these are forgotten."""
+NARROWED_MAX = 32
+"""In how many values a local may be mentioned for them to be narrowed with it."""
 _VALUE_NODES = 12
 """A computation of more nodes is not remembered."""
 
@@ -68,7 +72,7 @@ class Facts:
         if not _is_rememberable(value):
             return
         used = {node.local for node in nodes((value,)) if isinstance(node, Get)}
-        if local in used:
+        if local in used or any(len(self.mentions.get(other, ())) >= MENTIONS_MAX for other in used):
             return
         self.values[local] = value
         for other in used:
@@ -212,7 +216,8 @@ class Facts:
         if (low, high) == known or low > high:  # a place that is never reached, where any fact is true
             return
         self.ranges[local.local] = (low, high)
-        for other in self.mentions.get(local.local, ()):  # more is known of what was computed from it
+        mentions = self.mentions.get(local.local, set())
+        for other in mentions if len(mentions) <= NARROWED_MAX else ():  # more is known of what was computed from it
             made = self.values.get(other)
             exact = self.exact_range(made) if isinstance(made, Op) else None
             if isinstance(made, Op) and exact is not None and fits(exact, made.type):
