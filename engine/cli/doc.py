@@ -16,6 +16,7 @@ from engine.files.whole import write_whole
 
 DECLARATIONS = ("actor", "agent", "struct", "enum", "function")
 EXPORT = "export "
+_WORDS = {"function": "fn", "variable": "let"}
 
 
 def doc(
@@ -34,7 +35,8 @@ def doc(
         text = with_plain_line_breaks(exact)
         analysis = api.analyse_in_project(text, str(path))
         broken += not analysis.ok
-        described = "\n".join(describe(path.name, text, analysis.outline))
+        name = path.absolute().relative_to(base).as_posix()
+        described = "\n".join(describe(name, text, analysis.outline))
         if output is None:
             give(described)
         else:
@@ -59,12 +61,14 @@ def describe(name: str, text: str, outline: tuple[api.Symbol, ...]) -> Iterator[
     lines = text.splitlines()
     yield f"# {name}"
     yield from _paragraph(_comment_at_the_top(lines))
-    symbols = [symbol for symbol in outline if symbol.kind in DECLARATIONS]
+    symbols = [symbol for symbol in outline if symbol.kind in DECLARATIONS or _is_constant(lines, symbol)]
     exported = [symbol for symbol in symbols if _line(lines, symbol).startswith(EXPORT)]
     for symbol in exported or symbols:
         yield ""
-        yield f"## {_kind(symbol)} `{_signature(lines, symbol)}`"
-        yield from _paragraph(_comment_above(lines, symbol))
+        yield f"## {_kind(lines, symbol)} `{_signature(lines, symbol)}`"
+        comment = _comment_above(lines, symbol)
+        behind = _comment_behind(lines, symbol) if _is_constant(lines, symbol) else ""
+        yield from _paragraph(comment or [behind] if comment or behind else [])
         yield from _parts(lines, symbol)
 
 
@@ -74,7 +78,7 @@ def _parts(lines: list[str], symbol: api.Symbol) -> Iterator[str]:
     if items:
         yield ""
     for child in items:
-        comment = " ".join(_comment_above(lines, child))
+        comment = " ".join(_comment_above(lines, child)) or _comment_behind(lines, child)
         yield f"- `{_signature(lines, child)}`" + (f": {comment}" if comment else "")
     for child in symbol.children:
         if child.kind in ("handler", "timer", "function"):
@@ -83,8 +87,21 @@ def _parts(lines: list[str], symbol: api.Symbol) -> Iterator[str]:
             yield from _paragraph(_comment_above(lines, child))
 
 
-def _kind(symbol: api.Symbol) -> str:
-    return symbol.kind.capitalize()
+def _kind(lines: list[str], symbol: api.Symbol) -> str:
+    if symbol.kind == "variable":
+        return "Constant"
+    return "Type" if _declaration(lines, symbol).startswith("type ") else symbol.kind.capitalize()
+
+
+def _is_constant(lines: list[str], symbol: api.Symbol) -> bool:
+    """Whether a name of the top level is one that other files use: by its capital, or exported."""
+    line = _line(lines, symbol)
+    is_let = symbol.kind == "variable" and line.removeprefix(EXPORT).startswith("let ")
+    return is_let and (symbol.name[:1].isupper() or line.startswith(EXPORT))
+
+
+def _declaration(lines: list[str], symbol: api.Symbol) -> str:
+    return _line(lines, symbol).removeprefix(EXPORT)
 
 
 def _line(lines: list[str], symbol: api.Symbol) -> str:
@@ -100,7 +117,8 @@ def _signature(lines: list[str], symbol: api.Symbol) -> str:
     if symbol.kind not in ("variable", "state"):
         text = text.partition(" {")[0]
     text = text.replace("( ", "(").replace(" )", ")").removeprefix(EXPORT)
-    return text.removeprefix(f"{symbol.kind} ") if symbol.kind != "function" else text.removeprefix("fn ")
+    word = _WORDS.get(symbol.kind, symbol.kind)
+    return text.removeprefix(f"{word} ").removeprefix("type ")
 
 
 def _comment_above(lines: list[str], symbol: api.Symbol) -> list[str]:
@@ -111,8 +129,19 @@ def _comment_above(lines: list[str], symbol: api.Symbol) -> list[str]:
     for line in reversed(lines[: symbol.range.line - 1]):
         if not line.strip().startswith("//"):
             break
-        found.insert(0, line.strip().removeprefix("//").strip())
+        found.insert(0, _words(line))
     return found
+
+
+def _comment_behind(lines: list[str], symbol: api.Symbol) -> str:
+    """The comment behind a declaration on its line, where that is the last one there."""
+    rest = lines[symbol.range.end_line - 1][symbol.range.end_column - 1 :].strip().removeprefix(",").strip()
+    return _words(rest) if rest.startswith("//") else ""
+
+
+def _words(line: str) -> str:
+    """A comment without its slashes, however many there are."""
+    return line.strip().lstrip("/").strip()
 
 
 def _comment_at_the_top(lines: list[str]) -> list[str]:
@@ -121,7 +150,7 @@ def _comment_at_the_top(lines: list[str]) -> list[str]:
     for line in lines:
         if not line.startswith("//"):
             return [] if line.strip() else found
-        found.append(line.removeprefix("//").strip())
+        found.append(_words(line))
     return found
 
 

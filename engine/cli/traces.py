@@ -15,7 +15,7 @@ from engine.cli.engine_thread import on_engine_thread
 from engine.cli.files import load_trace, save_trace
 from engine.cli.numbers import INT_MAX, count
 from engine.cli.outputs import check_output
-from engine.cli.report import EXIT_PROBLEM, fail, give, give_json, say
+from engine.cli.report import EXIT_PROBLEM, EXIT_STUCK, fail, give, give_json, say
 from engine.cli.shown import ShownAsText
 
 T = TypeVar("T")
@@ -245,6 +245,10 @@ def fork(
         f"branch {made.id} “{made.name}” leaves branch {branch} after {made.at:,} events; "
         f"{progress.status.value} at tick {progress.tick} with {progress.total:,} events; saved in {output}"
     )
+    for line in api.stuck(progress.waits):
+        say(f"{trace}: {line}")
+    if progress.waits:
+        raise typer.Exit(EXIT_STUCK)
 
 
 def _read_by(trace: Path) -> list[tuple[Path, str]]:

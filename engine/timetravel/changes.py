@@ -92,10 +92,10 @@ def _set(machine: Machine, describer: Describer, change: SetField) -> str:
         raise ForkError(f"there is no actor {actor} at this moment; there are {len(machine.actors())}")
     info = describer.metadata.actors[int(record["type"])]
     name = describer.actor_name(int(record["type"]), actor)
-    if int(record["state"]) == 0 or STATUS_NAMES[int(record["status"])] in _GONE:
-        raise ForkError(f"{name} is {STATUS_NAMES[int(record['status'])]} and has no state at this moment")
     if change.actor_type not in ("", info.name):
         raise ForkError(f"there is no {change.actor_type}#{actor}: actor {actor} is {name}")
+    if int(record["state"]) == 0 or STATUS_NAMES[int(record["status"])] in _GONE:
+        raise ForkError(f"{name} is {STATUS_NAMES[int(record['status'])]} and has no state at this moment")
     index = _field_index(info, name, field)
     type_index = info.fields[index].type
     before = _field_text(machine, describer, actor, record, index)

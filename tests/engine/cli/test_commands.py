@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from engine import api
 from engine.cli.main import app
 
 PROGRAM = """
@@ -283,3 +284,34 @@ def test_what_is_whole_of_a_damaged_trace_can_be_put_into_a_new_file(program: Pa
     result = aeroflow("verify", trace, "--salvage", "-o", mended)
     assert result.exit_code == 0, result.output
     assert aeroflow("verify", mended).exit_code == 0
+
+
+ASKS = """\
+actor S { on get() -> int { render 5 } }
+let s = spawn S()
+let n = await s.get()
+render n
+"""
+
+
+def test_a_fork_that_loses_an_answer_tells_who_waits(tmp_path: Path) -> None:
+    path, trace = tmp_path / "asks.aefl", tmp_path / "asks.aft"
+    path.write_text(ASKS, encoding="utf-8")
+    assert aeroflow("run", path, "--record", trace).exit_code == 0
+    session = api.Session.load(trace)
+    answer = next(n for n in range(session.total()) if "answer" in session.event(0, n).type)
+    result = aeroflow("fork", trace, "--at", str(session.event(0, answer).tick - 1), "--drop", "-o", tmp_path / "b.aft")
+    assert result.exit_code == 4
+    assert "main waits at 3:9 for S#1.get" in result.stderr
+
+
+def test_a_field_is_set_of_the_actor_that_was_named(tmp_path: Path) -> None:
+    path, trace = tmp_path / "a.aefl", tmp_path / "a.aft"
+    path.write_text("actor Acc { state x: float = 0.5 }\nlet a = spawn Acc()\n", encoding="utf-8")
+    aeroflow("run", path, "--record", trace)
+    result = aeroflow("fork", trace, "--at", "1", "--set", "Foo#1.x = 1.0", "-o", tmp_path / "b.aft")
+    assert (result.exit_code, "there is no Foo#1: actor 1 is Acc#1" in result.stderr) == (2, True)
+    for value in ("inf", "-inf", "nan"):
+        result = aeroflow("fork", trace, "--at", "1", "--set", f"Acc#1.x = {value}", "-o", tmp_path / "b.aft")
+        assert result.exit_code == 0
+        assert f"x = {value}" in aeroflow("state", tmp_path / "b.aft", "--branch", 1).stdout

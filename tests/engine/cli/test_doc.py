@@ -89,3 +89,28 @@ def test_a_program_with_mistakes_is_described_and_told_of(tmp_path: Path) -> Non
     code, described = _doc(str(tmp_path / "shop.aefl"))
     assert code == 1
     assert "## Enum `Wish`" in described
+
+
+def test_constants_types_and_comments_in_every_place_are_described(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    text = """\
+/// A point.
+struct P {
+    x: int // to the right
+    // Upwards.
+    y: int
+}
+let LIMIT = 5 // most of them
+let lower = 6
+type Names = list<string>
+"""
+    (tmp_path / "parts" / "shop.aefl").write_text(text, encoding="utf-8")
+    (tmp_path / "main.aefl").write_text("// Begins.\n\nrender 1\n", encoding="utf-8")
+    code, described = _doc(str(tmp_path))
+    assert code == 0
+    assert "# main.aefl\n\nBegins.\n" in described
+    fields = "- `x: int`: to the right\n- `y: int`: Upwards.\n"
+    assert f"# parts/shop.aefl\n\n## Struct `P`\n\nA point.\n\n{fields}" in described
+    assert "## Constant `LIMIT = 5`\n\nmost of them\n" in described
+    assert "lower" not in described
+    assert "## Type `Names = list<string>`\n" in described
