@@ -59,7 +59,8 @@ def _begin(session: Session, machine: Machine, part: Line) -> None:
     text = "" if part.change is None else apply_change(machine, session.describer, part.change)
     if text != part.change_text:
         raise _Differs(f"the change of {part.name} is “{text}”, the recording calls it “{part.change_text}”")
-    if (machine.open_tick, machine.answered) != (part.open_tick, part.answered):
+    open_ticks = (None, machine.open_tick, machine.tick)  # it may be noted before or after its last turn is over
+    if part.open_tick not in open_ticks or machine.answered != part.answered:
         raise _Differs(f"the branch {part.name} begins at another moment than the recording says")
 
 
@@ -84,7 +85,7 @@ def _replay(session: Session, machine: Machine, line: Line, end: int) -> None:
 
     follower: Follower | None = None
     for stop in sorted({*(n for n in line.checkpoints.moments() if n <= end), end}):
-        if machine.run(None, stop, take) is Status.INTERRUPTED:
+        if machine.events < stop and machine.run(None, stop, take) is Status.INTERRUPTED:
             raise Interrupted("verifying was stopped")
         if machine.events != stop:
             raise _Differs(f"the replay ends after {machine.events:,} events, the recording has {line.total:,}")
@@ -115,15 +116,15 @@ def _compare_end(session: Session, machine: Machine, line: Line) -> None:
 
 
 def _compare_tick_and_status(machine: Machine, line: Line) -> None:
-    """Whether the run really ended, or stood at the end of a tick with more to come, as the recording says. One that
-    was stopped may stand in the tick of its next event already."""
+    """Whether the run really ended, or stood at the end of a tick with more to come, as the recording says. A run may
+    stand in the tick of its last event, or in the next one already."""
     tick, is_open = machine.tick, line.status not in (Status.FINISHED, Status.AT_LIMIT)
     if is_open and tick == line.tick:
         return
-    outcome = machine.run(line.tick, line.total + 1) if not is_open else machine.run(None, line.total + 1)
+    outcome = machine.run(line.tick if line.status is Status.AT_LIMIT else None, line.total + 1)
     if outcome is Status.INTERRUPTED:
         raise Interrupted("verifying was stopped")
-    if line.tick != (machine.tick if is_open else tick):
+    if line.tick not in (tick, machine.tick):
         raise _Differs(f"every event is the same, but the run ends in tick {tick:,}, not {line.tick:,}")
     if not is_open and (outcome is not line.status or machine.events != line.total):
         claimed = "is finished" if line.status is Status.FINISHED else "stopped at a limit"

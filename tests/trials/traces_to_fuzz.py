@@ -104,7 +104,8 @@ def shown(session: api.Session) -> str:
     sources = session.sources if session.program.foreign else ()  # other texts that give the same program are its own
     show(sources, session.summary, session.metadata)
     for branch in session.branches():
-        show(branch.parent, branch.at, branch.change, branch.total, branch.tick, branch.execution_hash)
+        show(branch.parent, branch.at, branch.change, branch.total, branch.tick)
+        show(session.history.line(branch.id).execution_hash)
         stop = min(branch.total, EVENTS_SHOWN)
         show(session.events(branch.id, 0, stop).tobytes(), session.message_texts(branch.id, 0, stop))
         show([(o.n, o.tick, o.actor, o.kind, o.text) for o in session.outputs(branch.id)])
