@@ -314,4 +314,4 @@ def test_a_field_is_set_of_the_actor_that_was_named(tmp_path: Path) -> None:
     for value in ("inf", "-inf", "nan"):
         result = aeroflow("fork", trace, "--at", "1", "--set", f"Acc#1.x = {value}", "-o", tmp_path / "b.aft")
         assert result.exit_code == 0
-        assert f"x = {value}" in aeroflow("state", tmp_path / "b.aft", "--branch", 1).stdout
+        assert f"x = {value}" in aeroflow("state", tmp_path / "b.aft", "--at", "1", "--branch", "1").stdout
