@@ -28,6 +28,7 @@ from engine.api import (
     WaitingMessage,
 )
 from studio.model import engine_port as port
+from studio.model.branches import common_moment
 from studio.model.cast import Program
 from studio.model.engine_port import EnginePort
 from studio.model.event_store import EventStore
@@ -716,6 +717,7 @@ class RunModel:
             chosen = next(b for b in self.branches if b.id == branch)
             parent = self._stores.get(chosen.parent) if chosen.parent is not None else None
             self._stores[branch] = parent.fork(chosen.at) if parent is not None else EventStore(self.program)
+        self._leave_actor(branch)
         self.branch = branch
         self.events = self._stores[branch]
         self.outputs = []
@@ -732,6 +734,16 @@ class RunModel:
         self.events_added.emit(0, self.events.total)
         self.picture_changed.emit()
         self.changed.emit()
+
+    def _leave_actor(self, branch: int) -> None:
+        """Ends the selection if the branch that is shown next does not have the actor from before they parted: what has
+        its number there is another one."""
+        selected, cast = self.selected_actor, self.events.cast
+        if selected is None:
+            return
+        first = int(cast.first[selected]) if selected < cast.count else -1
+        if not 0 <= first < common_moment(self.branches, self.branch, branch):
+            self.select_actor(None, ask=False)
 
     def _forget_moment(self) -> None:
         """Drops what was read of a moment, because it is one of another run or branch."""

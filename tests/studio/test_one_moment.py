@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from engine.api import DropMessage
 from studio.model.documents import Documents
 from studio.model.execution import ExecutionMarks
 from studio.model.inspector import heading, last_table, sections
@@ -106,6 +107,25 @@ def test_an_actor_that_is_not_there_yet_is_said_not_to_be(desk: Desk) -> None:
     desk.settle()
     assert heading(run).title == "Teller#2"
     assert state_note(desk) == "Teller#2 has not been spawned at this moment"
+
+
+def test_an_actor_of_another_branch_does_not_stay_selected_where_its_number_is_of_another_one(desk: Desk) -> None:
+    run = desk.run
+    born = {actor: int(run.events.cast.first[actor]) for actor in (1, 2)}
+    run.seek(born[2])
+    desk.settle()
+    run.fork(DropMessage())
+    desk.settle()
+    run.show_branch(0)
+    for actor, stays in ((1, True), (2, False)):
+        run.select_actor(actor)
+        run.pin(True)
+        run.show_branch(1)
+        desk.settle()
+        assert (run.selected_actor, run.pinned) == ((actor, True) if stays else (None, False))
+        run.show_branch(0)
+        desk.settle()
+        run.pin(False)
 
 
 @pytest.mark.parametrize(
