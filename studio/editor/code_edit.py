@@ -34,9 +34,10 @@ from engine.api import Problem
 from studio.editor import line_edits, typing_rules
 from studio.editor.brackets import match_at
 from studio.editor.gutter import Gutter
+from studio.editor.places import Places
 from studio.editor.spans import Marked, Spans
 from studio.editor.stand_ins import StandIns
-from studio.model.columns import from_utf16, to_utf16
+from studio.model.columns import from_utf16
 from studio.model.document import ExecutionMark, Place
 from studio.model.studio import StudioModel
 from studio.theming.fonts import code_font
@@ -247,12 +248,13 @@ class CodeEdit(QPlainTextEdit):
     def set_problems(self, problems: tuple[Problem, ...]) -> None:
         """Underlines problems."""
         self._problems = problems
-        self._problem_spans = Spans(self._span_of(problem, key) for key, problem in enumerate(problems))
+        places = Places(self.document())
+        self._problem_spans = Spans(self._span_of(problem, key, places) for key, problem in enumerate(problems))
         self._restyle()
 
-    def _span_of(self, problem: Problem, key: int) -> Marked:
-        start = self.position_of(problem.range.line, problem.range.column)
-        end = self.position_of(problem.range.end_line, problem.range.end_column)
+    def _span_of(self, problem: Problem, key: int, places: Places) -> Marked:
+        start = places.position(problem.range.line, problem.range.column)
+        end = places.position(problem.range.end_line, problem.range.end_column)
         if end <= start:
             block = self.document().findBlock(start)
             start, end = (start, start + 1) if start < block.position() + block.length() - 1 else (start - 1, start)
@@ -277,9 +279,7 @@ class CodeEdit(QPlainTextEdit):
 
     def position_of(self, line: int, column: int) -> int:
         """The document's position of a place, clamped to the text; lines and columns from 1, in code points."""
-        line = max(1, min(line, self.blockCount()))
-        block = self.document().findBlockByNumber(line - 1)
-        return block.position() + to_utf16(block.text(), max(0, column - 1))
+        return Places(self.document()).position(line, column)
 
     def place(self) -> Place:
         """Where the cursor is."""

@@ -13,7 +13,7 @@ import time
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QTextBlock, QTextDocument, QTextLayout
 
-from studio.model.columns import to_utf16
+from studio.model.columns import Utf16Map
 from studio.model.ports import Language
 from studio.model.theme import ThemeModel
 from studio.theming.syntax import syntax_formats
@@ -102,15 +102,15 @@ class Highlighter(QObject):
         before = block.previous()
         text = block.text()
         tokens, state = self._highlight_line(text, max(0, before.userState()) if before.isValid() else 0)
-        plain = text.isascii()
+        units = Utf16Map(text)
         ranges: list[QTextLayout.FormatRange] = []
         for start, length, kind in tokens:
             format = self._formats.get(kind)
             if format is None:
                 continue
             piece = QTextLayout.FormatRange()
-            piece.start = start if plain else to_utf16(text, start)
-            piece.length = length if plain else to_utf16(text, start + length) - piece.start
+            piece.start = units.to_utf16(start)
+            piece.length = units.to_utf16(start + length) - piece.start
             piece.format = format
             ranges.append(piece)
         layout = block.layout()

@@ -33,7 +33,9 @@ class Spans:
     def between(self, start: int, end: int) -> Iterator[Marked]:
         """Those that touch ``start <= position < end``."""
         index = bisect_left(self.items, start - self._longest, key=lambda s: s.start)
-        for span in self.items[index:]:
+        while index < len(self.items):
+            span = self.items[index]
+            index += 1
             if span.start >= end:
                 return
             if span.end > start or span.start == span.end:

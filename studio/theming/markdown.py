@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QTextTable,
 )
 
-from studio.model.columns import to_utf16
+from studio.model.columns import Utf16Map
 from studio.model.studio import StudioModel
 from studio.theming.fonts import code_font, ui_font
 from studio.theming.rich_text import blocks, code_pieces, select, set_code_font
@@ -132,10 +132,11 @@ def _highlight(document: QTextDocument, model: StudioModel) -> None:
             continue
         text = block.text()
         tokens, state = model.language.highlight_line(text, state)
+        units = Utf16Map(text)
         for start, length, kind in tokens:
             if kind in formats:
-                first = to_utf16(text, start)
-                piece = select(document, block.position() + first, to_utf16(text, start + length) - first)
+                first = units.to_utf16(start)
+                piece = select(document, block.position() + first, units.to_utf16(start + length) - first)
                 piece.mergeCharFormat(formats[kind])
 
 

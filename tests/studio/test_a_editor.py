@@ -16,6 +16,7 @@ from studio.editor.search import TOO_LONG, Query, TemplateError, find_all, repla
 from studio.editor.spans import Marked, Spans
 from studio.model.document import Document, ExecutionMark
 from studio.model.studio import StudioModel
+from tests.engine.counting import calls_of
 
 Show = Callable[[QWidget], QWidget]
 MakePage = Callable[[str], EditorPage]
@@ -188,6 +189,34 @@ def colours(page: EditorPage, line: int) -> dict[str, str]:
         part = text[2 * piece.start : 2 * (piece.start + piece.length)].decode("utf-16-le")
         found[part] = piece.format.foreground().color().name()
     return found
+
+
+def test_a_long_line_with_a_wide_character_is_coloured_and_underlined_by_its_length(make_page: MakePage) -> None:
+    def text(count: int) -> str:
+        return f'let s = "😀"; let xs = [{", ".join(["1"] * count)}]'
+
+    def work(count: int) -> int:
+        page = make_page(text(count))
+        assert page.highlighter is not None
+        page.highlighter.finish()
+        block = page.edit.document().firstBlock()
+        problems = tuple(
+            Problem("a.aefl", TextRange(1, column, 1, column + 1), "E0101", "error", "wrong")
+            for column in range(25, 25 + 3 * count, 3)
+        )
+
+        def colour_and_underline() -> None:
+            assert page.highlighter is not None
+            page.highlighter._colour(block)
+            page.edit.set_problems(problems)
+
+        return calls_of(colour_and_underline)
+
+    small, large = work(250), work(1000)
+    assert large < 6 * small
+    page = make_page(text(3))
+    assert {"let", '"😀"', "1"} < set(colours(page, 1))
+    assert [page.edit.position_of(1, column) for column in (10, 11, 99)] == [9, 11, len(text(3)) + 1]
 
 
 def test_code_has_the_colours_of_the_theme_after_wide_characters_too(
