@@ -59,6 +59,10 @@ class Marks:
             fresh.append(piece[np.searchsorted(piece["events"], event, side="right") :])
         return np.concatenate(fresh[::-1]) if fresh else np.empty(0, MARK_DTYPE)
 
+    def up_to(self, event: int) -> npt.NDArray[np.void]:
+        """Those that reach no further than an event."""
+        return self.rows[: np.searchsorted(self.rows["events"], event, side="right")]
+
     def first_mismatch(self, rows: npt.NDArray[np.void]) -> int | None:
         """The place in ``rows`` of the first one that is recorded otherwise; None if all that are known agree."""
         known = self.rows

@@ -151,6 +151,7 @@ class LiveRecording:
         put_answers(self._frames, line.id, written.answers, [answer.plain for answer in answers])
         written.answers += len(answers)
         rows = line.marks.after(written.last_mark)
+        rows = rows[rows["events"] <= line.total]  # a step that was stopped and undone may have had more
         if len(rows):
             put_marks(self._frames, line.id, rows)
             written.last_mark = int(rows["events"][-1])

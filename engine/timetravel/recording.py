@@ -108,10 +108,10 @@ class Recorder:
                     del self._rendered[before:]
                     self._undo_half_turn(line)
                     self.is_cut = True
+                self._note_end(line)
             except AeroFlowError:
                 del self._rendered[before:]
                 raise
-            self._note_end(line)
             self._place_checkpoints(line)
             if outcome in (Status.FINISHED, Status.INTERRUPTED):
                 return outcome
@@ -144,12 +144,13 @@ class Recorder:
     def _note_end(self, line: Line) -> None:
         """The branch now ends where the machine stands."""
         machine = self.machine
+        execution_hash = machine.execution_hash
         if line.total != machine.events:
             line.digest = None
             line.is_cut_off = False
         line.total = machine.events
         line.tick = machine.tick
-        line.execution_hash = machine.execution_hash
+        line.execution_hash = execution_hash
 
     def _undo_half_turn(self, line: Line) -> None:
         """The machine was stopped in the middle of a turn: goes to the end of the last whole one."""

@@ -288,9 +288,13 @@ class Session:
 
     def _cut(self, line: Line) -> WaitingMessage | None:
         """The message of the turn in whose middle the work was interrupted."""
-        if line.status is not Status.INTERRUPTED or not self.recorder.is_cut:
+        machine = self.recorder.machine
+        if line.status is not Status.INTERRUPTED or not (self.recorder.is_cut and machine.usable):
             return None
-        message = self.recorder.machine.peek()
+        try:
+            message = machine.peek()
+        except Interrupted:  # a module from elsewhere, which takes its time
+            return None
         return None if message is None else self.describer.waiting(message)
 
     def _stuck(self, line: Line) -> tuple[Wait, ...]:

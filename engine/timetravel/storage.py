@@ -50,7 +50,7 @@ def save(session: Session, path: Path) -> None:
         Trace(
             header=header_of(session, len(lines)),
             branches=tuple(_whole_branch(session, line) for line in lines),
-            marks={line.id: line.marks.rows for line in lines if len(line.marks.rows)},
+            marks={line.id: rows for line in lines if len(rows := line.marks.up_to(line.total))},
             checkpoints=tuple(_checkpoint_records(session)),
         ),
     )

@@ -200,7 +200,7 @@ class Machine:
     @property
     def execution_hash(self) -> int:
         """The running hash over all deliveries and outputs, as an unsigned number of 64 bits."""
-        return int(self._call("execution_hash")) & (2**64 - 1)
+        return int(self._ask("execution_hash")) & (2**64 - 1)
 
     @property
     def open_tick(self) -> int | None:
@@ -298,6 +298,14 @@ class Machine:
             raise MachineError(f"the engine stopped in {name} at event {self.events}: {error}") from error
         finally:
             self._refresh()
+
+    def _ask(self, name: str) -> Any:
+        """Calls an export that looks something up. Requests to stop wait for it; only a module from elsewhere may take
+        its time, and is stopped."""
+        if self._foreign:
+            return self._call(name)
+        with self.signal.undisturbed(self._stop_area):
+            return self._call(name)
 
     def _is_stop(self, error: CallError) -> bool:
         """Whether code trapped because it was asked to stop, and not for a fault of its own."""
@@ -435,7 +443,7 @@ class Machine:
 
     def peek(self) -> Message | None:
         """The message of the next event, or None if nothing is left to do."""
-        address = int(self._call("peek")) & 0xFFFFFFFF
+        address = int(self._ask("peek")) & 0xFFFFFFFF
         return self.message_at(address)[0] if address else None
 
     def mailbox(self, actor: int) -> tuple[Message, ...]:

@@ -173,6 +173,7 @@ def _judged(
         recording, in_place = unfinished[0], False
     else:
         return Outcome("lost" if begun else "not begun", about)
+    said = (folder / "err").read_text(encoding="utf-8", errors="replace") if (folder / "err").exists() else ""
     must_be_whole = number is not signal.SIGKILL and code != -number
     try:
         session = api.Session.load(recording)
@@ -182,8 +183,7 @@ def _judged(
     if not result.ok:
         return Outcome("lost", f"{about}: {result.message}")
     if session.warnings and ((in_place and old is not None) or must_be_whole):
-        return Outcome("damaged", f"{about}: {session.warnings}")
-    said = (folder / "err").read_text(encoding="utf-8", errors="replace") if (folder / "err").exists() else ""
+        return Outcome("damaged", f"{about}: {session.warnings}; {said[-500:]}")
     if "Traceback" in said:
         return Outcome("damaged", f"{about}: {said[-500:]}")
     return Outcome("cut off" if session.warnings else "whole", about)

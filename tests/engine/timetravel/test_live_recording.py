@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from engine.base.outside import Answered, Ready, Request
 from engine.files.growing import GrowingFile
 from engine.timetravel import live_recording
 from engine.trace.frames import MAGIC
+from engine.vm.machine import Machine
 from tests.engine.timetravel.programs import BANK, FOREVER, program, run_on, started
 from tests.engine.trace.frames import parts_of, write_parts
 
@@ -237,3 +239,36 @@ def test_a_file_never_appears_without_its_beginning(path: Path, monkeypatch: pyt
     with pytest.raises(OSError, match="Input/output error"):
         GrowingFile.create(path, b"start")
     assert list(path.parent.iterdir()) == []
+
+
+def test_a_stop_between_two_steps_leaves_a_whole_recording(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = recorded(FOREVER, path)
+    session.advance(max_events=5_000)
+    run = Machine.run
+
+    def stopped_right_after(machine: Machine, *arguments: Any, **named: Any) -> api.Status:
+        status = run(machine, *arguments, **named)
+        session.interrupt()
+        return status
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Machine, "run", stopped_right_after)
+        progress = session.advance(max_events=300_000)
+    session.finish_recording()
+    loaded = api.Session.load(path)
+    assert loaded.warnings == ()
+    assert loaded.total() == progress.total > 5_000
+    assert loaded.verify().ok
+    session.save(path)
+    assert api.Session.load(path).verify().ok
+
+
+def test_marks_behind_the_end_of_a_step_that_was_undone_are_not_written(path: Path) -> None:
+    session = recorded(FOREVER, path)
+    other = started(FOREVER)
+    run_on(other, until=40_000)
+    session.advance(max_events=10_000)
+    session.history.lines[0].marks.add(other.history.lines[0].marks.rows)
+    for save in (session.finish_recording, lambda: session.save(path)):
+        save()
+        assert api.Session.load(path).verify().ok
