@@ -27,6 +27,8 @@ from typing import Any
 from engine.files.ownership import belongs_here
 
 FILE_NAME = "aeroflow.toml"
+CODES = {"E0130": "setting of `aeroflow.toml`"}
+"""The code of every mistake in the file, and what it is about."""
 SEED_MIN, SEED_MAX = -(2**63), 2**63 - 1
 
 _TICK = re.compile(r"(\d+) ?(us|ms|s)")

@@ -13,6 +13,7 @@ from engine.compiler.check.type_names import GENERIC, SCALARS
 from engine.compiler.check.world import MODULES
 from engine.compiler.driver import load_library
 from engine.compiler.syntax import codes as syntax_codes
+from engine.project import manifest
 from engine.project.cache import DiskCache
 from engine.project.library_files import compiler_version, library_texts
 from tests.conformance.corpus import build, observed, problems_in_words
@@ -36,7 +37,7 @@ def test_every_example_says_what_it_does(tmp_path: Path) -> None:
 
 def test_the_table_of_codes_is_complete() -> None:
     listed = re.findall(r"^\| `(E\d{4})` \| ([^|]+) \|$", _chapter("diagnostics"), re.MULTILINE)
-    known = {**syntax_codes.CODES, **checker_codes.CODES}
+    known = {**syntax_codes.CODES, **checker_codes.CODES, **manifest.CODES}
     assert dict(listed) == known
     assert [code for code, _ in listed] == sorted(known)
 
