@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QWidget
 
 from studio.model.document import Document
 from studio.model.ports import EditTarget
@@ -179,9 +179,11 @@ class MainWindow(QMainWindow):
     # --- the shell that commands ask -------------------------------------------------------------------
 
     def edit_target(self) -> EditTarget | None:
-        """What has the keyboard, if it is not the code. The palette gives the keyboard back before it runs anything."""
+        """What has the keyboard, if it is not the code. Bars have nothing to edit, so the code is meant there too, and
+        the palette gives the keyboard back before it runs anything."""
         widget = self.focusWidget()
-        if widget is None or self.palette_view.isAncestorOf(widget):
+        bars: tuple[QWidget, ...] = (self.toolbar.bar, self.status.bar, self.menuBar(), self.palette_view)
+        if widget is None or any(bar.isAncestorOf(widget) for bar in bars) or widget is self.area.tabs.tabBar():
             return None
         return edit_target(widget)
 

@@ -288,3 +288,22 @@ def test_what_a_killed_studio_left_does_not_stand_in_the_way(
     places.lock.write_text('{"version": 1, "address": "aeroflow-studio-of-a-dead-one"}')
     open_studio()
     assert address_in(places.lock) != "aeroflow-studio-of-a-dead-one"
+
+
+def test_the_recording_that_was_open_comes_back_after_a_kill(
+    open_studio: Callable[[], Studio], qapp: QApplication, qtbot: QtBot, places: Places, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.aefl"
+    path.write_text("render 1\n")
+    first = open_studio()
+    opened(first, path)
+    assert first.model.commands.invoke("run.start")
+    qtbot.waitUntil(lambda: first.model.run.state == "finished", timeout=30_000)
+    first.model.run.save_trace(tmp_path / "a.aft")
+    qtbot.waitUntil(lambda: first.model.run.path == tmp_path / "a.aft", timeout=20_000)
+    qtbot.waitUntil(lambda: "a.aft" in places.session.read_text(), timeout=5_000)
+    kept = places.session.read_bytes()
+    first.close()
+    places.session.write_bytes(kept)
+    second = open_studio()
+    qtbot.waitUntil(lambda: second.model.run.path == tmp_path / "a.aft" and second.model.run.total > 0, timeout=20_000)

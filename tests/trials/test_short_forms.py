@@ -43,3 +43,10 @@ def test_where_nothing_can_be_saved_nothing_is_lost(case: places.Case, tmp_path:
 @pytest.mark.skipif(os.name != "posix", reason="runs are started by fork")
 def test_a_recording_that_is_killed_opens_up_to_its_last_mark() -> None:
     assert [outcome for outcome in kills.trial(count=6, seed=11) if outcome.kind in ("lost", "damaged")] == []
+
+
+def test_what_was_typed_before_studio_was_killed_is_back() -> None:
+    pytest.importorskip("PySide6")
+    from tests.trials import typing_kills
+
+    assert [outcome for outcome in typing_kills.trial(count=2, seed=5) if outcome.is_lost] == []
