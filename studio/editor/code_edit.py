@@ -371,12 +371,11 @@ class CodeEdit(QPlainTextEdit):
                 area.setWidth(max(area.width(), 2))
                 painter.fillRect(area, self._color("match"))
         if self._brackets is not None:
-            painter.setPen(self._color("border_strong"))
             for place in self._brackets:
                 for block, top, height in lines:
                     if block.contains(place):
                         area = self._stretch(block, top, height, place, place + 1)
-                        painter.drawRect(area.adjusted(0, 0, -1, -1))
+                        painter.fillRect(area, self._color("selection"))
 
     def _paint_guides(self, painter: QPainter, block: QTextBlock, top: float, height: float) -> None:
         """Thin lines at the levels of indentation."""

@@ -51,13 +51,14 @@ class Camera:
         """For a widget of another size."""
         return replace(self, width=max(width, 1.0), height=max(height, 1.0))
 
-    def fitted(self, points: Points) -> Camera:
-        """So that all places can be seen."""
+    def fitted(self, points: Points, beside: float = MARGIN) -> Camera:
+        """So that all places can be seen, with so many pixels at the left and right for half a name."""
         if not len(points):
             return replace(self, x=0.0, y=0.0, scale=110.0)
         low, high = points.min(axis=0), points.max(axis=0)
         extent = np.maximum(high - low, 0.01)
-        across, down = max(self.width - 2 * MARGIN, 40), max(self.height - 2 * MARGIN - NAME - LOOP, 40)
+        beside = min(max(beside, MARGIN), self.width / 4)
+        across, down = max(self.width - 2 * beside, 40), max(self.height - 2 * MARGIN - NAME - LOOP, 40)
         room = (across / extent[0], down / extent[1])
         scale = min(max(float(min(room)), LEAST_SCALE), FIT_SCALE_MOST)
         x, y = ((low + high) / 2).tolist()

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QFont,
+    QFontMetricsF,
     QHelpEvent,
     QHideEvent,
     QKeyEvent,
@@ -53,6 +54,8 @@ FRAME_MS = 16
 BUDGET_SECONDS = 0.004
 PULSE_SECONDS = 0.45
 NEAR = 0.002
+NAMES_MEASURED = 60
+"""Names are drawn beside so many nodes at most."""
 
 
 class GraphView(QWidget):
@@ -65,6 +68,7 @@ class GraphView(QWidget):
         self.graph = graph
         self.camera = Camera()
         self._fits = True
+        self._measured: tuple[list[str], float] = ([], 0.0)
         self._shown: Points = np.empty((0, 2), np.float32)
         self._shown_of: object = None
         self._pictures = NodePictures()
@@ -146,9 +150,17 @@ class GraphView(QWidget):
         arrived = bool(np.abs(difference).max(initial=0) < NEAR) or not self._animates()
         self._shown = places.copy() if arrived else self._shown + difference * np.float32(0.28)
         if self._fits:
-            visible = self.graph.appeared(self._run.playhead)
-            self.camera = self.camera.fitted(places[visible] if visible.any() else places[1:])
+            self.camera = self.camera.fitted(places[1:], self._half_name())
         return arrived
+
+    def _half_name(self) -> float:
+        """Half of the widest name, in pixels. The camera shows the whole run, so that scrubbing moves no node."""
+        labels = [node.label for node in self.graph.nodes[1:NAMES_MEASURED]]
+        if labels != self._measured[0]:
+            metrics = QFontMetricsF(self.font())
+            widest = max((metrics.horizontalAdvance(label) for label in labels), default=0.0)
+            self._measured = (labels, widest / 2 + 6)
+        return self._measured[1]
 
     def _animates(self) -> bool:
         return self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) != 0
@@ -257,7 +269,7 @@ class GraphView(QWidget):
 
     def _paint_hint(self, painter: QPainter, look: Look) -> None:
         painter.setPen(look.color("muted"))
-        text = self.tr("Actors and their messages appear here\nwhen a program runs.")
+        text = self.tr("Actors and their messages appear here.\nPress F5 to run the program in front.")
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
 
     # --- what is where ------------------------------------------------------------------------------------

@@ -25,10 +25,11 @@ CHANGED = ROW + 1
 PENDING = ROW + 2
 NOTE = ROW + 3
 ARROW = "→"
+NAME_WIDTH = 120
 
 
 class ValueTree(QTreeWidget):
-    """Sections of rows: name, value, type."""
+    """Sections of rows: name and value; the type and a long value in full are in the tooltip."""
 
     def __init__(self, model: StudioModel, go_to: Callable[[int], None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,20 +38,18 @@ class ValueTree(QTreeWidget):
         self._code = code_font(model.settings)
         self._open: dict[str, bool] = {}
         self._filling = False
-        self.setColumnCount(3)
-        self.setHeaderLabels([self.tr("Name"), self.tr("Value"), self.tr("Type")])
+        self.setColumnCount(2)
+        self.setHeaderLabels([self.tr("Name"), self.tr("Value")])
         self.setAccessibleName(self.tr("Values at the playhead"))
         self.setUniformRowHeights(True)
         self.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
-        self.setIndentation(14)
+        self.setIndentation(12)
         self.setItemDelegate(_ChangeDelegate(model.theme, self))
         header = self.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Interactive)
-        header.resizeSection(0, 120)
-        header.resizeSection(2, 80)
+        header.resizeSection(0, NAME_WIDTH)
         self.itemExpanded.connect(self._on_expanded)
         self.itemCollapsed.connect(self._on_collapsed)
         self.itemActivated.connect(self._on_activated)
@@ -82,12 +81,12 @@ class ValueTree(QTreeWidget):
 
     def _add(self, parent: QTreeWidgetItem, row: Row) -> None:
         text = f"{row.before} {ARROW} {row.text}" if row.before is not None else row.text
-        item = QTreeWidgetItem([row.label, text, row.type])
+        item = QTreeWidgetItem([row.label, text])
         item.setData(0, ROW, row)
         item.setData(1, CHANGED, row.before is not None)
         item.setFont(1, self._code)
-        item.setForeground(2, QColor(self._theme.color("muted")))
-        item.setToolTip(1, text)
+        for column in (0, 1):
+            item.setToolTip(column, row.tip)
         if row.before is not None:
             item.setData(
                 1,
@@ -107,6 +106,19 @@ class ValueTree(QTreeWidget):
             item.setData(0, PENDING, None)
             for part in item.data(0, ROW).parts():
                 self._add(item, part)
+            self._make_room(item)
+
+    def _make_room(self, item: QTreeWidgetItem) -> None:
+        """Widens the column of names, so that the deeper ones and their arrows stay in view."""
+        depth, above = 1, item.parent()
+        while above is not None:
+            depth, above = depth + 1, above.parent()
+        children = (item.child(i) for i in range(min(item.childCount(), 50)))
+        labels = (child.text(0) for child in children if child is not None)
+        widest = max((self.fontMetrics().horizontalAdvance(label) for label in labels), default=0)
+        wanted = (depth + 2) * self.indentation() + min(widest, NAME_WIDTH) + 12
+        if wanted > self.columnWidth(0):
+            self.setColumnWidth(0, min(wanted, self.viewport().width() * 2 // 3))
 
     def _select(self, key: str) -> None:
         """Selects the row with a key again."""

@@ -9,12 +9,15 @@ from dataclasses import dataclass, replace
 
 from engine.api import OUTSIDE, FieldValue, Output, Value
 from studio.model.events_table import kind_of
-from studio.model.figures import grouped
+from studio.model.figures import counted, grouped
 from studio.model.output_lines import count_made
 from studio.model.run import RunModel, cut_text, turn_text
 
 PARTS_AT_MOST = 200
 TEXT_MAX = 400
+AROUND_MAX = 80
+"""How much of a long value is shown where it changed."""
+BEFORE_CHANGE = 16
 TITLE_MAX = 500
 TABLE_WITHIN = 2_000
 """A state table is looked for among so many of the latest outputs."""
@@ -35,6 +38,26 @@ class Row:
     value: Value | None = None
     event: int | None = None
     """The event that a double click goes to."""
+    before_whole: str | None = None
+    """What a changed field was, in full."""
+
+    @property
+    def tip(self) -> str:
+        """Type, length and the value in full, as far as a tooltip can show it; of a changed field also what it was."""
+        if self.value is None:
+            return self.text
+        whole = self.value.quoted
+        count = len(self.value.parts)
+        size = (
+            counted(count, "part")
+            if count
+            else counted(len(self.value.text), "character")
+            if len(whole) > AROUND_MAX
+            else ""
+        )
+        head = " · ".join(part for part in (self.type, size) if part)
+        was = f"was {_shortened(self.before_whole, TIP_MAX)}\nis " if self.before_whole is not None else ""
+        return f"{head}\n{was}{_shortened(whole, TIP_MAX)}"
 
     @property
     def has_parts(self) -> bool:
@@ -150,8 +173,25 @@ def _missing_section(run: RunModel) -> Section | None:
 
 def _field_row(field: FieldValue) -> Row:
     value = field.value
-    before = _shortened(field.before) if field.before is not None else None
-    return Row(f"state/{field.name}", field.name, _shortened(value.quoted), value.type, before, value)
+    key = f"state/{field.name}"
+    if field.before is None:
+        return Row(key, field.name, _shortened(value.quoted), value.type, None, value)
+    before, after = around_change(field.before, value.quoted)
+    return Row(key, field.name, after, value.type, before, value, before_whole=field.before)
+
+
+def around_change(before: str, after: str) -> tuple[str, str]:
+    """Two texts cut to where they begin to differ, if they are long: their equal beginnings would hide the change."""
+    if max(len(before), len(after)) <= AROUND_MAX:
+        return before, after
+    same = next((i for i, (one, two) in enumerate(zip(before, after, strict=False)) if one != two), None)
+    start = max(0, (min(len(before), len(after)) if same is None else same) - BEFORE_CHANGE)
+
+    def cut(text: str) -> str:
+        end = "…" if len(text) > start + AROUND_MAX else ""
+        return f"{'…' if start else ''}{text[start : start + AROUND_MAX]}{end}"
+
+    return cut(before), cut(after)
 
 
 def _awaits_section(run: RunModel) -> Section | None:
@@ -175,7 +215,7 @@ def _waiting_section(run: RunModel) -> Section | None:
         return None
     cast = run.events.cast
     rows = tuple(
-        Row(f"waiting/{i}", f"tick {grouped(message.due)}", message.text, f"from {cast.name(message.sender)}")
+        Row(f"waiting/{i}", f"tick {grouped(message.due)}", f"{message.text}  ·  from {cast.name(message.sender)}")
         for i, message in enumerate(run.waiting[:PARTS_AT_MOST])
     )
     return Section("waiting", "Waiting", f"{grouped(len(run.waiting))} in the mailbox", rows)

@@ -81,6 +81,10 @@ QTabBar::tab:selected {
 QTabBar::tab:disabled { color: @disabled@; }
 QTabBar::tab:focus { color: @link@; }
 QTabBar QToolButton { background: @chrome@; border: none; border-radius: 0; }
+QTabBar::scroller { width: 44px; }
+QToolButton#ScrollLeftButton::left-arrow { image: url(@icon:back:muted@); width: 14px; height: 14px; }
+QToolButton#ScrollRightButton::right-arrow { image: url(@icon:forward:muted@); width: 14px; height: 14px; }
+QTabBar::tear { width: 0; border: none; }
 QTabBar QToolButton[kind="tab-close"] { background: transparent; border-radius: 4px; padding: 2px; margin-left: 4px; }
 QTabBar QToolButton[kind="tab-close"]:hover { background: @pressed@; }
 QTabBar::close-button { image: url(@icon:close:muted@); width: 14px; height: 14px; subcontrol-position: right; }
@@ -186,7 +190,9 @@ QSlider::groove:horizontal { height: 4px; background: @border@; border-radius: 2
 QSlider::handle:horizontal { width: 14px; margin: -5px 0; border-radius: 7px; background: @accent@; }
 QProgressBar { background: @border@; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: @accent@; border-radius: 3px; }
-QSplitter::handle { background: @border@; }
+QSplitter::handle { background: @border@; margin: 0; }
+QSplitter::handle:horizontal { width: 1px; }
+QSplitter::handle:vertical { height: 1px; }
 QSplitter::handle:hover { background: @accent@; }
 
 QScrollBar { background: transparent; border: none; margin: 0; }

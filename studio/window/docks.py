@@ -187,7 +187,7 @@ class Docks(QObject):
             else:
                 self._window.resizeDocks(docks[:1], [SIZES[area]], Qt.Orientation.Horizontal)
                 if area in STACKED:
-                    self._window.resizeDocks(docks, [56, *[44] * (len(docks) - 1)], vertical)
+                    self._window.resizeDocks(docks, [52, *[48] * (len(docks) - 1)], vertical)
 
     @Slot()
     def refresh_titles(self) -> None:

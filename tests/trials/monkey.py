@@ -60,13 +60,14 @@ TEXT = 'render f("x{1}") [a]; \'😀ä \t{}()'
 class Monkey:
     """Plays with a window and keeps a list of what went wrong."""
 
-    def __init__(self, studio: Studio, seed: int) -> None:
-        self.studio = studio
+    def __init__(self, start: Callable[[], Studio], seed: int) -> None:
+        self._start = start
+        self.studio = start()
         self.faults: list[str] = []
         self.done: Counter[str] = Counter()
         self._chance = random.Random(seed)
         self._last = ""
-        self._commands = [command.id for command in studio.model.commands if command.id not in KEPT_OUT]
+        self._commands = [command.id for command in self.studio.model.commands if command.id not in KEPT_OUT]
         self._actions: tuple[tuple[Callable[[], None], int], ...] = (
             (self._key, 26),
             (self._type, 8),
@@ -97,6 +98,9 @@ class Monkey:
             spent = thread_time() - began
             if spent > STALL_SECONDS:
                 self.fault(f"stall of {spent:.1f} s of processor time")
+            if not self.studio.window.isVisible():  # it found Quit
+                self.studio.close()
+                self.studio = self._start()
 
     def fault(self, text: str) -> None:
         """Notes what went wrong, and after which action."""
@@ -160,7 +164,9 @@ class Monkey:
         QApplication.sendEvent(handle, event)
 
     def _command(self) -> None:
-        self.studio.model.commands.invoke(self._chance.choice(self._commands))
+        command = self._chance.choice(self._commands)
+        self._last = command
+        self.studio.model.commands.invoke(command)
 
     def _seek(self) -> None:
         run = self.studio.model.run
@@ -224,11 +230,15 @@ def play(seed: int, events: int, restarts: int, runs: int, home: Path) -> Monkey
     (examples / "monkey").mkdir()
     for name, text in PROGRAMS.items():
         (examples / "monkey" / name).write_text(text, encoding="utf-8")
-    studio = Studio(app, Places(home / "config", home / "state"), "light")
-    studio.model.examples = examples
-    studio.files.read_examples()
-    studio.window.show()
-    monkey = Monkey(studio, seed)
+
+    def start() -> Studio:
+        studio = Studio(app, Places(home / "config", home / "state"), "light")
+        studio.model.examples = examples
+        studio.files.read_examples()
+        studio.window.show()
+        return studio
+
+    monkey = Monkey(start, seed)
 
     def caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         monkey.fault("".join(traceback.format_exception(kind, error, trace)[-4:]))
@@ -254,12 +264,12 @@ def play(seed: int, events: int, restarts: int, runs: int, home: Path) -> Monkey
         monkey.restart_before_every_panel(restarts)
         monkey.run_to_the_end(runs)
         monkey.play(events)
-        studio.model.run.stop()
+        monkey.studio.model.run.stop()
         monkey.settle()
     finally:
         sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
-        studio.window.close()
-        studio.close()
+        monkey.studio.window.close()
+        monkey.studio.close()
         timer.stop()
         qInstallMessageHandler(None)
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
