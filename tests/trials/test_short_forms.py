@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.trials import fuzz_traces, kills, limits, places
+from tests.trials import fuzz_sources, fuzz_traces, kills, limits, places
 from tests.trials.fuzz_outside import trial
 
 
@@ -20,6 +20,12 @@ def test_changed_recordings_do_no_harm_and_their_lies_are_seen() -> None:
     results = fuzz_traces.trial(seed=3, count=60, processes=1)
     assert len(results) == 60
     assert [result for result in results if result.outcome.kind in fuzz_traces.FAULTS] == []
+
+
+def test_any_text_is_read_checked_and_formatted_without_a_fault() -> None:
+    results = list(fuzz_sources.trial(seed=5, count=150))
+    assert len(results) == 150
+    assert [(result.number, result.fault) for result in results if result.fault] == []
 
 
 @pytest.mark.skipif(limits.resource is None, reason="there are no limits of this kind here")
