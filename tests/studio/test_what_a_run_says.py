@@ -100,13 +100,14 @@ def test_the_timeline_without_events_follows_the_state_of_the_run(qtbot: QtBot, 
     view.resize(600, 200)
     view.show()
     qtbot.waitExposed(view)
-    model.run.start("", "bank.aefl")
-    qapp.processEvents()
     paints = Paints()
     view.viewport().installEventFilter(paints)
-    engine.answer(model.run, port.StateChanged("none"))
+    model.run.start("", "bank.aefl")
+    qtbot.waitUntil(lambda: bool(paints.count), timeout=10_000)
     qapp.processEvents()
-    assert paints.count
+    paints.count = 0
+    engine.answer(model.run, port.NotOpened(model.run.run_number, ""))
+    qtbot.waitUntil(lambda: bool(paints.count), timeout=10_000)
 
 
 @pytest.fixture
