@@ -1,4 +1,4 @@
-"""What is closed dies: sessions, stores and documents of runs that made way for others are held by nothing.
+"""What is dropped dies: sessions, stores and documents of runs that are kept no longer are held by nothing.
 
 ``python -m tests.trials.rounds`` measures the memory over many rounds.
 """
@@ -54,7 +54,10 @@ def test_models_let_go_of_a_run_without_help_of_the_collector() -> None:
     gc.collect()
     gc.disable()
     try:
+        old = desk.run.shown_run
         desk.run.start("render 1", "other.aefl")
+        desk.settle()
+        desk.run.forget_run(old)
         desk.settle()
         assert not names_of_living(references)
     finally:
@@ -87,8 +90,11 @@ def test_a_studio_with_every_panel_lets_go_of_runs_and_documents(
     }
     documents.remove(document)
     del session, document
+    old = run.shown_run
     run.start("render 1", "other.aefl")
-    qtbot.waitUntil(lambda: run.state == "finished", timeout=30_000)
+    qtbot.waitUntil(lambda: run.state == "finished" and run.shown_run != old, timeout=30_000)
+    run.forget_run(old)
+    qtbot.waitUntil(lambda: references["session"]() is None, timeout=30_000)
     qtbot.waitUntil(lambda: not studio.busy, timeout=30_000)
     drain(qapp)
     assert not names_of_living(references)
