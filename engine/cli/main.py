@@ -59,11 +59,7 @@ def root(
 
 
 def main() -> None:
-    """The console script."""
+    """The command, to its end: every failure becomes a sentence and an exit code."""
     streams.prepare()
     with last_resort(), streams.flushed():
         app()
-
-
-if __name__ == "__main__":
-    main()

@@ -238,7 +238,7 @@ def test_a_folder_of_journals_that_is_empty_goes_with_its_studio(tmp_path: Path)
 
 
 def start(*words: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "engine.cli.main", "ide", *words]
+    command = [sys.executable, "-m", "engine.cli", "ide", *words]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 

@@ -123,7 +123,7 @@ def outcome(program: Program, folder: Path, memory_mib: int | None) -> str:
         if memory_mib is not None:
             resource.setrlimit(resource.RLIMIT_AS, (memory_mib * 2**20, memory_mib * 2**20))
 
-    command = [sys.executable, "-m", "engine.cli.main", "run", str(path), "--record", str(folder / "run.aft")]
+    command = [sys.executable, "-m", "engine.cli", "run", str(path), "--record", str(folder / "run.aft")]
     with (folder / "out").open("w+b") as out, (folder / "err").open("w+b") as err:
         process = subprocess.Popen(command, stdout=out, stderr=err, preexec_fn=limit)
         wait = 3.0 if program.is_endless else SECONDS_MAX

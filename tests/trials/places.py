@@ -30,7 +30,7 @@ Case = Callable[[Path], list[str]]
 def aeroflow(*words: object, without: Sequence[str] = (), **environment: str) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own, perhaps without some of root's capabilities."""
     dropped = ["setpriv", f"--bounding-set={','.join(f'-{name}' for name in without)}"] if without else []
-    command = [*dropped, sys.executable, "-m", "engine.cli.main", *map(str, words)]
+    command = [*dropped, sys.executable, "-m", "engine.cli", *map(str, words)]
     here = os.environ | {"PYTHONPATH": os.getcwd(), "PYTHONDONTWRITEBYTECODE": "1"} | environment
     return subprocess.run(command, capture_output=True, text=True, check=False, env=here, timeout=300)
 

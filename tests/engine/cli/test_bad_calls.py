@@ -29,7 +29,7 @@ def aeroflow(*words: str | Path) -> Result:
 
 def in_a_process(*words: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
     """The command as the shell runs it."""
-    command = [sys.executable, "-m", "engine.cli.main", *map(str, words)]
+    command = [sys.executable, "-m", "engine.cli", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload,no-any-return]
 
 
@@ -242,3 +242,12 @@ def test_a_test_that_the_engine_cannot_run_fails_and_the_others_run(
     assert result.exit_code == 1
     assert "the test could not be run: the engine stopped" in result.stdout
     assert "2 tests: 1 failed" in result.stderr
+
+
+def test_ctrl_c_while_the_command_starts_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text(
+        "raise KeyboardInterrupt\n"
+    )  # what the user does, at a moment that is always the same
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{os.getcwd()}"}
+    result = in_a_process("--version", env=environment)
+    assert (result.returncode, result.stdout, result.stderr) == (130, "", "aeroflow: interrupted\n")

@@ -249,7 +249,7 @@ def test_ctrl_c_ends_an_endless_run_cleanly(tmp_path: Path) -> None:
     path = tmp_path / "endless.aefl"
     path.write_text('actor A { every 1ms { render "tick" } }\nspawn A()\n', encoding="utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-m", "engine.cli.main", "run", str(path)],
+        [sys.executable, "-m", "engine.cli", "run", str(path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

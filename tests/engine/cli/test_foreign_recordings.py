@@ -28,7 +28,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("words", [("verify",), ("state", "--at", "3"), ("events",)])
 def test_ctrl_c_ends_a_command_whose_recording_never_ends(path: Path, words: tuple[str, ...]) -> None:
     put_into(path, module(dict.fromkeys(("run", "digest"), FOREVER)))
-    command = [sys.executable, "-m", "engine.cli.main", words[0], str(path), *words[1:]]
+    command = [sys.executable, "-m", "engine.cli", words[0], str(path), *words[1:]]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr is not None

@@ -28,7 +28,7 @@ class Terminal:
 
     def __init__(self, *command: object) -> None:
         self._master, slave = pty.openpty()
-        arguments = [sys.executable, "-m", "engine.cli.main", *map(str, command)]
+        arguments = [sys.executable, "-m", "engine.cli", *map(str, command)]
         environment = {**os.environ, "TERM": "xterm"}
         self.process = subprocess.Popen(arguments, stdin=slave, stdout=slave, stderr=slave, env=environment)
         os.close(slave)

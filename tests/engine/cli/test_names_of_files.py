@@ -15,7 +15,7 @@ NAME = b"bad\xff.aefl"
 
 def aeroflow(folder: Path, *words: bytes) -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "PYTHONUTF8": "1", "XDG_CACHE_HOME": str(folder / "cache")}
-    command = [os.fsencode(sys.executable), b"-m", b"engine.cli.main", *words]
+    command = [os.fsencode(sys.executable), b"-m", b"engine.cli", *words]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False, timeout=300)
 
 

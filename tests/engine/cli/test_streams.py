@@ -17,7 +17,7 @@ from tests.engine.cli.test_commands import aeroflow
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="streams and signals as POSIX has them")
 
-AEROFLOW = [sys.executable, "-m", "engine.cli.main"]
+AEROFLOW = [sys.executable, "-m", "engine.cli"]
 LETTERS = 'render "é😀"\nrender "plain"\n'
 ENDLESS = """
 actor A {
