@@ -237,7 +237,7 @@ class Studio(QObject):
 
     def _tell_recovered(self) -> None:
         """One notice for all texts that came back, however many they are."""
-        documents = [d for d in self._recovered if d in self.model.documents.items]
+        documents = [d for d in self._recovered if d in self.model.documents.items and d.dirty]
         with_files = [d for d in documents if d.path is not None]
         if not documents:
             return

@@ -171,6 +171,9 @@ class Files:
             document = Document(entry.id, path, entry.text, title, format, disk, read_only and path is not None)
             document.is_example = disk is not None and self._is_example(disk)
             place(document)
+            if path is not None and disk is not None and loaded is not None and loaded.text == entry.text:
+                document.set_file(path, disk, format)  # it was saved in the last moment: nothing is to be recovered
+                return
             document.mark_unsaved()
             if path is not None and entry.disk_digest and (disk is None or disk.digest != entry.disk_digest):
                 document.set_conflict("removed" if disk is None else "changed")

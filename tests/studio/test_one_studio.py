@@ -307,3 +307,20 @@ def test_the_recording_that_was_open_comes_back_after_a_kill(
     places.session.write_bytes(kept)
     second = open_studio()
     qtbot.waitUntil(lambda: second.model.run.path == tmp_path / "a.aft" and second.model.run.total > 0, timeout=20_000)
+
+
+def test_a_text_that_was_saved_in_the_last_moment_is_not_told_as_unsaved(
+    open_studio: Callable[[], Studio], places: Places, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.aefl"
+    path.write_text("one\n")
+    first = open_studio()
+    opened(first, path)
+    typed(first, "x")
+    first.close()
+    path.write_text("xone\n")
+    second = open_studio()
+    second._journal_writer.drain()
+    assert [(d.path, d.dirty, d.conflict) for d in second.model.documents.items] == [(path, False, "")]
+    assert second.window.area.notices.shown == ()
+    assert list(places.journal.rglob("*.journal")) == []
