@@ -39,11 +39,12 @@ def _from_file(world: World, item: ast.ImportDecl, module: SourceModule, other: 
         prefix = (item.alias or item.module).text
         if _is_new(world, prefix, (item.alias or item.module).span):
             world.modules[prefix] = offered
+            world.module_files[prefix] = other
             for name in offered:
                 _copy(world, f"{prefix}.{name}", other, name)
         return
     for wanted in item.names:
-        name, span = wanted.name.text, wanted.name.span
+        name = wanted.name.text
         if name in offered:
             if _is_new(world, wanted.known_as.text, wanted.known_as.span):
                 _copy(world, wanted.known_as.text, other, name)
@@ -51,14 +52,19 @@ def _from_file(world: World, item: ast.ImportDecl, module: SourceModule, other: 
         world.missing_types.add(wanted.known_as.text)
         if name in other.missing_types:  # a declaration that could not be read
             continue
-        note, fix = meant(name, span, offered)
-        hidden = name in other.own and name != "main"
-        if hidden:
-            note, fix = f"write `export` before its declaration in {module.source.name}", None
-        elif name == "main":
-            note, fix = "`main` is called when the program starts, and by nobody else", None
-        verb = "export" if hidden else "have"
-        world.report.error("E0121", span, f"`{item.module.text}` does not {verb} `{name}`", note, fix)
+        _not_offered(world, item.module.text, wanted.name, other, offered)
+
+
+def _not_offered(world: World, module: str, name: ast.Ident, other: World, offered: tuple[str, ...]) -> None:
+    """Says that a file does not have what is wanted of it, or keeps it to itself."""
+    note, fix = meant(name.text, name.span, offered)
+    hidden = name.text in other.own and name.text != "main"
+    if hidden:
+        note, fix = f"write `export` before its declaration in {other.source.name}", None
+    elif name.text == "main":
+        note, fix = "`main` is called when the program starts, and by nobody else", None
+    verb = "export" if hidden else "have"
+    world.report.error("E0121", name.span, f"`{module}` does not {verb} `{name.text}`", note, fix)
 
 
 def _from_library(world: World, item: ast.ImportDecl, module: str) -> None:
@@ -138,8 +144,7 @@ def _offers(world: World, module: str, name: ast.Ident) -> bool:
     offered = world.modules[module]
     if name.text in offered:
         return True
-    note, fix = meant(name.text, name.span, offered)
-    world.report.error("E0121", name.span, f"`{module}` does not have `{name.text}`", note, fix)
+    _not_offered(world, module, name, world.module_files[module], offered)
     return False
 
 

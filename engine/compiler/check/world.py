@@ -239,6 +239,8 @@ class World:
     own: dict[str, Span] = field(default_factory=dict)
     imported: dict[str, Span] = field(default_factory=dict)
     modules: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    module_files: dict[str, World] = field(default_factory=dict)
+    """The files that these modules are."""
     library_modules: dict[str, str] = field(default_factory=lambda: {name: name for name in MODULES})
     structs: dict[str, StructInfo] = field(default_factory=dict)
     enums: dict[str, EnumInfo] = field(default_factory=dict)
