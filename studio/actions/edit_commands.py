@@ -36,6 +36,7 @@ _EDITS: tuple[tuple[str, str, str, int, str], ...] = (
     ("move_line_down", "Move Line Down", "Alt+Down", 3, ""),
     ("duplicate_line", "Duplicate Line", "Shift+Alt+Down", 3, ""),
     ("delete_line", "Delete Line", "Ctrl+Shift+Backspace", 3, ""),
+    ("switch_tab_key", "Tab Leaves the Editor or Indents", "Ctrl+M", 3, ""),
     ("go_to_bracket", "Go to Matching Bracket", "Ctrl+Shift+\\", 4, ""),
     ("next_problem", "Next Problem", "F8", 5, "problems"),
     ("previous_problem", "Previous Problem", "Shift+F8", 5, ""),

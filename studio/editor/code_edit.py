@@ -448,6 +448,8 @@ class CodeEdit(QPlainTextEdit):
             return True
         if key == Qt.Key.Key_Backspace:
             return typing_rules.backspace(self, self.tab_width)
+        if self.tabChangesFocus() and key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            return False
         if key == Qt.Key.Key_Tab:
             typing_rules.tab(self, self.tab_width)
             return True
@@ -478,10 +480,17 @@ class CodeEdit(QPlainTextEdit):
             "duplicate_line": lambda: line_edits.duplicate_line(self),
             "delete_line": lambda: line_edits.delete_line(self),
             "go_to_bracket": self.go_to_bracket,
+            "switch_tab_key": self._switch_tab_key,
         }
         if action in actions:
             actions[action]()
         return action in actions
+
+    def _switch_tab_key(self) -> None:
+        """Lets Tab leave the editor, for who has only a keyboard, or indent again."""
+        self.setTabChangesFocus(not self.tabChangesFocus())
+        leaves = "leaves the editor" if self.tabChangesFocus() else "indents"
+        self.model.notice.emit("info", f"Tab {leaves} now; Ctrl+M switches.")
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scrolls; with Ctrl it changes the size."""

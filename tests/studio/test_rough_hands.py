@@ -177,5 +177,21 @@ def test_the_key_of_a_panel_gives_it_the_keyboard_and_hides_it_when_it_has_it(ra
         assert (window.panel_visible("events"), window.docks.has_focus("events")) == (seen, focused)
 
 
+def test_tab_leaves_the_editor_after_its_key_and_indents_again_after_another(ran: Studio) -> None:
+    page = ran.window.area.tabs.currentWidget()
+    assert isinstance(page, EditorPage)
+    before = page.current_text()
+    page.edit.setFocus()
+    ran.model.commands.invoke("edit.switch_tab_key")
+    assert ran.window.status.message == "Tab leaves the editor now; Ctrl+M switches."
+    QTest.keyClick(page.edit, Qt.Key.Key_Tab)
+    assert not page.edit.hasFocus()
+    assert page.current_text() == before
+    page.edit.setFocus()
+    ran.model.commands.invoke("edit.switch_tab_key")
+    QTest.keyClick(page.edit, Qt.Key.Key_Tab)
+    assert page.edit.hasFocus()
+
+
 if __name__ == "__main__":
     drag_tabs(int(sys.argv[1]), Path(sys.argv[2]))
