@@ -69,8 +69,11 @@ class Rounds:
         studio.window.show_panel(self._panels[number % len(self._panels)])
         document = model.documents.new(random_program(random), f"round{number % PROGRAMS}.aefl")
         self.wait(lambda: not studio.analysis.busy)
+        before = run.shown_run
         run.start(document.text, document.file, number % PROGRAMS)
-        self.wait(lambda: run.state != "compiling" and (not run.is_busy or run.total > EVENTS))
+        self.wait(
+            lambda: run.shown_run != before and run.state != "compiling" and (not run.is_busy or run.total > EVENTS)
+        )
         run.stop()
         self.wait(lambda: not run.is_busy)
         for _ in range(3):
@@ -84,9 +87,12 @@ class Rounds:
         path = self._folder / "round.aft"
         run.save_trace(path)
         self.wait(lambda: run.path is not None)
+        before = run.shown_run
         run.open_trace(path)
         self.wait(lambda: not run.is_busy)
-        self.refused += not run.is_open
+        self.refused += run.shown_run == before
+        for entry in run.runs:
+            run.forget_run(entry.number)  # those with forks would be kept for ever
         for open_document in model.documents.items:
             model.documents.remove(open_document)
         self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
