@@ -93,8 +93,9 @@ def symbol_items(model: StudioModel, query: str, documents: Sequence[Document]) 
 
     def go(document: Document, symbol: Symbol) -> Callable[[], None]:
         def run() -> None:
-            model.documents.activate(document)
-            document.reveal(symbol.range.line, symbol.range.column)
+            if document in model.documents.items:  # it may have been closed while the palette was open
+                model.documents.activate(document)
+                document.reveal(symbol.range.line, symbol.range.column)
 
         return run
 

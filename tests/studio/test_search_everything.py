@@ -86,3 +86,11 @@ def test_where_nothing_is_found_it_says_so_and_enter_does_nothing(ran: Studio, t
     assert [item.title for item in palette.items] == ["Nothing found for “zzzqqq”."]
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
     assert palette.isVisible()
+
+
+def test_a_symbol_of_a_file_that_was_closed_meanwhile_is_nowhere(ran: Studio) -> None:
+    row = next(item for item in palette_items(ran.model, "hub", ()) if item.group == "Symbols")
+    for document in tuple(ran.model.documents.items):
+        ran.model.documents.remove(document)
+    row.run()
+    assert ran.model.documents.active is None
