@@ -12,6 +12,10 @@ from engine.bench.harness import Bar, Contender, Result, Timed, compare
 
 SOURCE = Path(__file__).parent / "programs" / "accounts.aefl"
 EDITED = "* percent / 100"
+LINES = 99
+LINES_HUGE = 100_000
+ROUNDS_HUGE = 3
+"""Enough where one round takes many seconds."""
 _DECLARED = re.compile(r"^(?:actor|struct|enum|fn|let|var) (\w+)", re.MULTILINE)
 
 
@@ -78,6 +82,42 @@ def check_large(rounds: int) -> Result:
         return "", time.perf_counter_ns() - start
 
     return _bounded("check", checked, 300, "check_5000", "the mistakes of 5,000 edited lines", rounds)
+
+
+def format_huge(rounds: int) -> Result:
+    """A hundred thousand lines, laid out in the one style."""
+    text = copies(LINES_HUGE // LINES)
+
+    def formatted() -> tuple[str, int]:
+        start = time.perf_counter_ns()
+        assert api.format_text(text, str(SOURCE)).text is not None
+        return "", time.perf_counter_ns() - start
+
+    return _bounded(
+        "format", formatted, 3000, "format_100000", "100,000 lines in the one style", min(rounds, ROUNDS_HUGE)
+    )
+
+
+def compile_huge(rounds: int) -> Result:
+    """A hundred thousand lines, three thousand actors and functions among them."""
+    text, edits = copies(LINES_HUGE // LINES), new_edits()
+    what = "100,000 edited lines until they run"
+    return _bounded(
+        "compile", lambda: started(edited(text, edits)), 15_000, "compile_100000", what, min(rounds, ROUNDS_HUGE)
+    )
+
+
+def compile_literals(rounds: int) -> Result:
+    """A list of 20,000 ints and a dict of 10,000 entries."""
+    edits = new_edits()
+    numbers = ", ".join(str(i % 1000) for i in range(20_000))
+    entries = ", ".join(f'"key {i}": {i}' for i in range(10_000))
+
+    def compiled() -> tuple[str, int]:
+        return started(f"let xs = [{next(edits)}, {numbers}]\nlet d = {{{entries}}}\nrender xs.len() + d.len()\n")
+
+    what = "a list of 20,000 ints and a dict of 10,000 entries"
+    return _bounded("compile", compiled, 4000, "literals", what, rounds)
 
 
 def _bounded(title: str, timed: Timed, milliseconds: int, name: str, what: str, rounds: int) -> Result:

@@ -13,7 +13,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from engine import api
-from engine.bench.compilation import check_large, compile_large, compile_small
+from engine.bench.compilation import (
+    check_large,
+    compile_huge,
+    compile_large,
+    compile_literals,
+    compile_small,
+    format_huge,
+)
 from engine.bench.harness import Bar, Contender, Result, Timed, compare
 from engine.bench.json_reading import read_json, read_json_fields
 from engine.bench.rival_programs import rivals
@@ -242,6 +249,9 @@ BENCHMARKS: dict[str, Callable[[int], Result]] = {
     "compile": compile_small,
     "compile_1000": compile_large,
     "check_5000": check_large,
+    "literals": compile_literals,
+    "format_100000": format_huge,
+    "compile_100000": compile_huge,
 }
 """By the name that ``aeroflow bench`` takes."""
 
