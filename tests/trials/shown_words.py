@@ -91,7 +91,11 @@ class ShownWords:
         yield from differ(f"fields of {name}", fields, expected)
         waiting = [(row.label, row.text) for row in shown["waiting"].rows] if "waiting" in shown else []
         messages = session.waiting(branch, moment, subject)
-        yield from differ("waiting", waiting, [(f"tick {figure(m.due)}", m.text) for m in messages])
+        yield from differ(
+            "waiting",
+            waiting,
+            [(f"tick {figure(m.due)}", f"{m.text}  ·  from {truth.name(m.sender)}") for m in messages],
+        )
         if event is not None:
             yield from self._event(truth, event, shown["event"].note)
 
