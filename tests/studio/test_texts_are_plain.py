@@ -28,7 +28,7 @@ def test_a_tooltip_shows_marks_of_html_as_text(studio: Studio, qtbot: QtBot) -> 
     (tip,) = (w for w in QApplication.topLevelWidgets() if isinstance(w, QLabel) and w.text() == HOSTILE)
     assert tip.textFormat() is Qt.TextFormat.PlainText
     QToolTip.hideText()
-    qtbot.waitUntil(lambda: not tip.isVisible())
+    qtbot.waitUntil(lambda: not QToolTip.isVisible())
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
