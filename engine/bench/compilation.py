@@ -98,15 +98,6 @@ def format_huge(rounds: int) -> Result:
     )
 
 
-def compile_huge(rounds: int) -> Result:
-    """A hundred thousand lines, three thousand actors and functions among them."""
-    text, edits = copies(LINES_HUGE // LINES), new_edits()
-    what = "100,000 edited lines until they run"
-    return _bounded(
-        "compile", lambda: started(edited(text, edits)), 15_000, "compile_100000", what, min(rounds, ROUNDS_HUGE)
-    )
-
-
 def compile_literals(rounds: int) -> Result:
     """A list of 20,000 ints and a dict of 10,000 entries."""
     edits = new_edits()

@@ -15,7 +15,6 @@ from pathlib import Path
 from engine import api
 from engine.bench.compilation import (
     check_large,
-    compile_huge,
     compile_large,
     compile_literals,
     compile_small,
@@ -251,7 +250,6 @@ BENCHMARKS: dict[str, Callable[[int], Result]] = {
     "check_5000": check_large,
     "literals": compile_literals,
     "format_100000": format_huge,
-    "compile_100000": compile_huge,
 }
 """By the name that ``aeroflow bench`` takes."""
 

@@ -55,7 +55,7 @@ LONG: dict[str, Callable[[int], str]] = {
 
 @pytest.mark.parametrize("kind", LONG)
 def test_work_grows_with_the_text(kind: str) -> None:
-    few, many = LONG[kind](150), LONG[kind](600)
+    few, many = LONG[kind](80), LONG[kind](320)
     for work in (api.analyse, api.compile, api.format_text):
         work("render 1\n", "warm.aefl")
         empty = calls_of(lambda work=work: work("render 2\n", "a.aefl"))
@@ -122,5 +122,5 @@ def test_loops_that_await_inside_each_other_are_work_by_their_number() -> None:
         actor = f"actor A {{\non run(n: int) {{\nvar s = 0\n{locals_}\n{heads}{'}' * depth}\nrender s\n}}\n}}\n"
         return f"actor One {{\non one() -> int {{ render 1 }}\n}}\n{actor}A.run(1)"
 
-    few, many = (calls_of(lambda d=d: api.compile(nested(d), "a.aefl")) for d in (10, 20))
+    few, many = (calls_of(lambda d=d: api.compile(nested(d), "a.aefl")) for d in (8, 16))
     assert many < 8 * few
