@@ -276,7 +276,7 @@ class Machine:
                 f"the memory is used up: at event {self.events:,}, between two turns, no room was left for messages "
                 "that wait or for what is written down"
             )
-        self._call("recover")
+        self._ask("recover")
 
     def _let_run(self) -> None:
         """Makes a foreign module ready to run. Requests to stop that come from now on are heard."""
@@ -293,14 +293,14 @@ class Machine:
             return self._exports[name](*arguments)
         except CallError as error:
             self._unusable = True
-            if self._is_stop(error):
+            if self._is_stop(error) or (name == "recover" and self.signal.requested):
                 raise Interrupted("the work was stopped") from error
             raise MachineError(f"the engine stopped in {name} at event {self.events}: {error}") from error
         finally:
             self._refresh()
 
     def _ask(self, name: str) -> Any:
-        """Calls an export that looks something up. Requests to stop wait for it; only a module from elsewhere may take
+        """Calls an export that takes a moment only. Requests to stop wait for it; only a module from elsewhere may take
         its time, and is stopped."""
         if self._foreign:
             return self._call(name)

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import pytest
 
 from engine import api
+from engine.vm.calls import CallError
+from engine.vm.machine import Machine
 from tests.engine.timetravel.programs import FOREVER, STUCK, finished, run_on, started, texts
 
 HEAVY = """\
@@ -192,3 +194,43 @@ spinner.spin()
     assert (state.status, state.fields[1].value.text) == ("awaiting", "1")
     assert [message.text for message in session.waiting(0, progress.total, 2)] == ["echo -> 1"]
     assert session.verify().ok
+
+
+FAILING = """\
+actor Child { on go() { } }
+actor Worker(id: int) {
+    state seen: int = 0
+    on work(n: int) {
+        let children = [spawn Child() for i in 0..20]
+        for child in children { child.go() }
+        seen += n
+        if n % 3 == 0 { fail f"{id} cannot do {n}" }
+    }
+}
+let workers = [spawn Worker(i) restart on_fault(max: 1000, within: 1s) for i in 0..4]
+for n in 0..40 { for worker in workers { worker.work(n) } }
+"""
+
+
+def test_a_stop_that_comes_while_a_fault_is_taken_back_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = started(FAILING)
+    run_on(expected)
+    session = started(FAILING)
+    recover, stops = Machine._recover, 0
+
+    def stopped_at_every_fault(machine: Machine, error: CallError) -> None:
+        nonlocal stops
+        stops += 1
+        session.interrupt()
+        recover(machine, error)
+
+    monkeypatch.setattr(Machine, "_recover", stopped_at_every_fault)
+    for _ in range(1000):
+        progress = session.advance()
+        if progress.status not in (api.Status.RUNNING, api.Status.INTERRUPTED):
+            break
+    monkeypatch.undo()
+    assert stops >= 4 * 14
+    assert progress.status is api.Status.FINISHED
+    assert texts(session) == texts(expected)
+    assert progress.execution_hash == expected.advance().execution_hash
