@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from studio.model.document import DiskState, Document, Place, TextFormat
@@ -151,7 +152,11 @@ class Files:
         self._background.submit(lambda: None, lambda _: then())
 
     def recover(self, entry: JournalEntry, place: Callable[[Document], None]) -> None:
-        """Opens an unsaved text again; its file, if it has one, is looked at so that a change there is told."""
+        """Opens an unsaved text again; its file, if it has one, is looked at so that a change there is told.
+
+        The document knows the file as it was when the edit began, not as it is now: only so does a later look at the
+        disk, or a save, still see the change.
+        """
 
         def work() -> LoadedText | None:
             try:
@@ -168,7 +173,8 @@ class Files:
             if path is not None and (documents.find(path) or documents.find_real(disk.real if disk else "")):
                 title = f"{path.name} (recovered)"  # a file has one tab, and no text is dropped
                 path, disk = None, None
-            document = Document(entry.id, path, entry.text, title, format, disk, read_only and path is not None)
+            known_disk = _disk_as_it_was(disk, entry.disk_digest) if path is not None else None
+            document = Document(entry.id, path, entry.text, title, format, known_disk, read_only and path is not None)
             document.is_example = disk is not None and self._is_example(disk)
             place(document)
             if path is not None and disk is not None and loaded is not None and loaded.text == entry.text:
@@ -186,8 +192,13 @@ class Files:
         if target is None or (path is None and document.is_example):
             self._model.shell.ask_save(document)  # the examples belong to the installation
             return
+        if path is None and document.conflict == "changed":
+            self._close_when_saved.discard(document.id)
+            document.state_changed.emit()  # the question comes back if it was closed
+            self._model.notice.emit("warning", f"{target.name} is not saved: choose first which version to keep.")
+            return
         if path is None:
-            self._write(document, target, document.conflict != "")
+            self._write(document, target, document.conflict == "removed")
             return
 
         def then(real: str) -> None:
@@ -365,6 +376,15 @@ def find_files(folder: Path) -> tuple[Path, ...]:
         if len(Path(place).relative_to(folder).parts) >= DEPTH_MAX:
             folders.clear()
     return tuple(found[:FILES_MAX])
+
+
+def _disk_as_it_was(now: DiskState | None, digest: str) -> DiskState | None:
+    """The file that an edit began with, known by its digest alone if it has changed since."""
+    if now is not None and now.digest == digest:
+        return now
+    if now is None:
+        return DiskState(digest, 0, 0) if digest else None
+    return replace(now, digest=digest, modified_ns=0, size=0)
 
 
 def _is_same_file(left: Path, right: Path) -> bool:

@@ -235,7 +235,7 @@ class EditorArea(QWidget):
         notice.buttons[0].setFocus()
 
     def _show_conflict(self, document: Document) -> None:
-        key = f"conflict {document.id}"
+        key, name = f"conflict {document.id}", self._model.documents.label(document)
         answers: tuple[Answer, ...]
         if document.conflict == "changed":
             answers = (
@@ -243,14 +243,14 @@ class EditorArea(QWidget):
                 Answer("Use the Version on Disk", lambda: self._model.files.reload(document)),
                 Answer("Keep Mine", lambda: self._model.files.keep_mine(document)),
             )
-            text = f"{document.name} was changed on the disk, and it has changes here that are not saved."
+            text = f"{name} was changed on the disk, and it has changes here that are not saved."
         elif document.conflict == "removed":
             answers = (Answer("Save It Again", lambda: self._model.files.save(document), primary=True),)
-            text = f"{document.name} is no longer on the disk; its text is only here."
+            text = f"{name} is no longer on the disk; its text is only here."
         else:
             self.notices.remove(key)
             return
-        if not any(notice.text == text for notice in self.notices.shown):
+        if self.notices.text_of(key) != text:
             self.notices.show_notice("warning", text, answers, key)
 
 

@@ -103,6 +103,10 @@ class Notices(QWidget):
             notice.hide()
             notice.deleteLater()
 
+    def text_of(self, key: str) -> str:
+        """What the open notice with this key says; nothing if there is none."""
+        return self._open[key].text if key in self._open else ""
+
     @property
     def shown(self) -> tuple[Notice, ...]:
         """The open notices."""
