@@ -19,6 +19,7 @@ from studio.model.inspector import Row, Section
 from studio.model.studio import StudioModel
 from studio.model.theme import ThemeModel
 from studio.theming.fonts import code_font
+from studio.theming.tree_rows import remove_rows
 
 ROW = int(Qt.ItemDataRole.UserRole)
 CHANGED = ROW + 1
@@ -60,7 +61,7 @@ class ValueTree(QTreeWidget):
         current = self.currentItem()
         key = current.data(0, ROW).key if current is not None and current.data(0, ROW) is not None else ""
         offset = self.verticalScrollBar().value()
-        self.clear()
+        remove_rows(self)
         for section in sections:
             item = QTreeWidgetItem([section.title])
             item.setData(0, ROW, Row(section.key, section.title, section.note))

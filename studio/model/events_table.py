@@ -15,7 +15,7 @@ import numpy.typing as npt
 from engine.api import FLAG_DEAD_LETTER, FLAG_FAULT, FLAG_INJECTED, FLAG_START, FLAG_TIMER, OUTSIDE
 from studio.model.cast import Cast
 from studio.model.event_store import CHUNK_ROWS, EventRow, EventStore, Ints
-from studio.model.figures import grouped
+from studio.model.figures import grouped, whole
 
 KINDS = {
     "fault": FLAG_FAULT,
@@ -41,13 +41,15 @@ class EventFilter:
     @staticmethod
     def parse(text: str) -> EventFilter:
         """A filter from what was typed."""
-        return EventFilter(tuple(text.lower().split()))
+        return EventFilter(tuple(dict.fromkeys(text.lower().split())))
 
     def mask(self, store: EventStore, start: int, stop: int) -> Mask:
         """Which events from ``start`` up to ``stop`` it finds."""
         found = np.ones(stop - start, np.bool_)
         for word in self.words:
             found &= _word_mask(word, store, start, stop)
+            if not found.any():
+                break
         return found
 
 
@@ -57,7 +59,7 @@ def _word_mask(word: str, store: EventStore, start: int, stop: int) -> Mask:
         mask: Mask = store.column("flags", start, stop) & KINDS[rest] != 0
         return mask
     if prefix == "tick" and rest.isdecimal():
-        mask = store.column("tick", start, stop) == int(rest)
+        mask = store.column("tick", start, stop) == whole(rest)
         return mask
     if prefix == "from" and rest:
         return _actors_named(rest, store.cast)[_clipped(store.column("sender", start, stop), store.cast)]
@@ -79,8 +81,8 @@ def _actors_named(word: str, cast: Cast) -> Mask:
     actors[:-1] = holds[cast.types]
     if mark:
         chosen = np.zeros(cast.count + 1, np.bool_)
-        if number.isdecimal() and int(number) < cast.count:
-            chosen[int(number)] = True
+        if number.isdecimal() and whole(number) < cast.count:
+            chosen[whole(number)] = True
         actors &= chosen
     actors[-1] = word in "outside"
     return actors

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 THIN_SPACE = "\u202f"
+WHOLE_MOST = 2**63 - 1
+
+
+def whole(digits: str, most: int = WHOLE_MOST) -> int:
+    """The number that decimal digits say, at most ``most``; Python refuses to read more than a few thousand digits."""
+    digits = digits.lstrip("0")
+    return min(int(digits or "0"), most) if len(digits) <= 40 else most
 
 
 def grouped(number: int) -> str:

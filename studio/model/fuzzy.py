@@ -12,6 +12,11 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 
+LENGTH_MAX = 256
+"""Letters that do not stand together are looked for in so much of a text; a phrase is found anywhere."""
+STARTS_MAX = 32
+"""So many places are tried for the first letter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -34,8 +39,11 @@ def match(query: str, text: str) -> Match | None:
     if whole >= 0:
         begins = 200 if whole == 0 or not folded[whole - 1].isalnum() else 0
         return Match(1000 + begins - whole - len(text) // 4, tuple(range(whole, whole + len(phrase))))
+    text, folded = text[:LENGTH_MAX], folded[:LENGTH_MAX]
+    if not _contains(wanted, folded, 0):
+        return None
     best: Match | None = None
-    for start in (i for i, char in enumerate(folded) if char == wanted[0]):
+    for start in itertools.islice((i for i, char in enumerate(folded) if char == wanted[0]), STARTS_MAX):
         found = _from(wanted, folded, text, start)
         if found is not None and (best is None or found.score > best.score):
             best = found

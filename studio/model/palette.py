@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine.api import Symbol
 from studio.model.document import Document
-from studio.model.figures import counted
+from studio.model.figures import counted, whole
 from studio.model.fuzzy import search
 from studio.model.palette_item import PaletteItem
 from studio.model.run_search import run_items
@@ -23,7 +23,8 @@ from studio.model.studio import StudioModel
 ROWS_MAX = 60
 GROUP_MAX = 8
 """The rows of a kind, where several kinds are offered."""
-_PLACE = re.compile(r"^(?P<name>.*?)(?::(?P<line>\d+)(?::(?P<column>\d+))?)?:?$")
+LINE_MOST = 2**31 - 1
+_PLACE = re.compile(r"^(?P<name>.*?)(?::(?P<line>\d+)(?::(?P<column>\d+))?)?:?$", re.DOTALL)
 
 
 def nothing_found(query: str) -> PaletteItem:
@@ -141,7 +142,7 @@ def _lines(model: StudioModel, query: str) -> list[PaletteItem]:
     if found is None:
         here = document.cursor
         return [PaletteItem(f"Type a line from 1 to {last}", "down", lambda: None, f"now at {here.line}:{here.column}")]
-    line, column = min(int(found[1]), last), int(found[2] or 1)
+    line, column = max(1, whole(found[1], last)), whole(found[2] or "1", LINE_MOST)
     return [PaletteItem(f"Go to line {line}", "down", lambda: model.documents.reveal(line, column))]
 
 
@@ -149,7 +150,7 @@ def file_items(model: StudioModel, query: str, files: Sequence[Path]) -> list[Pa
     """The files that are open, were used recently, lie in the folder or are examples."""
     place = _PLACE.match(query.strip())
     assert place is not None, "the expression matches any text"
-    line, column = int(place["line"] or 0), int(place["column"] or 1)
+    line, column = whole(place["line"] or "0", LINE_MOST), whole(place["column"] or "1", LINE_MOST)
     sources: dict[Path | Document, str] = {}
     for document in model.documents.items:
         sources.setdefault(document if document.path is None else document.path, "open")

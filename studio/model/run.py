@@ -258,7 +258,8 @@ class RunModel:
         self._ask_moment()
 
     def seek_tick(self, tick: int) -> None:
-        """Moves to the end of a tick."""
+        """Moves to the end of a tick; one behind the last is the end."""
+        tick = min(tick, self.events.last_tick)
         self.seek(int(self.events.before_tick(np.array([tick + 1], np.int64))[0]), remember=True)
 
     def step(self, delta: int) -> None:

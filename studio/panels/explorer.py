@@ -13,6 +13,7 @@ from studio.model.workspace import Entry
 from studio.panels.placeholder import disconnector
 from studio.panels.registry import Panel, register_panel
 from studio.theming.icons import icons_of
+from studio.theming.tree_rows import remove_rows
 
 _PATH = Qt.ItemDataRole.UserRole
 _READ = Qt.ItemDataRole.UserRole + 1
@@ -59,7 +60,7 @@ class ExplorerPanel(QWidget):
     # --- building ----------------------------------------------------------------------------------
 
     def _rebuild(self) -> None:
-        self._tree.clear()
+        remove_rows(self._tree)
         folder = self._model.workspace.folder
         if folder is not None:
             top = self._heading(folder.name or str(folder), str(folder))

@@ -13,6 +13,7 @@ from studio.model.studio import StudioModel
 from studio.panels.placeholder import Placeholder, disconnector
 from studio.panels.registry import Panel, register_panel
 from studio.theming.icons import icons_of
+from studio.theming.tree_rows import remove_rows
 
 _SYMBOL = Qt.ItemDataRole.UserRole
 KIND_COLORS = {
@@ -72,7 +73,7 @@ class OutlinePanel(QWidget):
         self._follow()
 
     def _rebuild(self) -> None:
-        self._tree.clear()
+        remove_rows(self._tree)
         for symbol in self._shown or ():
             self._tree.addTopLevelItem(self._item(symbol))
         self._tree.expandAll()

@@ -14,6 +14,7 @@ from studio.model.studio import StudioModel
 from studio.panels.placeholder import Placeholder, disconnector
 from studio.panels.registry import Panel, register_panel
 from studio.theming.icons import icons_of
+from studio.theming.tree_rows import remove_rows
 
 _PLACE = Qt.ItemDataRole.UserRole
 ROWS_MAX = 1_000
@@ -62,7 +63,7 @@ class ProblemsPanel(QWidget):
             self._rebuild()
 
     def _rebuild(self) -> None:
-        self._list.clear()
+        remove_rows(self._list)
         documents = {d.id: d for d in self._model.documents.items}
         found: dict[Problem, Document] = {}
         for id, problems in self._shown or ():

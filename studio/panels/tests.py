@@ -31,6 +31,7 @@ from studio.theming.fonts import code_font
 from studio.theming.icons import icons_of
 from studio.theming.quiet_label import QuietLabel
 from studio.theming.rich_text import CODE_FAMILY, set_code_font
+from studio.theming.tree_rows import remove_rows
 
 _CASE = Qt.ItemDataRole.UserRole
 NAME, RESULT, RUN, OPEN = range(4)
@@ -184,7 +185,7 @@ class TestsPanel(QWidget):
     def _rebuild(self) -> None:
         """Makes the rows anew; what was chosen stays so."""
         chosen = self._chosen()
-        self.tree.clear()
+        remove_rows(self.tree)
         again: QTreeWidgetItem | None = None
         for document, cases in self._shown:
             program = QTreeWidgetItem([document.name])

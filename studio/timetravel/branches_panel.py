@@ -20,6 +20,7 @@ from studio.model.signal import ending
 from studio.model.studio import StudioModel
 from studio.panels.registry import Panel, register_panel
 from studio.theming.icons import icons_of
+from studio.theming.tree_rows import remove_rows
 
 ROLE_ID = int(Qt.ItemDataRole.UserRole)
 ROLE_RUN = ROLE_ID + 1
@@ -76,7 +77,7 @@ class BranchesPanel(QWidget):
         self._fill()
 
     def _fill(self) -> None:
-        self.tree.clear()
+        remove_rows(self.tree)
         icons = icons_of(self._model)
         items: dict[int, QTreeWidgetItem] = {}
         for branch in self._run.branches:

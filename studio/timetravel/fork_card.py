@@ -30,6 +30,8 @@ from studio.model.studio import StudioModel
 
 NOTHING, INJECT, EDIT, DROP, SET = range(5)
 COMPLETIONS_AT_MOST = 400
+LENGTH_MAX = 2**31 - 1
+"""Of what is typed: Qt cuts a text at 32,767 characters unless it is told otherwise, and values can be longer."""
 
 
 class ForkCard(QDialog):
@@ -104,6 +106,8 @@ class ForkCard(QDialog):
         self.field.setAccessibleName(self.tr("Field to set"))
         self.value = QLineEdit(self)
         self.value.setAccessibleName(self.tr("Value of the field"))
+        for line in (self.message, self.arguments, self.value):
+            line.setMaxLength(LENGTH_MAX)
         self.actor = QLabel(self)
         self.field.currentIndexChanged.connect(self._show_value)
         nothing = QLabel(self.tr("The same again, as a branch to compare with."))

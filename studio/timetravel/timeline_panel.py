@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QIntValidator
+from PySide6.QtCore import QRegularExpression, QSize
+from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
-from studio.model.figures import grouped
+from studio.model.figures import grouped, whole
 from studio.model.signal import ending
 from studio.model.studio import StudioModel
 from studio.model.timeline import TimelineModel
@@ -39,7 +39,7 @@ class TimelinePanel(QWidget):
         self._tick = QLineEdit(self)
         self._tick.setPlaceholderText(self.tr("Go to tick"))
         self._tick.setAccessibleName(self.tr("Go to tick"))
-        self._tick.setValidator(QIntValidator(0, 2_147_483_647, self._tick))
+        self._tick.setValidator(QRegularExpressionValidator(QRegularExpression("[0-9]*"), self._tick))
         self._tick.setFixedWidth(92)
         self._tick.returnPressed.connect(self._go_to_tick)
         self._buttons = [self._tool(*tool) for tool in _TOOLS]
@@ -90,7 +90,7 @@ class TimelinePanel(QWidget):
 
     def _go_to_tick(self) -> None:
         if self._tick.text():
-            self._run.seek_tick(int(self._tick.text()))
+            self._run.seek_tick(whole(self._tick.text()))
             self._tick.clear()
             self.view.setFocus()
 
