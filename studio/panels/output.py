@@ -12,6 +12,7 @@ from studio.model.signal import ending
 from studio.model.studio import StudioModel
 from studio.panels.placeholder import Placeholder
 from studio.panels.registry import Panel, register_panel
+from studio.theming.calm_table import CalmTable
 from studio.theming.fonts import code_font
 from studio.theming.icons import icons_of
 
@@ -149,7 +150,7 @@ class OutputPanel(QWidget):
         )
 
     def _make_table(self) -> QTableView:
-        table = QTableView(self)
+        table = CalmTable(self)
         table.setModel(self._lines)
         table.setAccessibleName(self.tr("Output"))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

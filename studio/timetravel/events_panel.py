@@ -21,6 +21,7 @@ from studio.model.figures import grouped
 from studio.model.signal import ending
 from studio.model.studio import StudioModel
 from studio.panels.registry import Panel, register_panel
+from studio.theming.calm_table import CalmTable
 from studio.theming.quiet_label import QuietLabel
 from studio.timetravel.events_model import EventsModel
 
@@ -73,7 +74,7 @@ class EventsPanel(Widget):
         )
 
     def _make_table(self) -> QTableView:
-        table = QTableView(self)
+        table = CalmTable(self)
         table.setModel(self._events)
         table.setAccessibleName(self.tr("Events"))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
