@@ -162,6 +162,7 @@ class _PermittedRedirects(HTTPRedirectHandler):
         except HttpFailure as failure:
             fp.close()
             raise HttpFailure(f"it redirects to {newurl}: {failure}") from failure
+        fp.close()  # the library would read all that stands beside the redirect, however long it is
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 

@@ -163,3 +163,21 @@ def test_a_server_that_sends_a_byte_now_and_then_is_given_up(start: bytes) -> No
         with pytest.raises(http.HttpFailure, match=r"no whole answer within 0\.3 seconds"):
             http.get(f"http://127.0.0.1:{port}/", lambda name, port: True, seconds=0.3)
         over.set()
+
+
+def test_what_stands_beside_a_redirect_is_not_read(opened: api.RealOutside, address: str) -> None:
+    """Whoever redirects may send something without an end; none of it is kept, and it costs no time."""
+    sent = 0
+
+    def endless(connection: socket.socket) -> None:
+        nonlocal sent
+        connection.recv(65536)
+        connection.sendall(f"HTTP/1.1 302 Found\r\nLocation: {address}/page\r\n\r\n".encode())
+        while sent < 2 * http.BODY_BYTES_MAX:
+            connection.sendall(bytes(2**20))
+            sent += 2**20
+
+    with serving(endless) as port:
+        page = ask(opened, "http.get", f"http://127.0.0.1:{port}/")
+    assert isinstance(page, Answered)
+    assert sent < http.BODY_BYTES_MAX
