@@ -141,7 +141,7 @@ class Describer:
             type=self.actor_type_name(type_id),
             name=self.actor_name(type_id, actor),
             status=STATUS_NAMES[int(record["status"])],
-            waiting=int(record["arrived"] - record["seq"]),
+            waiting=(int(record["arrived"]) - int(record["seq"])) % 2**32,
             handled=int(record["seq"]),
             fields=self.fields(machine, record),
             wait=self.wait(machine, actor, record),

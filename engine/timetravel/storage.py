@@ -188,6 +188,8 @@ def load(path: Path, salvage: bool, signal: StopSignal | None = None) -> Session
         program, origin, doubt = program_of(header)
         session = Session.start(program, header.seed, signal=signal)
         session.origin = origin
+        for machine in (session.scratch.machine, session.recorder.machine):
+            machine.memory_is_foreign |= bool(trace.checkpoints)
         session.history.marks_may_be_missing = bool(trace.warnings) or LOST_MARKS in header.settings
         lost = "hash marks were lost when this recording was damaged" if LOST_MARKS in header.settings else ""
         session.warnings = (*trace.warnings, *filter(None, (lost, doubt)))
@@ -226,10 +228,18 @@ def _images(session: Session, trace: Trace) -> Images:
         pages = grown
         if blake3(record.cells + pages.tobytes()).digest() != record.digest:
             raise TraceFileError(f"the checkpoint at event {record.n:,} does not match its digest")
+        if (_cell(session, record, "events"), _cell(session, record, "tick")) != (record.n, record.tick):
+            raise TraceFileError(f"the checkpoint at event {record.n:,} is one of another moment")
         heap = pages.reshape(-1).view(np.uint8)[: record.heap_length]
         image = session.history.store.capture(record.cells, heap, image)
         images[record.branch, record.n] = (record, image)
     return images
+
+
+def _cell(session: Session, record: CheckpointRecord, name: str) -> int:
+    """What a checkpoint has in one of the kernel's cells of 64 bits."""
+    (address,) = (cell.address for cell in session.metadata.cells if cell.name == name)
+    return int.from_bytes(record.cells[address : address + 8], "little", signed=True)
 
 
 def _set_end(line: Line, record: BranchRecord, trace: Trace) -> None:

@@ -15,7 +15,7 @@ from engine.timetravel.changes import apply_change
 from engine.timetravel.compare_moments import Follower, check_checkpoint
 from engine.timetravel.history import Line
 from engine.timetravel.views import Verification
-from engine.vm.machine import Batch, Machine
+from engine.vm.machine import LOG_EVENTS, LOG_NOTHING, Batch, Machine
 
 if TYPE_CHECKING:
     from engine.timetravel.session import Session
@@ -68,8 +68,12 @@ def _replay(session: Session, machine: Machine, line: Line, end: int) -> None:
     """Replays a branch's own part, from checkpoint to checkpoint."""
     compared = 0
 
+    follower: Follower | None = None
+
     def take(batch: Batch) -> None:
         nonlocal compared
+        if follower is not None:
+            follower.take_true(batch)
         rows = batch.marks[batch.marks["events"] <= line.marks.last_event]
         wrong = line.marks.first_mismatch(rows)
         if wrong is not None:
@@ -83,7 +87,6 @@ def _replay(session: Session, machine: Machine, line: Line, end: int) -> None:
         session.history.check_marks(line, batch.marks)
         compared += int((rows["events"] < end).sum())
 
-    follower: Follower | None = None
     for stop in sorted({*(n for n in line.checkpoints.moments() if n <= end), end}):
         if machine.events < stop and machine.run(None, stop, take) is Status.INTERRUPTED:
             raise Interrupted("verifying was stopped")
@@ -93,6 +96,7 @@ def _replay(session: Session, machine: Machine, line: Line, end: int) -> None:
             follower.catch_up(machine)
         if session.origin is not None:
             follower = check_checkpoint(session, machine, line)
+            machine.logging = LOG_NOTHING if follower is None else LOG_EVENTS
     recorded = line.marks.rows["events"]
     expected = int(((recorded > line.at) & (recorded < end)).sum())
     if compared < expected:

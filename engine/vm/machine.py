@@ -28,6 +28,7 @@ from engine.base.events import ACTOR_DTYPE, EVENT_DTYPE, MARK_DTYPE, Status
 from engine.vm.calls import CallError
 from engine.vm.engine import foreign_engine
 from engine.vm.instances import Bytes, instance_of, keep_after
+from engine.vm.pictures import OwnCells
 from engine.vm.program import Program
 from engine.vm.stopping import StopArea, StopSignal
 
@@ -164,7 +165,10 @@ class Machine:
         """Called when the run stands still for the outside: answers all requests, or says that it cannot yet."""
         self._run = self._exports["run"]
         self._logging = LOG_NOTHING
+        self.memory_is_foreign = program.foreign
+        """Whether it may hold what no run of ours puts there, because it comes out of a trace file."""
         self._call("boot", _signed(seed))
+        self._own_cells = OwnCells(self._cells, self.memory[: self._cells_end].tobytes())
 
     # --- cells ------------------------------------------------------------------------------------
 
@@ -304,7 +308,7 @@ class Machine:
         its time, and is stopped."""
         if self._foreign:
             return self._call(name)
-        with self.signal.undisturbed(self._stop_area):
+        with self.signal.undisturbed(self._stop_area, may_stop=self.memory_is_foreign):
             return self._call(name)
 
     def _is_stop(self, error: CallError) -> bool:
@@ -364,6 +368,7 @@ class Machine:
         """Returns to a picture: ``write`` fills the heap, which gets ``heap_length`` bytes."""
         if len(cells) != self._cells_end:
             raise MachineError("the picture belongs to another program")
+        self._own_cells.check(cells)
         base = self._get("heap_base")
         needed = base + heap_length
         if needed > self._size:

@@ -97,15 +97,22 @@ class StopSignal:
                 area.pause()
 
     @contextmanager
-    def undisturbed(self, area: StopArea) -> Iterator[None]:
-        """Inside, a call into this machine that takes a moment is not stopped; whoever wants that waits so long."""
+    def undisturbed(self, area: StopArea, may_stop: bool = False) -> Iterator[None]:
+        """Inside, a call into this machine that takes a moment is not stopped; whoever wants that waits so long. Where
+        it ``may_stop`` because it perhaps has no end, only requests of before are not heard."""
         with self._lock:
             area.go_on()
-            try:
-                yield
-            finally:
-                if self._requested:
-                    area.stop()
+            if not may_stop:
+                try:
+                    yield
+                finally:
+                    if self._requested:
+                        area.stop()
+                return
+        try:
+            yield
+        finally:
+            self.renew(area)
 
     def clear(self) -> None:
         """Forgets earlier requests, at the start of new work."""
