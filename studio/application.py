@@ -21,6 +21,7 @@ from studio.model.document import Document, Place
 from studio.model.execution import ExecutionMarks
 from studio.model.places import Places
 from studio.model.ports import Language
+from studio.model.recovery import recovery_text
 from studio.model.run import RunModel
 from studio.model.session_state import OpenFile, SessionState
 from studio.model.studio import StudioModel
@@ -81,6 +82,7 @@ class Studio(QObject):
         self.model = StudioModel(RunModel(), chosen, settings, language, folder("resources"), folder("examples"))
         session, session_problem = read_session(places) if self._lock is not None else (SessionState(), "")
         journals, journal_problems = self._journals.read() if self._journals is not None else ([], [])
+        recordings = self._journals.recordings() if self._journals is not None else []
         self.model.recent = session.recent
         self._start_services(places)
         self.appearance = Appearance(app, self.model)
@@ -98,7 +100,7 @@ class Studio(QObject):
         self.files.read_examples()
         docs = folder("resources") / "docs"
         self.background.submit(lambda: read_reference(docs), self.model.reference.set_texts)
-        self._restore(session, journals)
+        self._restore(session, journals, recordings)
         for problem in (*settings.problems, *theme_problems, trouble, session_problem, *journal_problems):
             if problem:
                 self._warn(problem)
@@ -122,7 +124,7 @@ class Studio(QObject):
         self._threads.append(self.background.close)
         self._journal_writer = Background("aeroflow-journal")
         self._threads.append(self._journal_writer.close)
-        self.engine = EngineBridge()
+        self.engine = EngineBridge(folder=self._journals.path if self._journals is not None else None)
         self._threads.append(self.engine.close)
         self.analysis = AnalysisService(documents, self.model.language.analyse)
         self._threads.append(self.analysis.close)
@@ -146,6 +148,8 @@ class Studio(QObject):
             documents.active_changed.connect(self.store.later),
             documents.changed.connect(lambda _: self.store.later()),
             self.model.run.changed.connect(self._run_changed),
+            self.model.run.recovered.connect(self._tell_recovered),
+            self.model.run.at_risk.connect(self._warn),
         ]
         self.window.layout_changed.connect(self.store.later)
         self.window.entered.connect(self._entered)
@@ -200,8 +204,9 @@ class Studio(QObject):
             self._trace = self.model.run.path
             self.store.later()
 
-    def _restore(self, session: SessionState, journals: list[JournalEntry]) -> None:
-        """Opens what was open, unsaved texts from their journals, and says which those are."""
+    def _restore(self, session: SessionState, journals: list[JournalEntry], recordings: list[Path]) -> None:
+        """Opens what was open, unsaved texts from their journals, unsaved runs from their recordings, and says which
+        those are."""
         entries = {entry.id: entry for entry in journals}
         self._recovered: list[Document] = []
         wanted = session.files[session.active] if 0 <= session.active < len(session.files) else None
@@ -215,6 +220,7 @@ class Studio(QObject):
             self._recover(entry, None)
         if journals:
             self.files.after(self._tell_recovered)
+        self.model.run.recover(recordings)
         if session.trace and Path(session.trace).is_file():
             self.model.run.open_trace(Path(session.trace))
         if wanted is not None:
@@ -236,10 +242,12 @@ class Studio(QObject):
         self.files.recover(entry, place)
 
     def _tell_recovered(self) -> None:
-        """One notice for all texts that came back, however many they are."""
+        """One notice for all texts and runs that came back, however many they are."""
         documents = [d for d in self._recovered if d in self.model.documents.items and d.dirty]
         with_files = [d for d in documents if d.path is not None]
-        if not documents:
+        there = {entry.number for entry in self.model.run.runs}
+        runs = [run for run in self.model.run.recovered_runs if run.number in there]
+        if not documents and not runs:
             return
 
         def compare() -> None:
@@ -252,12 +260,7 @@ class Studio(QObject):
             answers = (Answer("Use the Version on Disk", lambda: self.files.reload(only)), *answers)
         if with_files:
             answers = (Answer("Compare" if len(with_files) == 1 else "Compare All", compare), *answers)
-        names = ", ".join(document.name for document in documents)
-        text = (
-            f"{names}: changes that were not saved last time are back."
-            if len(documents) == 1
-            else f"{len(documents)} files with changes that were not saved last time are back: {names}."
-        )
+        text = recovery_text([document.name for document in documents], runs)
         self.window.area.notices.show_notice("info", text, answers, "recovered")
 
     @Slot()

@@ -80,6 +80,22 @@ class GrowingFile:
         """Whether a file of before is still there, whose place this one takes when it is complete."""
         return self._place.old is not None and not self._place.is_stream
 
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return self._size
+
+    @property
+    def can_be_cut(self) -> bool:
+        """Whether what was written can be taken back: not out of a device or a pipe."""
+        return not self._place.is_stream
+
+    def cut_back(self, size: int) -> None:
+        """Takes back all behind the first ``size`` bytes. Raises ``OSError``."""
+        os.ftruncate(self._handle, size)
+        os.lseek(self._handle, size, os.SEEK_SET)
+        self._size = size
+
     def write(self, data: bytes) -> None:
         """Appends all of ``data`` or nothing. Raises ``OSError``."""
         rest = memoryview(data)
@@ -101,6 +117,11 @@ class GrowingFile:
             os.fsync(self._handle)
             done = time.monotonic()
             self._sync_not_before = done + max(SYNC_SECONDS, SYNC_SHARE * (done - now))
+
+    def sync(self) -> None:
+        """Forces what was written to the disk. Raises ``OSError``."""
+        if not self._place.is_stream:
+            os.fsync(self._handle)
 
     def complete(self) -> None:
         """Forces all to the disk and takes the final name. Raises ``OSError``; the file then stays at ``path``."""
@@ -137,6 +158,13 @@ class GrowingFile:
             if not self._place.is_stream:
                 os.fsync(self._handle)
         os.close(self._handle)
+
+    def drop(self) -> None:
+        """Closes the file and removes it; one that cannot be removed stays."""
+        os.close(self._handle)
+        if not self._place.is_stream:
+            with contextlib.suppress(OSError):
+                os.unlink(self.path)
 
 
 def _renamed(file: Path, name: Path) -> Path:

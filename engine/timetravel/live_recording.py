@@ -2,7 +2,8 @@
 
 The file begins with the program and the first branch. From then on it gets what is new: answers of the outside at once,
 hash marks and how far each branch has come about ten times a second, and checkpoints at distances that grow with the
-run. Where it was cut off it is a recording up to its last mark. How often it is written changes no result.
+run. Where it was cut off it is a recording up to its last mark. While the run rests, the file has an end and is whole;
+when the run goes on, the end is taken away again. How often the file is written changes no result.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from engine.timetravel.storage import (
     header_of,
     spread,
 )
-from engine.trace.frames import FrameWriter
+from engine.trace.frames import FramePlace, FrameWriter
 from engine.trace.writing import put_answers, put_branch, put_checkpoint, put_header, put_marks, put_reached
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class LiveRecording:
         self._written: list[_Written] = []
         self._before: PagedImage | None = None
         self._page_bytes = 0
+        self._end: tuple[int, FramePlace] | None = None
+        """Where the end begins that the file has while the run rests."""
         self._since_note = Stopwatch()
         put_header(self._frames, header_of(session, len(session.history.lines)))
         self._put_news()
@@ -79,23 +82,54 @@ class LiveRecording:
         """Where the recording is now; as long as it grows perhaps not yet in its place."""
         return self._path if self._file.is_in_place else self._file.path
 
+    @property
+    def size(self) -> int:
+        """How many bytes the file has."""
+        return self._file.size
+
     def note(self) -> None:
         """Writes what is new, if that is worth it. Raises TraceFileError if it cannot be written."""
+        if self._is_up_to_date:
+            return
         lines = self._session.history.lines
         answered = any(len(line.answers) > self._written[line.id].answers for line in lines[: len(self._written)])
         rarer = (self._frames.count / FEW_FRAMES) ** 2
         if self._since_note.seconds < NOTE_SECONDS * (rarer + (not answered)):
             return
-        with self._failing():
-            self._put_news()
-            self._put_checkpoints()
-            self._flush()
-            self._file.sync_if_due()
+        self._write_news(exactly=False)
+
+    def write(self) -> None:
+        """Writes all that is new, to the last event. Raises TraceFileError if it cannot be written."""
+        self._write_news(exactly=True)
+
+    def _write_news(self, exactly: bool) -> None:
+        if not self._is_up_to_date:
+            with self._failing():
+                self._take_end_back()
+                self._put_news(exactly=exactly)
+                self._put_checkpoints()
+                self._flush()
+                self._file.sync_if_due()
         self._since_note.restart()
+
+    def rest(self) -> None:
+        """Makes the file whole for as long as the run does not go on. Raises TraceFileError if that fails."""
+        self.write()
+        if not self._file.can_be_cut:
+            return
+        with self._failing():
+            self._take_end_back()
+            end = self._file.size, self._frames.place()
+            self._put_news(ended=True)
+            self._frames.end()
+            self._flush()
+            self._end = end
+            self._file.sync()
 
     def finish(self) -> None:
         """Completes the file and gives it its name. Raises TraceFileError if that fails."""
         with self._failing():
+            self._take_end_back()
             self._put_news(ended=True)
             self._put_last_checkpoints()
             self._frames.end()
@@ -106,11 +140,18 @@ class LiveRecording:
     def leave(self) -> None:
         """Closes the file as it is, with what is new as far as that can be written: a recording that was cut off."""
         try:
-            self._put_news()
-            self._flush()
+            if not self._is_up_to_date:
+                self._take_end_back()
+                self._put_news(exactly=True)
+                self._flush()
         except OSError:
             self._pending.clear()
         self._file.leave()
+        self._let_go()
+
+    def drop(self) -> None:
+        """Removes the file: the run is kept elsewhere, or is not wanted any more."""
+        self._file.drop()
         self._let_go()
 
     @contextmanager
@@ -130,6 +171,12 @@ class LiveRecording:
             self._pending.clear()
             self._file.write(data)
 
+    def _take_end_back(self) -> None:
+        if self._end is not None:
+            (size, place), self._end = self._end, None
+            self._file.cut_back(size)
+            self._frames.go_back(place)
+
     def _let_go(self) -> None:
         if self._before is not None:
             self._session.history.store.release(self._before)
@@ -137,11 +184,21 @@ class LiveRecording:
 
     # --- what is new ------------------------------------------------------------------------------
 
-    def _put_news(self, ended: bool = False) -> None:
-        for line in self._session.history.lines:
-            self._put_line(line, ended)
+    @property
+    def _is_up_to_date(self) -> bool:
+        """Whether nothing has happened since the file was written last."""
+        lines = self._session.history.lines
+        return len(lines) == len(self._written) and all(
+            line.total == written.total and len(line.answers) == written.answers
+            for line, written in zip(lines, self._written, strict=True)
+        )
 
-    def _put_line(self, line: Line, ended: bool) -> None:
+    def _put_news(self, ended: bool = False, exactly: bool = False) -> None:
+        """Puts what is new: to the last event if ``exactly``, otherwise to the last mark."""
+        for line in self._session.history.lines:
+            self._put_line(line, ended, exactly)
+
+    def _put_line(self, line: Line, ended: bool, exactly: bool) -> None:
         """Answers come before the marks behind them, so that whatever is cut off can be replayed."""
         if line.id == len(self._written):
             self._written.append(_Written())
@@ -157,7 +214,10 @@ class LiveRecording:
             written.last_mark = int(rows["events"][-1])
         if ended:
             put_reached(self._frames, branch_record(line, self._session.end_digest(line)))
-        elif line.total != written.total and not len(rows):
+        elif len(rows) and not exactly:
+            written.total = written.last_mark
+            return
+        elif line.total != written.total:
             put_reached(self._frames, branch_record(line, None))
         written.total = line.total
 

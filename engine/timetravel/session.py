@@ -181,10 +181,31 @@ class Session:
             live.leave()
         return None if live is None else live.path
 
-    def _note_recording(self) -> None:
+    @work
+    def rest_recording(self) -> None:
+        """Makes the file whole until the run goes on. Nothing stops it. Raises TraceFileError as ``advance`` does."""
+        with self._without_interrupts():
+            self._note_recording(LiveRecording.rest)
+
+    def write_recording(self) -> None:
+        """Writes all that is new into the file at once. Raises TraceFileError as ``advance`` does."""
+        self._note_recording(LiveRecording.write)
+
+    def drop_recording(self) -> None:
+        """Removes the file that is written: the run goes on without one."""
+        live, self._live = self._live, None
+        if live is not None:
+            live.drop()
+
+    @property
+    def recording_bytes(self) -> int | None:
+        """How long the file is that is written; None where none is."""
+        return None if self._live is None else self._live.size
+
+    def _note_recording(self, note: Callable[[LiveRecording], None] = LiveRecording.note) -> None:
         if self._live is not None:
             try:
-                self._live.note()
+                note(self._live)
             except TraceFileError:
                 self._live = None
                 raise

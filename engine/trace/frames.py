@@ -28,6 +28,15 @@ _FRAME = struct.Struct("<II")
 _CHUNK = 1 << 20
 
 
+@dataclass(frozen=True, slots=True)
+class FramePlace:
+    """A place between two frames, and what the next frame there needs to know of those before."""
+
+    checksum: int
+    count: int
+    digest: blake3
+
+
 class FrameWriter:
     """Hands the bytes of a file to ``write``, frame by frame."""
 
@@ -54,6 +63,14 @@ class FrameWriter:
     def end(self) -> None:
         """Appends the last frame."""
         self.put(END, {"frames": self._count, "digest": self._digest.digest()})
+
+    def place(self) -> FramePlace:
+        """Where the next frame goes."""
+        return FramePlace(self._checksum, self._count, self._digest.copy())
+
+    def go_back(self, place: FramePlace) -> None:
+        """The file was cut back to a place: the next frame goes there."""
+        self._checksum, self._count, self._digest = place.checksum, place.count, place.digest
 
     def _emit(self, data: bytes) -> None:
         self._write(data)

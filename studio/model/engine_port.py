@@ -54,6 +54,14 @@ class OpenTrace:
 
 
 @dataclass(frozen=True, slots=True)
+class Recover:
+    """Take the recording that a crash left as run number ``run``, put away; done as soon as nothing runs."""
+
+    run: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class ShowRun:
     """Go back to a run that was put away."""
 
@@ -159,6 +167,7 @@ class ReadTexts:
 Command = (
     Start
     | OpenTrace
+    | Recover
     | ShowRun
     | ForgetRun
     | SaveTrace
@@ -211,6 +220,32 @@ class Opened:
     warnings: tuple[str, ...]
     sources: tuple[tuple[str, str], ...] = ()
     """Name and text of all its files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """A run that a crash interrupted is there again, put away; it rests in ``state``."""
+
+    run: int
+    opened: Opened
+    branches: tuple[Branch, ...]
+    state: str
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotRecovered:
+    """The recording that a crash left could not be used; why and where it is, as a sentence."""
+
+    run: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotRecorded:
+    """What is not saved would be lost in a crash; why, as a sentence. The run goes on."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +373,9 @@ Answer = (
     | NotOpened
     | PutAway
     | Opened
+    | Recovered
+    | NotRecovered
+    | NotRecorded
     | Grown
     | OutputsRead
     | BranchesChanged

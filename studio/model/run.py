@@ -33,13 +33,14 @@ from studio.model.cast import Program
 from studio.model.engine_port import EnginePort
 from studio.model.event_store import EventStore
 from studio.model.figures import counted
+from studio.model.recovery import RecoveredRun
 from studio.model.runs import KeptRuns, RunEntry
 from studio.model.signal import Signal
 
 TEXTS_KEPT = 20_000
 
 
-_AT_ONCE = (port.Start, port.OpenTrace, port.Stop, port.SaveTrace, port.ForgetRun)
+_AT_ONCE = (port.Start, port.OpenTrace, port.Recover, port.Stop, port.SaveTrace, port.ForgetRun)
 """What can be told the engine at any time."""
 
 Place = tuple[int, int]
@@ -78,12 +79,20 @@ class RunModel:
         self.fork_refused: Signal[[str]] = Signal()
         self.runs_changed: Signal[[]] = Signal()
         """Which runs are kept beside the shown one."""
+        self.recovered: Signal[[]] = Signal()
+        """A run that a crash interrupted is back."""
+        self.at_risk: Signal[[str]] = Signal()
+        """A run would be lost in a crash, or could not be brought back after one."""
         self.run_number = 0
         """The number of the run that was asked for last."""
         self.shown_run = 0
         """The number of the run that is shown: another one, while the one asked for is still being compiled."""
         self.kept = KeptRuns()
         self._titles: dict[int, str] = {}
+        self._recovering: list[int] = []
+        """The runs that are to come back, and …"""
+        self.recovered_runs: list[RecoveredRun] = []
+        """… those that are back."""
         self._beginning = False
         """Whether the run that was asked for last is still to come; the shown one stays until then."""
         self._last_opened = 0
@@ -215,6 +224,14 @@ class RunModel:
         """Opens a recording."""
         self._begin(path.name, path.name)
         self._post(port.OpenTrace(self.run_number, path))
+
+    def recover(self, paths: Sequence[Path]) -> None:
+        """Opens recordings that a crash left, the oldest first: ``recovered`` follows for each. They are kept, and the
+        last one is shown, unless another run is open by then."""
+        for path in paths:
+            self.run_number += 1
+            self._recovering.append(self.run_number)
+            self._post(port.Recover(self.run_number, path))
 
     def save_trace(self, path: Path) -> None:
         """Writes the recording into a file, behind the scenes."""
@@ -436,6 +453,13 @@ class RunModel:
                 self._take_not_opened(answer)
             elif isinstance(answer, port.PutAway):
                 self._take_put_away(answer)
+            elif isinstance(answer, port.Recovered):
+                self._take_recovered(answer)
+            elif isinstance(answer, port.NotRecovered):
+                self.at_risk.emit(answer.reason)
+                self._is_back(answer.run)
+            elif isinstance(answer, port.NotRecorded):
+                self.at_risk.emit(answer.reason)
             elif isinstance(answer, port.NotCompiled):
                 self._take(answer)
             elif isinstance(answer, port.Saved) and answer.run not in (0, self.shown_run):
@@ -491,16 +515,7 @@ class RunModel:
                 self.problem.emit(answer.text)
 
     def _take_opened(self, answer: port.Opened) -> None:
-        self.source_name = answer.file
-        self.source_text = answer.text
-        self.sources = {answer.file: answer.text, **dict(answer.sources)}
-        self.seed = answer.seed
-        self.path = answer.path
-        self._going_to_end = answer.path is not None
-        self.summary = answer.summary
-        self.program = Program(answer.summary)
-        self.events = EventStore(self.program)
-        self._stores = {0: self.events}
+        self._enter(answer)
         self.store_changed.emit()
         for warning in answer.warnings:
             self.problem.emit(warning)
@@ -512,6 +527,19 @@ class RunModel:
         self.outputs_changed.emit()
         self.picture_changed.emit()
         self.runs_changed.emit()
+
+    def _enter(self, answer: port.Opened) -> None:
+        """Makes a run the one that this model speaks of."""
+        self.source_name = answer.file
+        self.source_text = answer.text
+        self.sources = {answer.file: answer.text, **dict(answer.sources)}
+        self.seed = answer.seed
+        self.path = answer.path
+        self._going_to_end = answer.path is not None
+        self.summary = answer.summary
+        self.program = Program(answer.summary)
+        self.events = EventStore(self.program)
+        self._stores = {0: self.events}
 
     def _take_errors(self, problems: tuple[Problem, ...]) -> None:
         """Says what is wrong first, and how much more there is."""
@@ -687,6 +715,30 @@ class RunModel:
             self._drop_surplus()
         elif answer.run != self.shown_run:
             self._post(port.ForgetRun(answer.run))
+
+    def _take_recovered(self, answer: port.Recovered) -> None:
+        """A run is back: it is kept as if it had been put away, and shown if it is the last one and no other is."""
+        shown = {name: vars(self)[name] for name in self._of_a_run}
+        self._clear()
+        self._enter(answer.opened)
+        self.branches, self.state, self._going_to_end = answer.branches, answer.state, True
+        fields = {name: vars(self)[name] for name in self._of_a_run}
+        vars(self).update(shown)
+        name, events = _file_name(answer.opened.file), answer.branches[0].total
+        title = self._titles[answer.run] = f"{name} (recovered)"
+        self.kept.put(RunEntry(answer.run, title, len(answer.branches) - 1, events, answer.memory_bytes), fields)
+        self.recovered_runs.append(RecoveredRun(answer.run, name, events, answer.opened.warnings))
+        self._drop_surplus()
+        self.runs_changed.emit()
+        self._is_back(answer.run)
+        self.recovered.emit()
+
+    def _is_back(self, run: int) -> None:
+        """One run less is to come back; after the last one, the newest of them is shown."""
+        self._recovering.remove(run)
+        newest = next((run.number for run in reversed(self.recovered_runs) if run.number in self.kept), None)
+        if not self._recovering and newest is not None and not self.is_open and not self._beginning:
+            self.show_run(newest)
 
     # --- pieces ---------------------------------------------------------------------------------------
 

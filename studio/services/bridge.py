@@ -7,6 +7,7 @@ thread touches nothing of Qt's but the queue. The next batch comes only after th
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -18,15 +19,16 @@ FLUSH_MS = 50
 
 
 class EngineBridge(QObject):
-    """The engine as the model sees it (``EnginePort``). ``close`` must be called before the application ends."""
+    """The engine as the model sees it (``EnginePort``). ``close`` must be called before the application ends. Runs
+    that are not saved are recorded in ``folder``."""
 
     _arrived = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, folder: Path | None = None) -> None:
         super().__init__(parent)
         self._receive: Callable[[port.Batch], None] | None = None
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
-        self._thread = EngineThread(self._arrived.emit)
+        self._thread = EngineThread(self._arrived.emit, folder)
         self._flushing = QTimer(self)
         self._flushing.setInterval(FLUSH_MS)
         self._flushing.timeout.connect(self._flush)

@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 
 from studio.model import engine_port as port
@@ -43,9 +44,10 @@ class _Entry:
 
 
 class EngineThread:
-    """The thread with its queue. ``deliver`` is called with every batch, on any thread; answer it by ``taken``."""
+    """The thread with its queue. ``deliver`` is called with every batch, on any thread; answer it by ``taken``. Runs
+    that are not saved are recorded in ``folder``."""
 
-    def __init__(self, deliver: Callable[[port.Batch], None]) -> None:
+    def __init__(self, deliver: Callable[[port.Batch], None], folder: Path | None = None) -> None:
         self._deliver = deliver
         self._entries: queue.SimpleQueue[_Entry] = queue.SimpleQueue()
         self._posted = 0
@@ -57,7 +59,7 @@ class EngineThread:
         self._delivering = threading.Lock()
         self._delivered_at = 0.0
         self._insisting: list[threading.Thread] = []
-        self._worker = EngineWorker(self._is_calm)
+        self._worker = EngineWorker(self._is_calm, folder)
         sys.setswitchinterval(SWITCH_SECONDS)
         before = threading.stack_size(STACK_BYTES)
         try:
@@ -118,6 +120,7 @@ class EngineThread:
                 patience = SAVING_SECONDS if self._worker.is_saving else JOIN_SECONDS
                 if perf_counter() - started > patience:
                     self._deliver = _drop
+                    self._worker.files.remove_all()
                     return False
                 self._thread.join(INSIST_SECONDS)
         for thread in self._insisting:
@@ -152,6 +155,7 @@ class EngineThread:
             if entry is not None:
                 self._heard = entry.number
                 if entry.last:
+                    worker.close()
                     return
                 if entry.command is not None:
                     worker.do(entry.command)

@@ -18,6 +18,7 @@ import numpy as np
 from engine import api
 from studio.model import engine_port as port
 from studio.services import programs
+from studio.services.run_files import RunFiles
 
 SLICE_SECONDS = 0.006
 LEAST_EVENTS, MOST_EVENTS = 1, 400_000
@@ -27,7 +28,9 @@ LIVE_ACTORS = 1_000_000
 """While running, the live moment is read so many seconds apart, takes at most one part in so many of the time, and with
 so many actors is read once a second, because whoever draws them has work with them too."""
 CHUNK_EVENTS = 1 << 17
-_OF_ALL_RUNS = (port.NotOpened, port.NotCompiled, port.PutAway, port.Saved)
+_OF_ALL_RUNS = (
+    port.NotOpened, port.NotCompiled, port.PutAway, port.Saved, port.Recovered, port.NotRecovered, port.NotRecorded,
+)  # fmt: skip
 """What is told whichever run is shown."""
 RATE_SECONDS = 0.4
 
@@ -51,15 +54,18 @@ class _Kept:
 
 
 class EngineWorker:
-    """Owned by the engine's thread, but for ``interrupt``. ``is_calm`` tells whether no command waits."""
+    """Owned by the engine's thread, but for ``interrupt``. ``is_calm`` tells whether no command waits; runs that are
+    not saved are recorded in ``folder``, if there is one."""
 
-    def __init__(self, is_calm: Callable[[], bool]) -> None:
+    def __init__(self, is_calm: Callable[[], bool], folder: Path | None = None) -> None:
         self._answers: list[port.Answer] = []
         self._telling_lock = threading.Lock()
         self._is_calm = is_calm
         self._run = 0
         self._session: api.Session | None = None
         self._kept: dict[int, _Kept] = {}
+        self.files = RunFiles(folder)
+        self._to_recover: list[port.Recover] = []
         self._opening: api.StopSignal | None = None
         """What stops the opening of a trace, whose program runs before there is a session."""
         self.is_saving = False
@@ -77,7 +83,7 @@ class EngineWorker:
     @property
     def busy(self) -> bool:
         """Whether ``go_on`` has something to do."""
-        return self._state == "running" or self._loading is not None
+        return self._state == "running" or self._loading is not None or bool(self._to_recover)
 
     def interrupt(self) -> None:
         """Stops the work that the session does now, from any thread."""
@@ -86,6 +92,14 @@ class EngineWorker:
             opening.request()
         elif session is not None:
             session.interrupt()
+
+    def close(self) -> None:
+        """Studio is closed, so its runs are not wanted any more."""
+        for kept in self._kept.values():
+            kept.session.drop_recording()
+        if self._session is not None:
+            self._session.drop_recording()
+        self.files.remove_all()
 
     @property
     def has_answers(self) -> bool:
@@ -132,10 +146,14 @@ class EngineWorker:
             case port.OpenTrace():
                 with self._refusing(command.run):
                     self._open(command)
+            case port.Recover():
+                self._to_recover.append(command)
             case port.ShowRun():
                 self._show_run(command.run)
             case port.ForgetRun():
-                self._kept.pop(command.run, None)
+                kept = self._kept.pop(command.run, None)
+                if kept is not None:
+                    self.files.drop(command.run, kept.session)
             case port.SaveTrace():
                 self._save(command)
             case port.Stop():
@@ -156,7 +174,7 @@ class EngineWorker:
                 self._branch = command.branch
                 self._advance(session, 1)
                 if self._state != "finished":
-                    self._end("paused")
+                    self._end("paused", is_step=True)
             case port.Fork():
                 self._fork(session, command)
             case port.ShowBranch():
@@ -177,6 +195,7 @@ class EngineWorker:
             session.save(command.path)
         finally:
             self.is_saving = False
+        self.files.drop(command.run or self._run, session)
         self._tell(port.Saved(command.path, command.run))
 
     # --- one run after another ----------------------------------------------------------------------
@@ -203,6 +222,8 @@ class EngineWorker:
         if session is not None:
             state = "paused" if self._state == "running" else self._state
             self._kept[before] = _Kept(session, state, self._branch)
+            if self._state == "running":
+                self.files.rest(before, session)
             self._tell(port.PutAway(before, session.memory_bytes))
         self._session = None
         self._loading = None
@@ -244,14 +265,29 @@ class EngineWorker:
             self._opening = None
         self._put_away(command.run)
         self._session = session
-        source = session.source
-        opened = port.Opened(
-            source.name, source.text, session.seed, session.summary, path, session.warnings, _sources(session)
-        )
-        self._tell(opened, port.BranchesChanged(session.branches()))
-        status = session.branches()[0].status
-        self._set_state({api.Status.FINISHED: "finished", api.Status.INTERRUPTED: "stopped"}.get(status, "paused"))
+        self._tell(_opened(session, path), port.BranchesChanged(session.branches()))
+        self._set_state(_state_of(session))
         self._show(session, 0, 0)
+
+    def _recover(self) -> None:
+        """Takes the next recording that a crash left. One whose opening was stopped is tried again later."""
+        command = self._to_recover.pop(0)
+        self._opening = signal = api.StopSignal()
+        try:
+            session = api.Session.load(command.path, signal=signal)
+        except api.Interrupted:
+            self._to_recover.insert(0, command)
+            return
+        except (api.AeroFlowError, OSError) as error:
+            self._tell(port.NotRecovered(command.run, _put_aside(command.path, error)))
+            return
+        finally:
+            self._opening = None
+        self.files.adopt(command.run, command.path)
+        state = _state_of(session)
+        self._kept[command.run] = _Kept(session, state, 0)
+        opened, branches = _opened(session, None), session.branches()
+        self._tell(port.Recovered(command.run, opened, branches, state, session.memory_bytes))
 
     def _resume(self, branch: int) -> None:
         self._branch = branch
@@ -264,6 +300,7 @@ class EngineWorker:
         except (api.ForkError, api.SeekError) as error:
             self._tell(port.ForkRefused(str(error)))
             return
+        self.files.forked(self._run, session)
         self._tell(port.BranchesChanged(session.branches()), port.Forked(branch.id))
         self._resume(branch.id)
 
@@ -277,12 +314,12 @@ class EngineWorker:
         """One slice of running, and one piece of what is being sent."""
         with self._telling():
             session = self._session
-            if session is None:
-                return
-            if self._loading is not None:
+            if session is not None and self._loading is not None:
                 self._load(session, self._loading)
-            if self._state == "running":
+            if session is not None and self._state == "running":
                 self._run_slice(session)
+            elif self._to_recover:
+                self._recover()
 
     def _run_slice(self, session: api.Session) -> None:
         """Runs on for about 6 ms of work; waiting for the interpreter, which the GUI may hold, is none."""
@@ -300,7 +337,8 @@ class EngineWorker:
 
     def _advance(self, session: api.Session, events: int) -> int:
         """Runs on by so many events at most; gives how many it were."""
-        progress = session.advance(events, branch=self._branch)
+        progress = self.files.advance(self._run, session, events, self._branch)
+        self._tell_of_files()
         self._cut = progress.cut
         self._measure(len(progress.events))
         self._tell(
@@ -339,11 +377,16 @@ class EngineWorker:
         )
         self._loading = replace(loading, at=stop) if stop < loading.stop else None
 
-    def _end(self, state: str) -> None:
+    def _tell_of_files(self) -> None:
+        self._tell(*map(port.NotRecorded, self.files.take_news()))
+
+    def _end(self, state: str, is_step: bool = False) -> None:
         if self._session is not None:
             self._tell(port.BranchesChanged(self._session.branches()))
             self._set_state(state)
             self._tell_cut(self._session)
+            (self.files.stepped if is_step else self.files.rest)(self._run, self._session)
+            self._tell_of_files()
         elif self._state != "none":
             self._set_state("none")
 
@@ -463,6 +506,28 @@ def _read_moment(session: api.Session, seek: port.Seek, n: int) -> port.Moment:
     return port.Moment(
         seek.generation, seek.branch, n, shown, state, event, following, waiting, before, picture.actors["type"]
     )
+
+
+def _opened(session: api.Session, path: Path | None) -> port.Opened:
+    """What there is to say of a recording that was opened."""
+    source, sources = session.source, _sources(session)
+    return port.Opened(source.name, source.text, session.seed, session.summary, path, session.warnings, sources)
+
+
+def _state_of(session: api.Session) -> str:
+    """What a recording does that was opened."""
+    status = session.branches()[0].status
+    return {api.Status.FINISHED: "finished", api.Status.INTERRUPTED: "stopped"}.get(status, "paused")
+
+
+def _put_aside(path: Path, error: Exception) -> str:
+    """Keeps a recording that cannot be used out of the way of the next start; gives a sentence about it."""
+    aside = path.parent.parent / f"{path.stem}.bad.aft"
+    try:
+        path.replace(aside)
+    except OSError:
+        aside = path
+    return f"The recording of a run that was not saved could not be used ({error}); it is kept as {aside}."
 
 
 def _outside(file: str) -> api.Outside:

@@ -5,6 +5,7 @@ digest of the rest; a journal whose digest is wrong is put aside with the ending
 
 Journals have an owner: each Studio keeps them in a folder of its own, which it locks as long as it lives. A Studio that
 starts adopts the journals of those that are dead by moving them into its folder, and never touches those of the living.
+The recordings of runs that are not saved (``run_files.py``) lie in the same folders, and are adopted with them.
 """
 
 from __future__ import annotations
@@ -24,12 +25,17 @@ from studio.model.document import Document, TextFormat
 from studio.model.documents import Documents
 from studio.services.background import Background
 from studio.services.locks import take_lock
+from studio.services.run_files import SUFFIX
 from studio.services.text_files import digest, why
 
 DELAY_MS = 300
 VERSION = 1
 LOCK = "owner.lock"
 NUMBER_MAX = 2**31 - 1
+ADOPTED = "~"
+"""Stands at the end of a recording's name for each time that it was adopted."""
+ADOPTIONS_MAX = 3
+"""A Studio that ended as often with a recording may have ended because of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,7 @@ class JournalFolder:
     def __init__(self, journals: Path) -> None:
         self._journals = journals
         self.path = journals / uuid.uuid4().hex
+        self._put_aside: list[str] = []
         lock = take_lock(self.path / LOCK)
         assert lock is not None, "a folder with a new name is nobody else's"
         self._lock = lock
@@ -117,14 +124,35 @@ class JournalFolder:
             return
         for path in folder.glob("*.journal"):
             path.replace(self.path / path.name)
+        for path in folder.glob(f"*{SUFFIX}"):
+            self._adopt_recording(path)
+        for path in folder.glob(".*.tmp"):  # of a file that was never whole
+            path.unlink()
         lock.path.unlink()
         lock.release()
         folder.rmdir()
 
+    def _adopt_recording(self, path: Path) -> None:
+        """Moves a recording here, or out of the way where opening it seems to end Studio."""
+        if not path.stem.endswith(ADOPTED * ADOPTIONS_MAX):
+            path.replace(self.path / f"{path.stem}{ADOPTED}{SUFFIX}")
+            return
+        aside = self._journals / f"{path.stem.rstrip(ADOPTED)}{SUFFIX}"
+        path.replace(aside)
+        self._put_aside.append(
+            f"A run that was not saved was open each of the last {ADOPTIONS_MAX + 1} times that Studio ended "
+            f"unexpectedly, so it is not opened again. Its recording is kept as {aside}."
+        )
+
+    def recordings(self) -> list[Path]:
+        """The recordings of runs that a crash left, the oldest first."""
+        found = [(path.stat().st_mtime_ns, path) for path in self.path.glob(f"*{SUFFIX}")]
+        return [path for _, path in sorted(found)]
+
     def read(self) -> tuple[list[JournalEntry], list[str]]:
         """All journals, the oldest first, and sentences about those that were put aside."""
         found: list[tuple[int, JournalEntry]] = []
-        wrong: list[str] = []
+        wrong: list[str] = [*self._put_aside]
         for path in sorted(self.path.glob("*.journal")):
             try:
                 found.append((path.stat().st_mtime_ns, parse_entry(path.stem, path.read_bytes())))
@@ -137,9 +165,9 @@ class JournalFolder:
         return [entry for _, entry in sorted(found, key=lambda pair: (pair[0], pair[1].id))], wrong
 
     def close(self) -> None:
-        """Gives the folder up. It stays as long as there are journals in it."""
+        """Gives the folder up. It stays as long as there are journals in it, or recordings that were not opened."""
         with contextlib.suppress(OSError):
-            if not any(self.path.glob("*.journal")):
+            if not any(self.path.glob("*.journal")) and not any(self.path.glob(f"*{SUFFIX}")):
                 self._lock.path.unlink()
                 self._lock.release()
                 self.path.rmdir()

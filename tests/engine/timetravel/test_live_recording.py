@@ -83,6 +83,28 @@ def test_a_recording_that_came_to_its_end_is_whole(path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_a_recording_is_whole_while_the_run_rests_and_goes_on_with_it(path: Path) -> None:
+    session = recorded(FOREVER, path)
+    for until in (20_000, 20_001, 60_000):
+        run_on(session, until=until)
+        session.advance(max_events=0)  # the last marks are written, and not yet what came after them
+        for rest in (session.write_recording, session.rest_recording, session.rest_recording):
+            rest()
+            loaded = api.Session.load(path)
+            assert loaded.branches() == session.branches()
+            assert loaded.verify().ok
+        assert loaded.warnings == ()
+    run_on(session, session.fork(0, 30_000).id, until=40_000)
+    session.rest_recording()
+    loaded = api.Session.load(path)
+    assert (loaded.branches(), loaded.warnings) == (session.branches(), ())
+    assert session.recording_bytes == path.stat().st_size
+    session.drop_recording()
+    assert list(path.parent.iterdir()) == []
+    assert session.recording_bytes is None
+    run_on(session, 0, until=70_000)
+
+
 def test_at_every_moment_of_the_run_the_file_opens_up_to_there(path: Path) -> None:
     session = recorded(FOREVER, path)
     whole = started(FOREVER, keep_events=False)
