@@ -220,7 +220,7 @@ def _jumping(run: RunModel) -> list[Command]:
     def has_effect() -> str | None:
         if run.event_detail is None:
             return "There is no event at the playhead."
-        return None if run.event_detail.effects else "This turn sent nothing that was handled yet."
+        return None if run.event_detail.effects else "No message that this turn sent has been handled."
 
     def has_subject() -> str | None:
         return needs_run() or (None if run.subject is not None else "There is no event at the playhead.")

@@ -94,6 +94,7 @@ class GraphView(QWidget):
                 self._run.store_changed.connect(self._restart),
                 graph.changed.connect(self.wake),
                 self._run.playhead_moved.connect(self._on_playhead),
+                self._run.changed.connect(self._on_run),
                 model.theme.changed.connect(self.wake),
             )
         )
@@ -269,8 +270,17 @@ class GraphView(QWidget):
 
     def _paint_hint(self, painter: QPainter, look: Look) -> None:
         painter.setPen(look.color("muted"))
-        text = self.tr("Actors and their messages appear here.\nPress F5 to run the program in front.")
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.hint())
+
+    def hint(self) -> str:
+        """What is written where there are no actors to draw."""
+        return {"compiling": self.tr("Compiling…"), "running": self.tr("Running…")}.get(
+            self._run.state, self.tr("Actors and their messages appear here.\nPress F5 to run the program in front.")
+        )
+
+    def _on_run(self) -> None:
+        if not self._run.total:
+            self.update()  # the hint follows the state
 
     # --- what is where ------------------------------------------------------------------------------------
 

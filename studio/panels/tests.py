@@ -245,7 +245,7 @@ class TestsPanel(QWidget):
         case = self._chosen()
         outcome = self._tests.outcome(case.key) if case is not None else None
         if case is None:
-            self.details.setHtml(self._muted("Choose a test to read what came of it."))
+            self.details.setHtml(self._muted("Choose a test to see its result."))
             return
         title = f'<p style="margin-bottom:2px"><b>{escape(case.name)}</b></p>'
         self.details.setHtml(title + (self._body(outcome) if outcome else self._muted("It has not run yet.")))

@@ -33,6 +33,8 @@ class BranchesPanel(QWidget):
         super().__init__()
         self._model = model
         self._run = model.run
+        self._shown: QTreeWidgetItem | None = None
+        """The row of the shown branch."""
         self.tree = QTreeWidget(self)
         self.tree.setHeaderLabels([self.tr("Branch"), self.tr("Events")])
         self.tree.setAccessibleName(self.tr("Branches"))
@@ -71,6 +73,7 @@ class BranchesPanel(QWidget):
             ending(
                 self._run.branches_changed.connect(self._fill),
                 self._run.runs_changed.connect(self._fill),
+                self._run.events_added.connect(lambda first, count: self._show_count()),
                 model.theme.changed.connect(self._fill),
             )
         )
@@ -106,8 +109,16 @@ class BranchesPanel(QWidget):
             self.tree.addTopLevelItem(item)
         self.tree.expandAll()
         if self._run.branch in items:
-            self.tree.setCurrentItem(items[self._run.branch])
+            self._shown = items[self._run.branch]
+            self.tree.setCurrentItem(self._shown)
+        self._show_count()
         self._tell()
+
+    def _show_count(self) -> None:
+        """The shown branch counts the events of a run that goes on, as every other view does."""
+        branch = self._run.shown_branch
+        if self._shown is not None and branch is not None:
+            self._shown.setText(1, grouped(max(branch.total, self._run.total)))
 
     def _describe(self, branch: Branch) -> str:
         """A branch in words."""

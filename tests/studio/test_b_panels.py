@@ -164,6 +164,20 @@ def test_branches_are_a_tree_and_the_comparison_is_told(
     assert panel.difference_button.isVisibleTo(panel)
 
 
+def test_the_shown_branch_counts_the_events_of_a_run_that_goes_on(qtbot: QtBot) -> None:
+    model, engine = studio()
+    panel = BranchesPanel(model)
+    qtbot.addWidget(panel)
+    events = make_events(400, 6)
+    open_run(engine, model.run, events[:0])
+    engine.answer(model.run, port.StateChanged("running"), port.BranchesChanged((branch(total=0),)))
+    for first, last in ((0, 150), (150, 400)):
+        engine.answer(model.run, grown(events[first:last], first=first))
+        item = panel.tree.topLevelItem(0)
+        assert item is not None
+        assert item.text(1) == str(last)
+
+
 def test_the_fork_card_says_every_kind_of_change(qtbot: QtBot, opened: tuple[StudioModel, ScriptedEngine]) -> None:
     model, engine = opened
     run = model.run
