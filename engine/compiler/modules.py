@@ -14,7 +14,7 @@ from typing import Protocol
 from engine.base.diagnostics import Diagnostic
 from engine.base.errors import ModuleError
 from engine.base.source import SourceFile, Sources
-from engine.compiler.check.report import Report, meant
+from engine.compiler.check.report import Report
 from engine.compiler.syntax import ast
 from engine.compiler.syntax.parser import parse
 
@@ -163,7 +163,7 @@ class _Loader:
                 report.warning("E0124", wanted.span, f"`{name}` is the library's module, not {found.file}", note)
             return None
         if found is None:
-            note, fix = meant(name, wanted.span, [*self.finder.names(importer), *LIBRARY_MODULES])
+            note, fix = report.meant(name, wanted.span, [*self.finder.names(importer), *LIBRARY_MODULES])
             report.error("E0120", wanted.span, f"there is no module `{name}`", note or _looked_for(name), fix)
             return None
         known = self.known.get(found.file)

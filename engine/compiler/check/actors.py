@@ -9,7 +9,6 @@ from engine.compiler.check import tree
 from engine.compiler.check.arguments import Target, check_arguments
 from engine.compiler.check.body import HANDLER, START, Body, expression
 from engine.compiler.check.branches import check_statements
-from engine.compiler.check.report import meant
 from engine.compiler.check.scopes import Field, Scope, Variable
 from engine.compiler.check.settle import settle
 from engine.compiler.check.supervision import check_children, restart_policy
@@ -32,7 +31,7 @@ def _spawn(body: Body, node: ast.SpawnExpr, expected: Type | None) -> tree.Expr:
             body.expr(arg.value)
         if actor is None and name.partition(".")[0] not in body.world.missing_types:
             known = [a for a in body.world.actors if a != "main"]
-            note, fix = meant(name, node.actor.span, known)
+            note, fix = body.report.meant(name, node.actor.span, known)
             body.report.error("E0101", node.actor.span, f"there is no actor `{name}`", note, fix)
         return body.nothing(node.span) if actor is None else tree.Const(ActorType(actor.name), node.span, None)
     args = check_arguments(body, Target(f"`{name}`", node.span), actor.params, node.args)

@@ -21,7 +21,6 @@ from engine.compiler.check.inference import (
     parts,
     substitute,
 )
-from engine.compiler.check.report import meant
 from engine.compiler.check.scopes import Scope
 from engine.compiler.check.types import ERROR, FnType, Type
 from engine.compiler.check.world import Parameter, World
@@ -129,7 +128,7 @@ def _place(
             name = arg.name.text
             found = next((i for i, p in enumerate(params) if p.name == name), None)
             if found is None:
-                note, fix = meant(name, arg.name.span, [p.name for p in params])
+                note, fix = report.meant(name, arg.name.span, [p.name for p in params])
                 report.error("E0205", arg.name.span, f"{target.text} has no {target.item} `{name}`", note, fix)
                 fine = False
                 continue

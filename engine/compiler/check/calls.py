@@ -24,7 +24,6 @@ from engine.compiler.check.models import check_model_call
 from engine.compiler.check.narrowing import as_declared
 from engine.compiler.check.outside import check_service, is_service
 from engine.compiler.check.places import field_of, may_change, method_type, no_member, none_or, root_of, visible_names
-from engine.compiler.check.report import meant
 from engine.compiler.check.type_names import read_type_arguments
 from engine.compiler.check.types import (
     BOOL,
@@ -150,7 +149,7 @@ def _named_call(body: Body, node: ast.Call, callee: ast.Name, expected: Type | N
     elif name not in world.missing_types:
         note, fix = foreign_name(name, callee.span)
         if not note:
-            note, fix = meant(name, callee.span, visible_names(body))
+            note, fix = report.meant(name, callee.span, visible_names(body))
         report.error("E0101", callee.span, f"there is no function `{name}`", note, fix)
     return body.nothing(node.span)
 
@@ -393,7 +392,7 @@ def _no_method(body: Body, access: ast.FieldAccess, base: tree.Expr, t: Type, ki
         methods = body.world.library.public_methods(kind)
         note, fix = foreign_method(kind, name, span, methods, called=True)
         if not note:
-            note, fix = meant(name, span, methods)
+            note, fix = report.meant(name, span, methods)
         report.error("E0105", span, f"{describe(t)} has no method `{name}`", note, fix)
 
 
@@ -421,7 +420,7 @@ def _send(body: Body, node: ast.Call, access: ast.FieldAccess, receiver: tree.Ex
         look_at(body, node.args)
         if actor.decl is not None and actor.decl.is_broken:  # the handler may be what could not be read
             return body.nothing(node.span)
-        note, fix = meant(name, span, actor.handlers)
+        note, fix = body.report.meant(name, span, actor.handlers)
         if not note:
             known = ", ".join(f"`{h}`" for h in actor.handlers)
             note = f"it has {known}" if known else f"it has no handlers: add `on {name}(…)` to it"

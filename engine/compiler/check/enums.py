@@ -13,7 +13,6 @@ from engine.compiler.check import tree
 from engine.compiler.check.arguments import Target, check_arguments
 from engine.compiler.check.body import Body
 from engine.compiler.check.literals import hoped
-from engine.compiler.check.report import meant
 from engine.compiler.check.type_names import read_type_arguments
 from engine.compiler.check.types import EnumType, StructType, Type
 from engine.compiler.check.world import MODULES, EnumInfo, Parameter, StructInfo, VariantInfo
@@ -96,7 +95,7 @@ def find_variant(body: Body, enum: EnumInfo, name: ast.Ident) -> VariantInfo | N
     """The variant of that name; None, reported, where there is none."""
     variant = enum.variant(name.text)
     if variant is None:
-        note, fix = meant(name.text, name.span, [v.name for v in enum.variants])
+        note, fix = body.report.meant(name.text, name.span, [v.name for v in enum.variants])
         if not note:
             note = "it has " + ", ".join(f"`{v.name}`" for v in enum.variants)
         body.report.error("E0110", name.span, f"`{enum.name}` has no variant `{name.text}`", note, fix)

@@ -14,7 +14,6 @@ from engine.compiler.check.body import HANDLER, TOP, Body, describe, statement
 from engine.compiler.check.inference import head, resolve, unify
 from engine.compiler.check.operators import holds_function
 from engine.compiler.check.renders import timeline_time
-from engine.compiler.check.report import meant
 from engine.compiler.check.scopes import Variable
 from engine.compiler.check.settle import settle
 from engine.compiler.check.supervision import is_told
@@ -99,7 +98,7 @@ def _participant(body: Body, name: ast.Ident) -> tuple[tree.Expr, ActorInfo | No
     actor = known.get(name.text)
     if actor is None:
         seen = [each for each in body.scope.all_names() if isinstance(_type_of(body, each), ActorType)]
-        note, fix = meant(name.text, span, [*known, *seen])
+        note, fix = body.report.meant(name.text, span, [*known, *seen])
         body.report.error("E0334", span, f"there is no actor `{name.text}` to expect messages of", note, fix)
         return body.nothing(span), None
     body.world.shared.watched[actor.name] = None

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from engine.base.source import Span
 from engine.compiler.check.body import Body
-from engine.compiler.check.report import meant
 from engine.compiler.check.world import World
 from engine.compiler.modules import LIBRARY_MODULES, SourceModule
 from engine.compiler.syntax import ast
@@ -57,7 +56,7 @@ def _from_file(world: World, item: ast.ImportDecl, module: SourceModule, other: 
 
 def _not_offered(world: World, module: str, name: ast.Ident, other: World, offered: tuple[str, ...]) -> None:
     """Says that a file does not have what is wanted of it, or keeps it to itself."""
-    note, fix = meant(name.text, name.span, offered)
+    note, fix = world.report.meant(name.text, name.span, offered)
     hidden = name.text in other.own and name.text != "main"
     if hidden:
         note, fix = f"write `export` before its declaration in {other.source.name}", None
@@ -78,7 +77,7 @@ def _from_library(world: World, item: ast.ImportDecl, module: str) -> None:
         function, constant = library.public(f"{module}.{name}"), library.module_constant(module, name)
         if function is None and constant is None:
             world.missing_types.add(known_as.text)
-            note, fix = meant(name, wanted.name.span, library.module_members(module))
+            note, fix = world.report.meant(name, wanted.name.span, library.module_members(module))
             world.report.error("E0121", wanted.name.span, f"`{module}` does not have `{name}`", note, fix)
         elif not _is_new(world, known_as.text, known_as.span):
             continue

@@ -9,7 +9,6 @@ from engine.compiler.check.body import Body, describe
 from engine.compiler.check.inference import head, resolve
 from engine.compiler.check.intrinsics import INTRINSICS
 from engine.compiler.check.operators import has_order, holds, holds_function
-from engine.compiler.check.report import meant
 from engine.compiler.check.type_names import read_type
 from engine.compiler.check.types import (
     BOOL,
@@ -58,7 +57,7 @@ def check_intrinsic(body: Body, node: ast.Call, name: str, expected: Type | None
     """One operation; its type argument may be left out where an argument or the expected type shows it."""
     signature = INTRINSICS.get(name)
     if signature is None:
-        note, _ = meant(name, node.callee.span, INTRINSICS)
+        note, _ = body.report.meant(name, node.callee.span, INTRINSICS)
         body.report.error("E0101", node.callee.span, f"there is no operation `raw.{name}`", note)
         return body.nothing(node.span)
     if len(node.args) != len(signature.params):

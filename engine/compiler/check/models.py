@@ -6,7 +6,6 @@ from engine.compiler.check import tree
 from engine.compiler.check.arguments import Target, check_arguments
 from engine.compiler.check.body import Body
 from engine.compiler.check.features import not_yet
-from engine.compiler.check.report import meant
 from engine.compiler.check.types import FLOAT, INT, STRING, Type
 from engine.compiler.check.world import Parameter, World
 from engine.compiler.syntax import ast
@@ -30,7 +29,7 @@ def check_model_call(body: Body, node: ast.Call, method: ast.Ident) -> tree.Expr
     elif method.text == "chat":
         body.report.error("E0310", node.span, "`model.chat` is not available yet", "`model.run(text)` is")
     else:
-        note, fix = meant(method.text, method.span, ("run",))
+        note, fix = body.report.meant(method.text, method.span, ("run",))
         body.report.error("E0105", method.span, f"a model has no method `{method.text}`", note, fix)
     return body.nothing(node.span)
 
@@ -48,7 +47,7 @@ def check_model_clause(world: World, decl: ast.ActorDecl) -> None:
     for name, value in clause.settings:
         wanted = _SETTINGS.get(name.text)
         if wanted is None:
-            note, fix = meant(name.text, name.span, _SETTINGS)
+            note, fix = report.meant(name.text, name.span, _SETTINGS)
             report.error("E0310", name.span, f"a model has no setting `{name.text}`", note, fix)
             continue
         if name.text in seen:

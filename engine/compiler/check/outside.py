@@ -14,7 +14,6 @@ from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.arguments import Target, check_arguments
 from engine.compiler.check.body import Body
-from engine.compiler.check.report import meant
 from engine.compiler.check.types import BOOL, BYTES, INT, STRING, UNIT, ActorType, OptionalType, StructType, Type
 from engine.compiler.check.world import ActorInfo, HandlerInfo, Parameter, World
 from engine.compiler.syntax import ast
@@ -92,7 +91,7 @@ def _report_unknown(body: Body, node: ast.Call, name: str, member: ast.Ident | N
         body.report.error("E0206", node.callee.span, f"`{name}` is used like this: `await {example}`")
         return
     known = list(_SERVICES[name])
-    note, fix = meant(member.text, member.span, known)
+    note, fix = body.report.meant(member.text, member.span, known)
     if not note:
         note = f"`{name}` has " + ", ".join(f"`{service}`" for service in known)
     body.report.error("E0106", member.span, f"`{name}` has no `{member.text}`", note, fix)

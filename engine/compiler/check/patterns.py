@@ -18,7 +18,6 @@ from engine.compiler.check.exhaustive import ANY, NONE, Shape
 from engine.compiler.check.imports import qualified_path
 from engine.compiler.check.inference import TypeVar, head, optional, unify
 from engine.compiler.check.operators import equality
-from engine.compiler.check.report import meant
 from engine.compiler.check.types import BOOL, ERROR, INT, EnumType, OptionalType, StructType, TupleType, Type
 from engine.compiler.check.world import EnumInfo, Parameter, StructInfo
 from engine.compiler.syntax import ast
@@ -145,7 +144,7 @@ def _enum_of(body: Body, pattern: ast.VariantPattern, t: Type) -> EnumInfo | Non
     enum = world.enum(first.text)
     if enum is None:
         if first.text not in world.missing_types:
-            note, fix = meant(first.text, first.span, world.enums)
+            note, fix = report.meant(first.text, first.span, world.enums)
             report.error("E0102", first.span, f"there is no enum `{first.text}`", note, fix)
         return None
     if t is not ERROR and not _unify_with(body, enum, t, pattern.span):
@@ -194,7 +193,7 @@ def _parts(
             name = item.name
             index = next((i for i, f in enumerate(fields) if f.name == name.text), None)
             if index is None:
-                note, fix = meant(name.text, name.span, [f.name for f in fields])
+                note, fix = body.report.meant(name.text, name.span, [f.name for f in fields])
                 body.report.error("E0104", name.span, f"{shown} has no field `{name.text}`", note, fix)
         if index is None or value.type is ERROR:
             _read(body, item.pattern, body.nothing(item.span), match)

@@ -21,7 +21,6 @@ from engine.compiler.check.imports import qualified
 from engine.compiler.check.inference import TypeVar, head, unify
 from engine.compiler.check.library_calls import library_call
 from engine.compiler.check.narrowing import as_declared
-from engine.compiler.check.report import meant
 from engine.compiler.check.scopes import Binding, Variable
 from engine.compiler.check.type_names import SCALARS
 from engine.compiler.check.types import (
@@ -154,7 +153,7 @@ def _unknown_name(body: Body, name: str, span: Span) -> None:
     elif not report_feature_name(report, name, span):
         note, fix = foreign_name(name, span)
         if not note:
-            note, fix = meant(name, span, visible_names(body))
+            note, fix = report.meant(name, span, visible_names(body))
         report.error("E0101", span, f"there is no `{name}` here", note, fix)
 
 
@@ -215,7 +214,7 @@ def _module_member(body: Body, node: ast.FieldAccess, module: str, expected: Typ
 
 def no_member(body: Body, module: str, name: ast.Ident) -> None:
     """Says that a module of the library has no such function or constant."""
-    note, fix = meant(name.text, name.span, body.world.library.module_members(module))
+    note, fix = body.report.meant(name.text, name.span, body.world.library.module_members(module))
     body.report.error("E0101", name.span, f"the module `{module}` has no `{name.text}`", note, fix)
 
 
@@ -241,7 +240,7 @@ def field_of(body: Body, base: tree.Expr, name: ast.Ident, span: Span) -> tree.E
         index = struct.index(name.text)
         if index is not None:
             return tree.FieldRead(struct.fields_with(t.args)[index].type, span, base, index, name.text)
-        note, fix = meant(name.text, name.span, [f.name for f in struct.fields])
+        note, fix = body.report.meant(name.text, name.span, [f.name for f in struct.fields])
         body.report.error("E0104", name.span, f"`{t.name}` has no field `{name.text}`", note, fix)
     elif isinstance(t, TupleType) and name.text.isdecimal():
         index = t.position(name.text)
@@ -258,7 +257,7 @@ def _peek(body: Body, base: tree.Expr, t: ActorType, name: ast.Ident, span: Span
     actor = body.world.shared.actors[t.name]
     found = next((binding.field for binding in actor.fields if binding.field.name == name.text), None)
     if found is None:
-        note, fix = meant(name.text, name.span, [binding.field.name for binding in actor.fields])
+        note, fix = body.report.meant(name.text, name.span, [binding.field.name for binding in actor.fields])
         body.report.error("E0104", name.span, f"`{t.name}` has no state `{name.text}`", note, fix)
         return body.nothing(span)
     return tree.PeekField(found.type, span, base, t.name, found)

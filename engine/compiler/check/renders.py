@@ -5,7 +5,6 @@ from __future__ import annotations
 from engine.compiler.check import tree
 from engine.compiler.check.body import FUNCTION, HANDLER, Body, describe, statement
 from engine.compiler.check.inference import head
-from engine.compiler.check.report import meant
 from engine.compiler.check.types import ERROR, UNIT, ActorType
 from engine.compiler.syntax import ast
 
@@ -97,7 +96,7 @@ def _picture_field(body: Body, access: ast.FieldAccess) -> tree.PictureField | N
     actor = body.world.shared.actors[t.name]
     fields = {binding.field.name: binding.field for binding in actor.fields}
     if name not in fields:
-        note, fix = meant(name, access.name.span, fields)
+        note, fix = body.report.meant(name, access.name.span, fields)
         body.report.error("E0104", access.name.span, f"`{t.name}` has no state `{name}`", note, fix)
         return None
     return tree.PictureField(body.written(access.span), receiver, t.name, fields[name])

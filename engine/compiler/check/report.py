@@ -13,6 +13,10 @@ from engine.base.source import Span
 from engine.compiler.check.codes import CODES
 from engine.compiler.check.types import TYPE_SIZE_MAX
 
+COMPARED_MAX = 100_000
+"""How many pairs of names one file may have compared: each costs some microseconds, and there is a pair for every
+mistake and every name."""
+
 
 class Report:
     """The diagnostics of one file, in the order in which they were found."""
@@ -22,6 +26,7 @@ class Report:
         self.diagnostics: list[Diagnostic] = []
         self.errors = 0
         self._seen: set[tuple[str, Span, str]] = set()
+        self._compared = 0
 
     def error(self, code: str, span: Span, message: str, note: str = "", fix: Fix | None = None) -> None:
         """Adds a mistake that stops the program from running."""
@@ -30,6 +35,18 @@ class Report:
     def warning(self, code: str, span: Span, message: str, note: str = "", fix: Fix | None = None) -> None:
         """Adds something doubtful that does not stop the program."""
         self._add(Diagnostic(code, message, span, self.file, Severity.WARNING, note, fix))
+
+    def meant(self, name: str, span: Span, candidates: Iterable[str]) -> tuple[str, Fix | None]:
+        """A note "did you mean …" with the fix that writes it; an empty note where nothing is close, or where so much
+        was compared in this file already that another guess would help no one."""
+        if self._compared > COMPARED_MAX:
+            return "", None
+        names = {candidate for candidate in candidates if candidate != name}
+        self._compared += len(names)
+        guess = closest(name, names)
+        if guess is None:
+            return "", None
+        return f"did you mean `{guess}`?", Fix(f"write `{guess}`", span, guess)
 
     def _add(self, diagnostic: Diagnostic) -> None:
         assert diagnostic.code in CODES, diagnostic.code
@@ -53,11 +70,3 @@ def closest(name: str, candidates: Iterable[str]) -> str | None:
     folded = [c for c in names if c.lower() == name.lower()]
     found = folded or get_close_matches(name, names, n=1, cutoff=0.6)
     return found[0] if found else None
-
-
-def meant(name: str, span: Span, candidates: Iterable[str]) -> tuple[str, Fix | None]:
-    """A note "did you mean …" with the fix that writes it; an empty note where nothing is close."""
-    guess = closest(name, candidates)
-    if guess is None:
-        return "", None
-    return f"did you mean `{guess}`?", Fix(f"write `{guess}`", span, guess)

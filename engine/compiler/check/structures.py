@@ -8,7 +8,6 @@ from engine.compiler.check.inference import head
 from engine.compiler.check.library_calls import library_call
 from engine.compiler.check.literals import hoped
 from engine.compiler.check.narrowing import there
-from engine.compiler.check.report import meant
 from engine.compiler.check.statements import check_for
 from engine.compiler.check.types import BOOL, ERROR, ListType, StructType, Type
 from engine.compiler.syntax import ast
@@ -56,7 +55,7 @@ def _with(body: Body, node: ast.WithExpr, expected: Type | None) -> tree.Expr:
         index = next((i for i, f in enumerate(fields) if f.name == name.text), None)
         if index is None:
             body.expr(value)
-            note, fix = meant(name.text, name.span, [f.name for f in fields])
+            note, fix = body.report.meant(name.text, name.span, [f.name for f in fields])
             body.report.error("E0104", name.span, f"`{t.name}` has no field `{name.text}`", note, fix)
             continue
         if index in given:

@@ -7,7 +7,6 @@ from engine.compiler.check import tree
 from engine.compiler.check.arguments import Target, check_arguments
 from engine.compiler.check.awaits import nodes_of
 from engine.compiler.check.body import Body
-from engine.compiler.check.report import meant
 from engine.compiler.check.type_names import read_type
 from engine.compiler.check.types import DURATION, ERROR, INT, ActorType, StructType, Type
 from engine.compiler.check.world import ActorInfo, Parameter, World
@@ -33,7 +32,7 @@ def restart_policy(body: Body, node: ast.Expr | None) -> tuple[str, tuple[tree.E
         for arg in call.args if call is not None else ():
             body.expr(arg.value)
         text = name.text if isinstance(name, ast.Name) else ""
-        note, fix = meant(text, name.span, list(POLICIES))
+        note, fix = body.report.meant(text, name.span, list(POLICIES))
         known = "there are `never`, `on_fault` and `always`, as in `restart on_fault(max: 3, within: 1s)`"
         body.report.error("E0313", name.span, f"there is no restart policy `{text}`", note or known, fix)
         return "never", ()

@@ -8,7 +8,7 @@ from engine.base.source import Span
 from engine.compiler.check import types
 from engine.compiler.check.features import not_yet
 from engine.compiler.check.inference import optional
-from engine.compiler.check.report import Report, meant, report_large_type
+from engine.compiler.check.report import Report, report_large_type
 from engine.compiler.check.types import ERROR, Type
 from engine.compiler.check.world import World
 from engine.compiler.syntax import ast
@@ -145,7 +145,7 @@ def _declared(world: World, report: Report, node: ast.NamedType, params: Mapping
     else:
         actors = (a for a in world.actors if a != "main")
         known = [*SCALARS, *GENERIC, *world.structs, *world.enums, *world.aliases, *params, *actors]
-        note, fix = meant(name, node.name.span, known)
+        note, fix = report.meant(name, node.name.span, known)
         report.error("E0102", node.name.span, f"there is no type `{name}`", note, fix)
     return None
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterable
 
 import pytest
 
 from engine.base.source import NOWHERE, SourceFile
-from engine.compiler.check import body, checker
+from engine.compiler.check import body, checker, report
 from engine.compiler.check.checker import check
+from engine.compiler.check.report import closest
 from engine.compiler.syntax import ast
 from engine.compiler.syntax.parser import parse
 from tests.engine.check.test_diagnostics import CASES
@@ -74,3 +76,25 @@ def test_the_same_program_gives_the_same_diagnostics_again() -> None:
     first = check(module, source, small_library())[1]
     assert first == check(module, source, small_library())[1]
     assert len(first) > 100
+
+
+def test_guesses_at_what_was_meant_take_time_in_proportion_to_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every mistake could be compared with every name: there is an end to that, but the first ones are guessed at."""
+    compared = 0
+
+    def counted(name: str, names: Iterable[str]) -> str | None:
+        nonlocal compared
+        known = list(names)
+        compared += len(known)
+        return closest(name, known)
+
+    monkeypatch.setattr(report, "closest", counted)
+    for count in (500, 1_000):
+        compared = 0
+        text = "".join(f"let value{i} = {i}\n" for i in range(count))
+        text += "".join(f"render valeu{i}\n" for i in range(count))
+        source = SourceFile("many.aefl", text)
+        diagnostics = check(parse(source)[0], source, small_library())[1]
+        assert len(diagnostics) == count
+        assert diagnostics[0].note == "did you mean `value0`?"
+        assert report.COMPARED_MAX <= compared < report.COMPARED_MAX + 2 * count
