@@ -102,7 +102,7 @@ def _what_is_whole(frames: Sequence[Frame]) -> str:
         if count:
             parts.append(f"{count} {one if count == 1 else many}")
     saved = ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else parts[0]
-    return f"Whole are {saved}" + (
+    return f"Undamaged: {saved}" + (
         "; `aeroflow verify FILE --salvage -o NEW` puts these into a new file" if "branch" in kinds else ""
     )
 

@@ -43,6 +43,7 @@ class OutlinePanel(QWidget):
         self._tree.setHeaderHidden(True)
         self._tree.setIndentation(14)
         self._tree.setUniformRowHeights(True)
+        self._tree.setExpandsOnDoubleClick(False)  # a click goes to the place; a second one must not fold it
         self._tree.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
         self._tree.setAccessibleName("Outline of the file")
         self._tree.itemClicked.connect(self._go)

@@ -40,6 +40,7 @@ class BranchesPanel(QWidget):
         self.tree.setAccessibleName(self.tr("Branches"))
         self.tree.setRootIsDecorated(True)
         self.tree.setUniformRowHeights(True)
+        self.tree.setExpandsOnDoubleClick(False)  # a click goes to the branch; a second one must not hide its forks
         self.tree.header().setStretchLastSection(False)
         self.tree.header().setSectionResizeMode(0, self.tree.header().ResizeMode.Stretch)
         self.tree.header().setSectionResizeMode(1, self.tree.header().ResizeMode.ResizeToContents)

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaint
 
 from engine.api import FLAG_DEAD_LETTER, FLAG_FAULT, FLAG_INJECTED, FLAG_START, FLAG_TIMER
 from studio.model.event_store import Floats, Ints
-from studio.model.figures import grouped
+from studio.model.figures import counted, grouped, short
 from studio.model.theme import ThemeModel
 from studio.model.timeline import Details, Lane, TimelineModel
 from studio.timetravel.timeline_geometry import LANE_HEIGHT, Geometry
@@ -349,14 +349,20 @@ def _paint_ruler(painter: QPainter, model: TimelineModel, geometry: Geometry, lo
     painter.restore()
 
 
+def count_label(total: int, metrics: QFontMetricsF, width: float) -> str:
+    """How many events there are, as exactly as there is room for."""
+    label = counted(total, "event")
+    return label if metrics.horizontalAdvance(label) <= width else f"{short(total)} events"
+
+
 def _paint_overview(painter: QPainter, model: TimelineModel, geometry: Geometry, look: Look) -> None:
     rect = geometry.overview
     painter.fillRect(QRectF(0, 0, geometry.width, rect.bottom() + 2), look.color("surface"))
     painter.setFont(look.small)
     painter.setPen(look.color("muted"))
     total = model.run.total
-    label = f"{grouped(total)} events" if total != 1 else "1 event"
     area = QRectF(10, rect.top(), geometry.gutter - 18, rect.height())
+    label = count_label(total, QFontMetricsF(look.small), area.width())
     painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, f"whole run\n{label}")
     painter.fillRect(rect, look.color("background"))
     if total:

@@ -164,6 +164,26 @@ def test_branches_are_a_tree_and_the_comparison_is_told(
     assert panel.difference_button.isVisibleTo(panel)
 
 
+def test_a_double_click_goes_to_a_branch_and_leaves_its_forks_in_sight(
+    qtbot: QtBot, opened: tuple[StudioModel, ScriptedEngine]
+) -> None:
+    model, engine = opened
+    panel = BranchesPanel(model)
+    qtbot.addWidget(panel)
+    panel.resize(300, 300)
+    panel.show()
+    engine.answer(model.run, port.BranchesChanged((branch(total=400), branch(1, 380, 0, 100, "fork 1"))))
+    top = panel.tree.topLevelItem(0)
+    assert top is not None
+    viewport, at = panel.tree.viewport(), panel.tree.visualItemRect(top).center()
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=at)
+    top = panel.tree.topLevelItem(0)
+    assert top is not None
+    assert top.isExpanded()
+    assert model.run.branch == 0
+
+
 def test_the_shown_branch_counts_the_events_of_a_run_that_goes_on(qtbot: QtBot) -> None:
     model, engine = studio()
     panel = BranchesPanel(model)

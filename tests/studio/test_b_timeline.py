@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QWheelEvent
+from PySide6.QtGui import QAccessible, QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -14,7 +14,7 @@ from studio.model import engine_port as port
 from studio.model.studio import StudioModel
 from studio.model.timeline import GROUP_OVER, TimelineModel
 from studio.timetravel.timeline_access import TimelineAccess, install_timeline_access
-from studio.timetravel.timeline_paint import density_image, ruler_step
+from studio.timetravel.timeline_paint import count_label, density_image, ruler_step
 from studio.timetravel.timeline_view import TimelineView
 from tests.studio.b_scripted import ScriptedEngine, branch, grown, make_events, open_run, studio, with_faults
 
@@ -258,3 +258,11 @@ def test_forks_and_the_first_difference_are_marked(qtbot: QtBot, view: TimelineV
     ratio = image.devicePixelRatio()
     column = [image.pixel(int(x * ratio), y) != plain.pixel(int(x * ratio), y) for y in range(image.height())]
     assert sum(column) > 60
+
+
+def test_a_number_of_events_too_long_for_its_place_is_rounded_not_cut(qapp: QApplication) -> None:
+    metrics = QFontMetricsF(qapp.font())
+    exact = "29\u202f934\u202f231 events"
+    assert count_label(29_934_231, metrics, metrics.horizontalAdvance(exact)) == exact
+    assert count_label(29_934_231, metrics, metrics.horizontalAdvance(exact) - 1) == "30 M events"
+    assert count_label(1, metrics, 1_000) == "1 event"

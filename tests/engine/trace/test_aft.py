@@ -111,7 +111,7 @@ def test_a_torn_last_frame_is_dropped_with_a_warning(saved: Path) -> None:
 def test_a_file_cut_before_its_branches_says_what_could_be_saved(saved: Path) -> None:
     data = saved.read_bytes()
     saved.write_bytes(data[: frames(data)[0][1] + 5])
-    with pytest.raises(TraceFileError, match=r"no first branch.*Whole are the source text, the seed and the compiled"):
+    with pytest.raises(TraceFileError, match=r"no first branch.*Undamaged: the source text, the seed and the compiled"):
         read_trace(saved)
 
 
