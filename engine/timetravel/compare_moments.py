@@ -79,6 +79,8 @@ def check_checkpoint(session: Session, machine: Machine, line: Line) -> Follower
     try:
         session.scratch.restore(line, checkpoint)
         _compare_states(machine, session.scratch.machine, checkpoint)
+        if machine.open_tick == session.scratch.machine.open_tick:
+            _compare_mail(session, machine, session.scratch.machine, n)
     except MachineError:
         store.release(image)
         raise
@@ -107,13 +109,19 @@ def _compare_all(session: Session, true: Machine, other: Machine, n: int) -> Non
     actors = true.actors()
     if not np.array_equal(actors, other.actors()) or true.requests() != other.requests():
         raise _wrong(n)
+    _compare_mail(session, true, other, n)
+    if session.describer.waits(true) != session.describer.waits(other) or true.peek() != other.peek():
+        raise _wrong(n)
+
+
+def _compare_mail(session: Session, true: Machine, other: Machine, n: int) -> None:
+    """Raises MachineError where the messages on their way in two machines are not the same, as they are shown."""
+    actors = true.actors()
     for row in actors[actors["waiting"] > 0]:
         if true.mailbox(int(row["id"])) != other.mailbox(int(row["id"])):
             raise _wrong(n)
         if session.signal.requested:
             raise Interrupted("verifying was stopped")
-    if session.describer.waits(true) != session.describer.waits(other) or true.peek() != other.peek():
-        raise _wrong(n)
 
 
 def _numbers(machine: Machine) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from engine import api
 from engine.vm.machine import ACTOR_RECORD, AWAITING
 from tests.engine.timetravel.hostile import insisting
 from tests.engine.timetravel.programs import FOREVER, run_on, started
+from tests.engine.timetravel.test_awaits import SHOP
 from tests.engine.trace.mutants import frames_of, write_frames
 
 Memory = Callable[[bytearray, bytearray], None]
@@ -113,6 +114,20 @@ def test_a_lie_that_no_hash_covers_is_found_out(path: Path) -> None:
     with contextlib.suppress(api.MachineError):
         assert session.following(1, AT) != truth.following(1, AT)
     assert not session.verify(1).ok
+
+
+def test_a_lie_about_a_message_further_back_is_found_out(path: Path) -> None:
+    """Not the next message, but one that waits until its actor has its answer, would be shown as due earlier."""
+    session = started(SHOP)
+    run_on(session)
+    run_on(session, session.fork(0, 5).id)
+    session.save(path)
+    machine = session.scratch.seek(1, 5)
+    (record,) = (row for row in machine.actor_records() if row["status"] == AWAITING and row["mail_head"])
+    base = int(machine.memory[cell(path, "heap_base") :][:4].view("<u4")[0])
+    due = int(record["mail_head"]) - base + 24
+    put_memory(path, lambda cells, heap: struct.pack_into("<q", heap, due, 0))
+    assert not api.Session.load(path).verify(1).ok
 
 
 def test_other_flags_of_events_are_found_out(path: Path) -> None:
