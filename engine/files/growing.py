@@ -36,8 +36,9 @@ class GrowingFile:
         self._sync_not_before = time.monotonic() + SYNC_SECONDS
 
     @staticmethod
-    def create(path: Path, start: bytes) -> GrowingFile:
-        """A file that begins with ``start``. Raises ``OSError`` where no file can be written."""
+    def create(path: Path, start: bytes, durable: bool = True) -> GrowingFile:
+        """A file that begins with ``start``. Raises ``OSError`` where no file can be written. One not ``durable``
+        survives ``kill -9`` from the start, and a power cut once ``sync_if_due`` has forced it to the disk."""
         place = place_of(path)
         if place.is_stream:
             file = GrowingFile(place, open_stream(place), path)
@@ -48,14 +49,16 @@ class GrowingFile:
         try:
             lock(handle)
             file.write(start)
-            os.fsync(handle)
+            if durable:
+                os.fsync(handle)
             file._appear()
         except BaseException:
             os.close(handle)
             with contextlib.suppress(OSError):
                 os.unlink(file.path)
             raise
-        sync_folder(place.target.parent)
+        if durable:
+            sync_folder(place.target.parent)
         return file
 
     def _appear(self) -> None:

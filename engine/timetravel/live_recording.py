@@ -57,7 +57,7 @@ class _Written:
 class LiveRecording:
     """Appends what becomes of a session to a file."""
 
-    def __init__(self, session: Session, path: Path) -> None:
+    def __init__(self, session: Session, path: Path, durable: bool = True) -> None:
         """Begins the file. Raises TraceFileError with the reason if it cannot be written."""
         self._session = session
         self._path = path
@@ -72,7 +72,7 @@ class LiveRecording:
         put_header(self._frames, header_of(session, len(session.history.lines)))
         self._put_news()
         try:
-            self._file = GrowingFile.create(path, bytes(self._pending))
+            self._file = GrowingFile.create(path, bytes(self._pending), durable)
         except OSError as error:
             raise TraceFileError(f"{path} cannot be written: {error.strerror or error}") from error
         self._pending.clear()

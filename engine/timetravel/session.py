@@ -160,10 +160,11 @@ class Session:
 
     # --- recording while it runs ------------------------------------------------------------------
 
-    def record_into(self, path: Path) -> None:
+    def record_into(self, path: Path, durable: bool = True) -> None:
         """From now on writes the run into a file while it goes on; ``advance`` sees to it. Raises TraceFileError where
-        it cannot be written, as ``advance`` does when that happens later."""
-        self._live = LiveRecording(self, path)
+        it cannot be written, as ``advance`` does when that happens later. One that is not ``durable`` waits for no disk
+        now, and may be lost in a power cut of its first second."""
+        self._live = LiveRecording(self, path, durable)
 
     @work
     def finish_recording(self) -> Path | None:

@@ -66,6 +66,8 @@ class EngineWorker:
         self._kept: dict[int, _Kept] = {}
         self.files = RunFiles(folder)
         self._to_recover: list[port.Recover] = []
+        self._came_to_rest = False
+        """Whether the file of the run is to be made whole, after it was told that the run rests."""
         self._opening: api.StopSignal | None = None
         """What stops the opening of a trace, whose program runs before there is a session."""
         self.is_saving = False
@@ -83,7 +85,8 @@ class EngineWorker:
     @property
     def busy(self) -> bool:
         """Whether ``go_on`` has something to do."""
-        return self._state == "running" or self._loading is not None or bool(self._to_recover)
+        is_at_work = self._state == "running" or self._loading is not None
+        return is_at_work or self._came_to_rest or bool(self._to_recover)
 
     def interrupt(self) -> None:
         """Stops the work that the session does now, from any thread."""
@@ -222,10 +225,11 @@ class EngineWorker:
         if session is not None:
             state = "paused" if self._state == "running" else self._state
             self._kept[before] = _Kept(session, state, self._branch)
-            if self._state == "running":
+            if self._state == "running" or self._came_to_rest:
                 self.files.rest(before, session)
             self._tell(port.PutAway(before, session.memory_bytes))
         self._session = None
+        self._came_to_rest = False
         self._loading = None
         self._branch = 0
         self._events_max = None
@@ -318,6 +322,10 @@ class EngineWorker:
                 self._load(session, self._loading)
             if session is not None and self._state == "running":
                 self._run_slice(session)
+            elif session is not None and self._came_to_rest:
+                self._came_to_rest = False
+                self.files.rest(self._run, session)
+                self._tell_of_files()
             elif self._to_recover:
                 self._recover()
 
@@ -385,8 +393,11 @@ class EngineWorker:
             self._tell(port.BranchesChanged(self._session.branches()))
             self._set_state(state)
             self._tell_cut(self._session)
-            (self.files.stepped if is_step else self.files.rest)(self._run, self._session)
-            self._tell_of_files()
+            if is_step:
+                self.files.stepped(self._run, self._session)
+                self._tell_of_files()
+            else:
+                self._came_to_rest = True
         elif self._state != "none":
             self._set_state("none")
 

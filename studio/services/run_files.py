@@ -103,7 +103,7 @@ class RunFiles:
             return
         path = self._folder / f"{uuid.uuid4().hex}{SUFFIX}"
         try:
-            session.record_into(path)
+            session.record_into(path, durable=False)
         except api.TraceFileError as error:
             self._fail(run, error)
             return

@@ -58,6 +58,8 @@ if sys.argv[1] == "fork":
     run.fork(None)
     while len(run.branches) < 2 or run.state != "finished":
         app.processEvents()
+while until == "finished" and not studio.engine._thread.is_idle:
+    app.processEvents()
 print("ready", flush=True)
 while True:
     app.processEvents()
@@ -108,6 +110,7 @@ def opened(studio: Studio, path: Path, qtbot: QtBot, state: str = "finished") ->
     assert studio.model.commands.invoke("run.start")
     run = studio.model.run
     qtbot.waitUntil(lambda: run.shown_run == number and run.state == state and run.total > 3, timeout=30_000)
+    qtbot.waitUntil(lambda: state == "running" or studio.engine._thread.is_idle, timeout=30_000)
 
 
 def back(studio: Studio, qtbot: QtBot, count: int = 1) -> None:
