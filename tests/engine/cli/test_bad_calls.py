@@ -244,10 +244,9 @@ def test_a_test_that_the_engine_cannot_run_fails_and_the_others_run(
     assert "2 tests: 1 failed" in result.stderr
 
 
-def test_ctrl_c_while_the_command_starts_is_no_traceback(tmp_path: Path) -> None:
-    (tmp_path / "typer.py").write_text(
-        "raise KeyboardInterrupt\n"
-    )  # what the user does, at a moment that is always the same
+@pytest.mark.parametrize("statement", ["raise KeyboardInterrupt", "exec('raise KeyboardInterrupt')"])
+def test_ctrl_c_while_the_command_starts_is_no_traceback(tmp_path: Path, statement: str) -> None:
+    (tmp_path / "typer.py").write_text(f"{statement}\n")  # what the user does, at a moment that is always the same
     environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{os.getcwd()}"}
     result = in_a_process("--version", env=environment)
     assert (result.returncode, result.stdout, result.stderr) == (130, "", "aeroflow: interrupted\n")
