@@ -45,6 +45,7 @@ SCHEDULER = "run"
 Node = Expr | Stmt
 
 LEAVES = frozenset((Const, Get, StaticAddress, FunctionIndex))
+_SILENT = LEAVES | {Load, Choose}
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -85,19 +86,21 @@ def nodes(body: Iterable[Node]) -> list[Node]:
     """Every node, each before its parts."""
     found = list(body)
     for node in found:  # grows while we go through it
-        parts = _CHILDREN[type(node)](node)
-        if parts:
-            found += parts
+        kind = type(node)
+        if kind not in LEAVES:
+            found += _CHILDREN[kind](node)
     return found
 
 
 def is_pure(node: Expr) -> bool:
     """Whether the expression can be left out: it changes nothing and cannot trap (addresses are always valid)."""
-    for part in walk((node,)):
+    if type(node) in LEAVES:
+        return True
+    for part in nodes((node,)):
         if isinstance(part, Op):
             if part.name in IMPURE:
                 return False
-        elif not isinstance(part, Load | Choose) and type(part) not in LEAVES:
+        elif type(part) not in _SILENT:
             return False
     return True
 
@@ -105,6 +108,11 @@ def is_pure(node: Expr) -> bool:
 def set_locals(body: Iterable[Node]) -> set[int]:
     """The locals that the code may give a value."""
     return {node.local for node in walk(body) if type(node) is Set}
+
+
+def has_loops(body: Iterable[Stmt]) -> bool:
+    """Whether there is a loop."""
+    return any(type(node) is Loop for node in nodes(body))
 
 
 def size(body: Iterable[Node]) -> int:
@@ -126,18 +134,17 @@ class Summary:
         while level:
             found += level
             self.depth += 1
-            level = [part for node in level for part in _CHILDREN[type(node)](node)]
+            level = [part for node in level if type(node) not in LEAVES for part in _CHILDREN[type(node)](node)]
         self.size = len(found)
-        self.loops = any(isinstance(node, Loop) for node in found)
+        kinds = set(map(type, found))
+        self.loops = Loop in kinds
         self.calls: dict[str, int] = {}
-        self.references: set[str] = set()
-        for node in found:
+        self.references: set[str] = {FAULT_FUNCTION} if Fault in kinds else set()
+        for node in found if Call in kinds or FunctionIndex in kinds else ():
             if isinstance(node, Call):
                 self.calls[node.function] = self.calls.get(node.function, 0) + 1
             elif isinstance(node, FunctionIndex):
                 self.references.add(node.function)
-            elif isinstance(node, Fault):
-                self.references.add(FAULT_FUNCTION)
         self.references.update(self.calls)
 
 
@@ -153,14 +160,18 @@ class Rewriter:
         changed = False
         for node in body:
             new = self.statement(node)
-            changed = changed or len(new) != 1 or new[0] is not node
-            out.extend(new)
+            if not changed:
+                changed = len(new) != 1 or new[0] is not node
+            out += new
         return tuple(out) if changed else body
 
     def exprs(self, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
         """Operands in order."""
-        out = tuple([self.expr(arg) for arg in args])
-        return args if all(map(_same, out, args)) else out
+        out = [self.expr(arg) for arg in args]
+        for old, new in zip(args, out, strict=True):
+            if old is not new:
+                return tuple(out)
+        return args
 
     def expr(self, node: Expr) -> Expr:
         """One expression."""
@@ -175,10 +186,6 @@ class Rewriter:
         """The statement with its parts rewritten."""
         new: Stmt = _STMT[type(node)](self, node)
         return new
-
-
-def _same(a: object, b: object) -> bool:
-    return a is b
 
 
 def _op(rw: Rewriter, node: Op) -> Op:

@@ -36,7 +36,7 @@ from engine.compiler.ir.passes.scatter import scatter
 from engine.compiler.ir.passes.sink import sink
 from engine.compiler.ir.passes.unroll import unroll
 from engine.compiler.ir.passes.unshare import unshare
-from engine.compiler.ir.walk import FAULT_FUNCTION
+from engine.compiler.ir.walk import FAULT_FUNCTION, has_loops
 
 HOIST_ROUNDS = 3
 """A list in the state: its address, then its length and items."""
@@ -139,6 +139,13 @@ def _optimise_function(
         unrolled = inline_self(function)
         if unrolled is not function:
             function = drop_unused_locals(fold(unrolled, results_inside(function)))
+    if has_loops(function.body):
+        function = _with_faster_loops(function, effects)
+    return straighten(divide_less(sink(drop_unused_locals(function))))
+
+
+def _with_faster_loops(function: Function, effects: Effects) -> Function:
+    """The function with less to do in each round of its loops."""
     unsafe: set[int] = set()
     function = _hoisted(function, unsafe, effects)
     unshared = unshare(function, unsafe, effects)
@@ -146,9 +153,7 @@ def _optimise_function(
         function = _hoisted(fold(unshared), unsafe, effects)
     split = check_before_loops(function)
     paired = pair_rounds(function if split is function else fold(split))
-    if paired is not function:
-        function = fold(unroll(paired))
-    return straighten(divide_less(sink(drop_unused_locals(function))))
+    return function if paired is function else fold(unroll(paired))
 
 
 def _finished(function: Function) -> Function:

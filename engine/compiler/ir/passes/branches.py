@@ -16,12 +16,15 @@ from dataclasses import replace
 
 from engine.compiler.ir.nodes import I32, Block, Break, Choose, Const, Do, Expr, Function, If, Loop, Op, Stmt
 from engine.compiler.ir.passes.simplify import condition, negate
-from engine.compiler.ir.walk import Rewriter, walk
+from engine.compiler.ir.walk import Node, Rewriter, nodes
 
 
 def straighten(function: Function) -> Function:
     """The function with such conditions taken apart; the very same where there are none."""
-    straightener = _Straightener(function)
+    parts = nodes(function.body)
+    if not any(type(node) is Choose and node.type == I32 for node in parts):
+        return function
+    straightener = _Straightener(parts)
     body = straightener.body(function.body)
     return function if body is function.body else replace(function, body=body)
 
@@ -29,8 +32,8 @@ def straighten(function: Function) -> Function:
 class _Straightener(Rewriter):
     """Takes conditions apart, outermost first; what comes out is looked at again."""
 
-    def __init__(self, function: Function) -> None:
-        labels = {node.label for node in walk(function.body) if isinstance(node, Block | Loop)}
+    def __init__(self, parts: list[Node]) -> None:
+        labels = {node.label for node in parts if isinstance(node, (Block, Loop))}
         self.names = (name for number in range(10**9) if (name := f"way{number}") not in labels)
 
     def statement(self, node: Stmt) -> list[Stmt]:

@@ -31,8 +31,10 @@ def drop_unreached(module: Module, summary: Callable[[Function], Summary] = Summ
 def drop_unused_locals(function: Function) -> Function:
     """The function without locals that are never read, nor the work that gives them values; the others move up."""
     body = function.body
-    reads = _reads_that_matter(body)
+    reads, changes = _reads_that_matter(body)
     used = {local for local, count in reads.items() if count} | set(range(function.param_count))
+    if len(used) == len(function.locals) and not changes:
+        return function
     numbers = {old: new for new, old in enumerate(sorted(used))}
     smaller = _DropSets(reads, numbers).body(body)
     if smaller is body and len(used) == len(function.locals):
@@ -40,16 +42,21 @@ def drop_unused_locals(function: Function) -> Function:
     return replace(function, locals=tuple(function.locals[number] for number in numbers), body=smaller)
 
 
-def _reads_that_matter(body: tuple[Stmt, ...]) -> Counter[int]:
-    """How often each local is read, but for reads that only give values to locals that are never read."""
+def _reads_that_matter(body: tuple[Stmt, ...]) -> tuple[Counter[int], bool]:
+    """How often each local is read, but for reads that only give values to locals that are never read; and whether
+    there is anything for ``_DropSets``."""
     reads: Counter[int] = Counter()
     values: dict[int, list[Expr]] = {}
+    returned: list[int] = []
     for node in nodes(body):
         if isinstance(node, Get):
             reads[node.local] += 1
         elif isinstance(node, Set):
             values.setdefault(node.local, []).append(node.value)
+        elif isinstance(node, Do) and isinstance(node.value, Get):
+            returned.append(node.value.local)
     unread = [local for local in values if not reads[local]]
+    has_unread = bool(unread)
     while unread:
         for value in values.get(unread.pop(), ()):
             if not is_pure(value):
@@ -59,7 +66,7 @@ def _reads_that_matter(body: tuple[Stmt, ...]) -> Counter[int]:
                     reads[node.local] -= 1
                     if reads[node.local] == 0:
                         unread.append(node.local)
-    return reads
+    return reads, has_unread or any(reads[local] == 1 for local in returned)
 
 
 class Renumber(Rewriter):

@@ -18,13 +18,15 @@ from dataclasses import replace
 
 from engine.compiler.ir.nodes import Break, Expr, Function, Get, If, Op, Set, Stmt
 from engine.compiler.ir.passes.frames import Alive
-from engine.compiler.ir.walk import LEAVES, Rewriter, set_locals, walk
+from engine.compiler.ir.walk import LEAVES, Rewriter, nodes, set_locals, walk
 
 _SUMS = frozenset(f"{type_}.{name}" for type_ in ("i32", "i64") for name in ("add", "sub"))
 
 
 def give_early(function: Function) -> Function:
     """The function with such values given first; the very same where there are none."""
+    if not any(type(node) is If and _may_come_early(node) for node in nodes(function.body)):
+        return function
     finder = _Finder()
     finder.body(function.body, 0)
     body = _Early(finder.needed).body(function.body)
@@ -35,6 +37,13 @@ def _is_cheap(value: Expr) -> bool:
     if isinstance(value, Op):
         return value.name in _SUMS and all(type(arg) in LEAVES for arg in value.args)
     return type(value) in LEAVES
+
+
+def _may_come_early(node: If) -> bool:
+    match node:
+        case If(_, (Set(_, value), Break(_, None)), ()):
+            return _is_cheap(value)
+    return False
 
 
 def _meets(test: Expr, local: int, value: Expr) -> bool:

@@ -16,11 +16,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.compiler.ir.nodes import Fault, Function, Get, If, Op, Set, Stmt
-from engine.compiler.ir.walk import Rewriter, is_pure
+from engine.compiler.ir.walk import Rewriter, is_pure, nodes
+
+_BOTH = ("overflow", "index_out_of_range")
 
 
 def sink(function: Function) -> Function:
     """The function with such checks put together; the very same where there are none."""
+    faults = {node.kind for node in nodes(function.body) if type(node) is Fault}
+    if not faults.issuperset(_BOTH):
+        return function
     body = _Sinker().body(function.body)
     return function if body is function.body else replace(function, body=body)
 
