@@ -53,8 +53,9 @@ __all__ = [
 ALONE = Surroundings()
 """The surroundings of a text that has none."""
 
-RECURSION_MAX = 20_000
-"""Enough for the deepest nesting that the parser lets through, many times inlined."""
+RECURSION_MAX = 120_000
+"""Enough for the longest row of ``else if`` and the deepest nesting that the parser lets through, many times inlined.
+Calls of Python functions by each other take none of the thread's own stack."""
 
 
 @dataclass(frozen=True)

@@ -93,15 +93,14 @@ def suspending(functions: Mapping[tree.FunctionRef, tree.Function]) -> frozenset
 
 def nodes_of(node: object) -> Iterator[object]:
     """All nodes in a body, an expression or a statement, the outermost first."""
-    if isinstance(node, tuple):
-        for part in node:
-            yield from nodes_of(part)
-    elif is_dataclass(node) and not isinstance(node, Type | tree.Local | Span | tree.FunctionRef):
-        yield node
-        for part in fields(node):
-            value = getattr(node, part.name)
-            if isinstance(value, tuple) or is_dataclass(value):
-                yield from nodes_of(value)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, tuple):
+            waiting.extend(reversed(node))
+        elif is_dataclass(node) and not isinstance(node, (Type, tree.Local, Span, tree.FunctionRef)):
+            yield node
+            waiting.extend(getattr(node, part.name) for part in reversed(fields(node)))
 
 
 def check_places(program: tree.Program, report: Report) -> None:

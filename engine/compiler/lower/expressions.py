@@ -68,7 +68,7 @@ from engine.compiler.check.types import (
 )
 from engine.compiler.check.types import I32 as I32_TYPE
 from engine.compiler.ir import nodes as ir
-from engine.compiler.lower import arithmetic, closures, intrinsics, places, statements, turns
+from engine.compiler.lower import arithmetic, closures, intrinsics, places, rows, statements, turns
 from engine.compiler.lower.derive import new_block, unwrapped, wrapped
 from engine.compiler.lower.derive_enums import bare_variant, is_variant, new_variant, variant_number
 from engine.compiler.lower.functions import FunctionBuilder, do, i32, i64, load32, op32, op64, store32
@@ -283,7 +283,20 @@ def float_constant(number: float) -> ir.Expr:
 
 
 def _binary(f: FunctionBuilder, e: Binary) -> ir.Expr:
-    left = value(f, e.left)
+    """Operators from left to right. In a long row, what is there after each few operators gets a local."""
+    row = [e]
+    while isinstance(left := row[-1].left, Binary) and not isinstance(left.left, VariantRead):
+        row.append(left)
+    if len(row) > rows.ROW_NESTED_MAX:
+        return rows.operators(f, row)
+    result = value(f, row[-1].left)
+    for link in reversed(row):
+        result = combined(f, link, result)
+    return result
+
+
+def combined(f: FunctionBuilder, e: Binary, left: ir.Expr) -> ir.Expr:
+    """An operator, whose left side is computed already."""
     if e.op == "and":
         return ir.Choose(ir.I32, left, value(f, e.right), i32(0))
     if e.op == "or":
@@ -292,6 +305,9 @@ def _binary(f: FunctionBuilder, e: Binary) -> ir.Expr:
 
 
 def _if_else(f: FunctionBuilder, e: IfElse, lower: intrinsics.Lower) -> ir.Expr:
+    row = rows.values(e)
+    if row is not None:
+        return rows.chosen(f, row, lambda way: _branch(f, way, value_type(e.type), lower))
     known = known_condition(e.condition)
     if known is not None:
         return lower(f, e.then if known else e.otherwise)

@@ -36,24 +36,24 @@ def held_roots(body: Sequence[Stmt]) -> frozenset[Root]:
 
 
 def _held(node: object) -> Iterator[Root]:
-    if isinstance(node, tuple):
-        for part in node:
-            yield from _held(part)
-        return
-    match node:
-        case Let(value=value):
-            yield from _mentioned(value)
-        case Assign(place=place, value=value) if not _is_of_state(place):
-            yield from _mentioned(value)
-        case ForEach(values=values):
-            yield from _mentioned(values)
-        case Call(changes_first=True, args=args) if not _is_of_state(args[0]):
-            for arg in args[1:]:
-                yield from _mentioned(arg)
-        case BlockExpr(statements=statements):
-            yield from changed_roots(statements)
-    for part in parts_of(node):
-        yield from _held(part)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, tuple):
+            waiting.extend(node)
+            continue
+        match node:
+            case Let(value=value):
+                yield from _mentioned(value)
+            case Assign(place=place, value=value) if not _is_of_state(place):
+                yield from _mentioned(value)
+            case ForEach(values=values):
+                yield from _mentioned(values)
+            case Call(changes_first=True, args=args) if not _is_of_state(args[0]):
+                yield from _mentioned(args[1:])
+            case BlockExpr(statements=statements):
+                yield from changed_roots(statements)
+        waiting.extend(parts_of(node))
 
 
 def _is_of_state(place: Expr) -> bool:
@@ -63,23 +63,23 @@ def _is_of_state(place: Expr) -> bool:
 
 def _mentioned(e: object) -> Iterator[Root]:
     """The roots of whose values the value of an expression may hold a part."""
-    if isinstance(e, tuple):
-        for part in e:
-            yield from _mentioned(part)
-        return
-    if not isinstance(e, Expr) or not is_reference(e.type):
-        return
-    match e:
-        case LocalRead(local=local):
-            yield local
-        case StateRead(field=field):
-            yield field.index
-        case TextNew():
-            return
-        case Derived(op="text", of=of) if of != STRING:
-            return
-        case BlockExpr(value=value):
-            yield from _mentioned(value)
-        case _:
-            for part in parts_of(e):
-                yield from _mentioned(part)
+    waiting = [e]
+    while waiting:
+        e = waiting.pop()
+        if isinstance(e, tuple):
+            waiting.extend(e)
+        if not isinstance(e, Expr) or not is_reference(e.type):
+            continue
+        match e:
+            case LocalRead(local=local):
+                yield local
+            case StateRead(field=field):
+                yield field.index
+            case TextNew():
+                continue
+            case Derived(op="text", of=of) if of != STRING:
+                continue
+            case BlockExpr(value=value):
+                waiting.append(value)
+            case _:
+                waiting.extend(parts_of(e))

@@ -104,18 +104,19 @@ def root_of(e: Expr) -> Root | None:
 
 def changed_roots(node: object) -> Iterator[Root]:
     """The roots of the places that statements or expressions change."""
-    if isinstance(node, tuple):
-        for part in node:
-            yield from changed_roots(part)
-        return
-    if isinstance(node, LocalRead | StateRead | SourceLocal):
-        return
-    if isinstance(node, Assign) or (isinstance(node, Call) and node.changes_first):
-        root = root_of(node.place if isinstance(node, Assign) else node.args[0])
-        if root is not None:
-            yield root
-    for part in parts_of(node):
-        yield from changed_roots(part)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, tuple):
+            waiting.extend(reversed(node))
+            continue
+        if isinstance(node, (LocalRead, StateRead, SourceLocal)):
+            continue
+        if isinstance(node, Assign) or (isinstance(node, Call) and node.changes_first):
+            root = root_of(node.place if isinstance(node, Assign) else node.args[0])
+            if root is not None:
+                yield root
+        waiting.extend(reversed(tuple(parts_of(node))))
 
 
 def parts_of(node: object) -> Iterator[object]:

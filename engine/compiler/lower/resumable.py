@@ -21,6 +21,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from engine.base.source import Span
+from engine.compiler.check.awaits import nodes_of
 from engine.compiler.check.tree import (
     Assert,
     Assign,
@@ -59,13 +60,10 @@ Suspends = Callable[[FunctionRef], bool]
 
 def has_suspension(node: object, suspends: Suspends) -> bool:
     """Whether the turn may end inside a node."""
-    if isinstance(node, tuple):
-        return any(has_suspension(part, suspends) for part in node)
-    if not is_dataclass(node) or isinstance(node, Type | Span | Local | FunctionRef):
-        return False
-    if isinstance(node, Await | Suspend) or (isinstance(node, Call) and suspends(node.function)):
-        return True
-    return any(has_suspension(getattr(node, part.name), suspends) for part in fields(node))
+    return any(
+        isinstance(part, (Await, Suspend)) or (isinstance(part, Call) and suspends(part.function))
+        for part in nodes_of(node)
+    )
 
 
 def resumable(body: Sequence[Stmt], suspends: Suspends) -> tuple[Stmt, ...]:

@@ -43,6 +43,7 @@ from engine.compiler.lower import (
     expressions,
     making,
     places,
+    rows,
     strings,
     suspensions,
     turns,
@@ -95,6 +96,8 @@ def statement(f: FunctionBuilder, node: Stmt) -> None:
             making.is_plain_push(f, push) and expressions.known_condition(condition) is None
         ):
             making.push(f, push, condition)
+        case If() if (row := rows.branches(node)) is not None:
+            rows.branch(f, row)
         case If(condition=condition, then=then, otherwise=otherwise):
             branch(f, condition, lambda: block(f, then), lambda: block(f, otherwise))
         case While():

@@ -30,15 +30,16 @@ def look_at(f: FunctionBuilder, body: Sequence[Stmt]) -> None:
             f.set(room, i32(0))
 
 
-def _grown(node: object) -> Iterator[Local]:
-    if isinstance(node, tuple):
-        for part in node:
-            yield from _grown(part)
-        return
-    if isinstance(node, Assign) and isinstance(node.place, LocalRead) and _pieces(node):
-        yield node.place.local
-    for part in places.parts_of(node):
-        yield from _grown(part)
+def _grown(body: tuple[Stmt, ...]) -> Iterator[Local]:
+    waiting: list[object] = [body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, tuple):
+            waiting.extend(reversed(node))
+            continue
+        if isinstance(node, Assign) and isinstance(node.place, LocalRead) and _pieces(node):
+            yield node.place.local
+        waiting.extend(reversed(tuple(places.parts_of(node))))
 
 
 def _pieces(node: Assign) -> tuple[Expr, ...]:

@@ -38,8 +38,10 @@ NESTING_MAX = 64
 parser, and Python allows a thousand."""
 
 CHAIN_MAX = 256
-"""How many operators, calls and fields may follow each other in one expression: such chains are parsed in a loop but
-make a deep tree, which whoever reads it walks by recursion."""
+"""How many calls, fields and signs may follow each other in one expression: such chains are parsed in a loop but make a
+deep tree, which its readers walk by recursion."""
+ROW_MAX = 6_144
+"""How many operators may follow each other, or ``else if``: a row of these is no nesting, and compiles to a row."""
 
 _NOTHING: frozenset[str] = frozenset()
 _COMMA = frozenset({","})
@@ -219,12 +221,16 @@ class Cursor:
         """Come back from a level."""
         self.nesting -= 1
 
-    def link(self) -> None:
-        """Count one more operator, call or field of a chain. Raises ``Failed`` at the limit."""
-        self.chain += 1
-        if self.chain > CHAIN_MAX:
+    def link(self, in_row: bool = False) -> None:
+        """Count one more call or field of a chain, or one more operator or ``else if`` of a row.
+
+        Raises ``Failed`` at the limit.
+        """
+        self.chain += 1 if in_row else ROW_MAX // CHAIN_MAX
+        if self.chain > ROW_MAX:
             self._fail_deep(
-                f"This expression is too long: at most {CHAIN_MAX} operators and calls; name its parts with `let`."
+                f"This is too long: at most {ROW_MAX:,} operators or branches in a row, and {CHAIN_MAX} calls and"
+                " fields; name its parts with `let`."
             )
 
     def _fail_deep(self, message: str) -> NoReturn:

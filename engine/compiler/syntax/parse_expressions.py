@@ -144,23 +144,26 @@ class ExpressionRules(TypeRules):
         start = self.token.start
         left = self._not() if self.kind == "not" else self._unary()
         middle: ast.Expr | None = None
+        longest = 0
         while True:
             token, op = self.token, self.kind
             precedence = _PRECEDENCE.get(op)
             if precedence is None:
                 if op != "not" or token.breaks or self.peek().kind != "in":
-                    return left
+                    break
                 op, precedence = "not in", _COMPARISON
             if precedence <= least or (token.breaks and (op != "-" or self.entries)):
-                return left
-            self.link()
+                break
+            self.link(in_row=True)
             self.advance()
             if op in ("+", "-") and self.kind == op and self.token.start == token.end:
                 self._fail_twice(left, op)
             if op == "not in":
                 self.advance()
             self.enter()
+            row = self.chain
             right = self._binary(precedence)
+            longest, self.chain = max(longest, self.chain - row), row
             self.leave()
             whole = Span(start, self.last_end)
             if middle is None:
@@ -172,6 +175,8 @@ class ExpressionRules(TypeRules):
             if precedence == _COMPARISON and _PRECEDENCE.get(self.kind) == _COMPARISON and not self.token.breaks:
                 self._report_chained(op, right)
                 middle = right
+        self.chain += longest
+        return left
 
     def _fail_twice(self, left: ast.Expr, op: str) -> None:
         """``x++`` where nothing can be added."""
@@ -491,11 +496,14 @@ class ExpressionRules(TypeRules):
     def _if(self) -> ast.Expr:
         """``if c { a } else { b }`` as a value; ``else if`` chains are read in a loop and nested from the end."""
         heads: list[tuple[int, ast.Expr, ast.Block]] = []
+        longest = 0
         while True:
             start = self.expect("if", "in a value").start
-            self.link()
+            self.link(in_row=True)
+            row = self.chain
             condition = self.before_block(self.condition)
             heads.append((start, condition, as_value(self.block("`if`"))))
+            longest, self.chain = max(longest, self.chain - row), row
             if self.kind != "else":
                 here = Span(self.last_end, self.last_end)
                 self.report("E0020", "An `if` that gives a value needs an `else`.", Span(heads[0][0], heads[0][0] + 2))
@@ -505,6 +513,7 @@ class ExpressionRules(TypeRules):
             if self.kind != "if":
                 otherwise = as_value(self.block("`else`"))
                 break
+        self.chain += longest
         end = self.last_end
         while True:
             start, condition, then = heads.pop()

@@ -334,18 +334,22 @@ class StatementRules(ExpressionRules):
     def _if_statement(self) -> ast.Stmt:
         """``if … else if … else``; the chain is read in a loop and nested from the end."""
         heads: list[tuple[int, ast.Expr, ast.Block]] = []
+        longest = 0
         otherwise: ast.Block | None = None
         while True:
-            self.link()
+            self.link(in_row=True)
+            row = self.chain
             start = self.advance().start
             condition = self.before_block(self.condition)
             heads.append((start, condition, self.block("`if`")))
+            longest, self.chain = max(longest, self.chain - row), row
             if not self._at_else():
                 break
             self.advance()
             if self.kind != "if":
                 otherwise = self.block("`else`")
                 break
+        self.chain += longest
         end = self.last_end
         while True:
             start, condition, then = heads.pop()

@@ -10,6 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from engine import api
+from tests.conformance.corpus import Settings
+from tests.conformance.observation import compiled_text, difference
 from tests.engine.counting import calls_of
 from tests.engine.language.running import run
 
@@ -164,3 +166,61 @@ def test_zeros_before_a_number_do_not_count() -> None:
 
 def test_an_item_of_a_tuple_with_many_digits_is_not_there() -> None:
     assert _problem(f"render (1, 2).{'9' * 10_000}").code == "E0104"
+
+
+ROWS = 5_000
+
+
+def _joined(operator: str, part: Callable[[int], str]) -> str:
+    return f" {operator} ".join(part(i) for i in range(ROWS))
+
+
+LONG: dict[str, tuple[str, str]] = {
+    "sums of ints": (f"fn f(n: int) -> int {{ return {_joined('+', lambda i: 'n')} }}\nrender f(3)", "15000"),
+    "sums of floats": (f"fn f(x: float) -> float {{ return {_joined('+', lambda i: 'x')} }}\nrender f(0.5)", "2500.0"),
+    "joined strings": (
+        f'fn f(s: string) -> string {{ return {_joined("+", lambda i: "s")} }}\nrender f("ab").len()',
+        "10000",
+    ),
+    "and": (f"fn f(n: int) -> bool {{ return {_joined('and', lambda i: f'n != {i}')} }}\nrender f(4999)", "false"),
+    "or": (f"fn f(n: int) -> bool {{ return {_joined('or', lambda i: f'n == {i}')} }}\nrender f(4999)", "true"),
+    "else if": (
+        "fn f(n: int) -> int {\nvar r = 0\n"
+        + _joined("else", lambda i: f"if n == {i} {{ r = n + {i} }}")
+        + "\nreturn r }\nrender f(4999)",
+        "9998",
+    ),
+    "else if that returns": (
+        f"fn f(n: int) -> int {{\n{_joined('else', lambda i: f'if n == {i} {{ return n + {i} }}')}\nreturn -1 }}\n"
+        "render f(4999)",
+        "9998",
+    ),
+    "else if as a value": (
+        f"fn f(n: int) -> int {{ return {_joined('else', lambda i: f'if n == {i} {{ n + {i} }}')} else {{ 7 }} }}\n"
+        "render f(4999) + f(-1)",
+        "10005",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_a_long_row_is_no_nesting(kind: str) -> None:
+    text, shown = LONG[kind]
+    assert run(text).texts == [shown]
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_a_long_row_is_no_nesting_for_the_second_opinion(kind: str) -> None:
+    program = compiled_text(LONG[kind][0], "long.aefl").program
+    assert program is not None
+    assert not difference(program, Settings())
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_a_long_row_can_be_laid_out(kind: str) -> None:
+    assert api.format_text(LONG[kind][0], "long.aefl").text is not None
+
+
+def test_a_row_that_is_too_long_is_reported_once() -> None:
+    for row in ("if a { 1 }" + " else if a { 1 }" * 10_000, "render 1" + " + 1" * 10_000):
+        assert [problem.code for problem in api.analyse(f"let a = true\n{row}\n", "long.aefl").problems] == ["E0040"]
