@@ -10,18 +10,22 @@ from pathlib import Path
 from engine import api
 from engine.cli.report import fail
 from engine.files.places import place_of
+from engine.project.modules import SUFFIX
 
 MANIFEST = "aeroflow.toml"
 
 
 def check_output(path: Path, inputs: Iterable[tuple[Path, str]] = ()) -> None:
-    """Ends the command where a file cannot be written, or is one that is read; ``inputs`` are those, by what they are.
+    """Ends the command where a file cannot be written, is one that is read, or a program: no command puts a program
+    where one is. ``inputs`` are the files that are read, by what they are.
 
     Links and other ways to write a path are seen through.
     """
     for read, what in inputs:
         if _is_same(path, read):
             fail(f"{path} is {what}; choose another name")
+    if _is_program(path):
+        fail(f"{path} is a program or the file of a project; choose another name")
     try:
         place_of(path)
     except OSError as error:
@@ -31,6 +35,13 @@ def check_output(path: Path, inputs: Iterable[tuple[Path, str]] = ()) -> None:
 def _is_same(one: Path, other: Path) -> bool:
     with contextlib.suppress(OSError, ValueError):
         return os.path.samefile(one, other)
+    return False
+
+
+def _is_program(path: Path) -> bool:
+    with contextlib.suppress(OSError, ValueError):
+        target = Path(os.path.realpath(path))
+        return target.is_file() and (target.suffix == SUFFIX or target.name == MANIFEST)
     return False
 
 

@@ -47,10 +47,10 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print outputs and summary as one JSON document.")] = False,
 ) -> None:
     """Run a program until nothing is left to do, or for a number of ticks."""
-    if record is not None:
-        check_output(record)
-    hosts = [host_of(text) for text in allow_net or ()]
     path = program_path(file)
+    if record is not None:
+        check_output(record, [(path, "the program")])
+    hosts = [host_of(text) for text in allow_net or ()]
     program = compile_file(path, check, as_json)
     if record is not None:
         check_output(record, files_of(path, program))

@@ -196,6 +196,22 @@ def test_a_recording_is_never_written_over_the_one_that_is_read(tmp_path: Path, 
     assert link.is_symlink()
 
 
+@pytest.mark.parametrize("name", ["other.aefl", "aeroflow.toml"])
+def test_no_command_writes_over_a_program(tmp_path: Path, recording: Path, name: str) -> None:
+    """A recording holds its program, so that this file is none that the command reads."""
+    assert aeroflow("run", program(tmp_path, LETTERS), "--record", recording).exit_code == 0
+    work, link = tmp_path / "work" / name, tmp_path / "link.aft"
+    work.parent.mkdir()
+    work.write_text("render {1}\n", encoding="utf-8")
+    link.symlink_to(work)
+    for output in (work, link):
+        for command in (["export"], ["verify"], ["fork", "--at", "0"]):
+            result = aeroflow(*command, recording, "-o", output)
+            assert result.exit_code == 2
+            assert "choose another name" in result.stderr
+    assert work.read_text(encoding="utf-8") == "render {1}\n"
+
+
 def test_a_recording_to_a_device_leaves_the_device(tmp_path: Path) -> None:
     result = aeroflow("run", program(tmp_path, LETTERS), "--record", "/dev/null")
     assert result.exit_code == 0
