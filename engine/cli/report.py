@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from collections.abc import Iterable
 from typing import Any, NoReturn
@@ -40,7 +39,7 @@ def give(text: str) -> None:
 
 def give_json(value: Any) -> None:
     """The result for a program that reads it: one JSON document."""
-    give(json.dumps(value, ensure_ascii=False, indent=2))
+    give(streams.json_text(value, indent=2))
 
 
 def fail(message: str, code: int = EXIT_USAGE) -> NoReturn:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Protocol
 
 from engine import api
@@ -63,7 +62,7 @@ class ShownAsJson:
             self.has_failed |= output.kind == "fault" and output.actor == 0
             if output.fault is not None:
                 say(fault_line(output.fault))
-            text = json.dumps(output_plain(output), ensure_ascii=False)
+            text = streams.json_text(output_plain(output))
             streams.write(f"{',' if self._count else self._head()}\n    {text}")
             self._count += 1
         streams.flush()
@@ -75,7 +74,7 @@ class ShownAsJson:
         """Writes how the run ended, and the end of the document."""
         streams.write("\n  ]" if self._count else f"{self._head()}]")
         for name, value in summary_plain(last).items():
-            streams.write(f',\n  "{name}": {json.dumps(value, ensure_ascii=False)}')
+            streams.write(f',\n  "{name}": {streams.json_text(value)}')
         streams.write("\n}\n")
 
 

@@ -1,9 +1,9 @@
 """Standard output and error as they may be: closed, full, given up by the reader, or unable to show a character.
 
 None of this is a reason for a traceback or for a lost recording. A character that the output's encoding cannot show
-is written as ``\\U0001f600``; the bytes of a file's name that is no Unicode are written as they are. Where the reader
-has left (``| head -1``) the command ends silently with the exit code of the signal for that, 141. A stream that was
-closed before the start (``>&-``) swallows what is written.
+is written as ``\\U0001f600``, in JSON by its own escapes; the bytes of a file's name that is no Unicode are written
+as they are, except in JSON. Where the reader has left (``| head -1``) the command ends silently with the exit code of
+the signal for that, 141. A stream that was closed before the start (``>&-``) swallows what is written.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from __future__ import annotations
 import codecs
 import contextlib
 import io
+import json
 import os
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import typer
 
@@ -62,6 +64,16 @@ def write(text: str) -> None:
         sys.stdout.write(text)
     except OSError as error:
         raise _lost(error) from error
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """JSON that a parser can read whatever the output can show: where it cannot show all, JSON's own escapes stand."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=indent)
+    return text
 
 
 def flush() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -39,5 +40,6 @@ def test_what_is_wrong_with_it_is_told_with_its_name(folder: Path) -> None:
     Path(os.fsdecode(os.fsencode(folder) + b"/" + NAME)).write_text("render y\n")
     done = aeroflow(folder, b"check", NAME, b"--json")
     assert b"Traceback" not in done.stderr
-    assert NAME in done.stdout
+    assert json.loads(done.stdout)[0]["file"] == os.fsdecode(NAME)
+    assert NAME in aeroflow(folder, b"check", NAME).stdout
     assert aeroflow(folder, b"run", NAME).returncode == 1

@@ -254,3 +254,19 @@ def test_an_engine_failure_leaves_what_was_recorded_and_says_where(
     assert session.total() > 100
     assert session.verify().ok
     assert "cut off at event" in session.warnings[0]
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="names of files are Unicode there")
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "ascii"])
+@pytest.mark.parametrize("word", ["run", "check"])
+def test_a_parser_reads_json_in_every_encoding_of_the_output(tmp_path: Path, word: str, encoding: str) -> None:
+    """The name of the file is no Unicode, and what the program renders is more than the output can show."""
+    path = tmp_path / os.fsdecode(b"odd\xff.aefl")
+    path.write_text('render "é😀"\nfail "é"\n' + ("" if word == "run" else "nope\n"), encoding="utf-8")
+    done = ended(word, path, "--json", env={"PYTHONIOENCODING": encoding})
+    document = json.loads(done.stdout.decode(encoding))
+    if word == "run":
+        assert [output["text"] for output in document["outputs"]] == ["é"]
+        assert document["outputs"][0]["fault"]["file"] == str(path)
+    else:
+        assert Path(document[0]["file"]).name == path.name
