@@ -197,6 +197,7 @@ def start_log(places: Places) -> None:
 
     try:
         places.state.mkdir(parents=True, exist_ok=True)
+        last_words = places.crash.open("a", encoding="utf-8")
         handler = RotatingFileHandler(places.log, maxBytes=512_000, backupCount=1, encoding="utf-8")
     except OSError:
         return
@@ -204,7 +205,7 @@ def start_log(places: Places) -> None:
     root = logging.getLogger("aeroflow")
     root.addHandler(handler)
     root.setLevel(logging.INFO)
-    faulthandler.enable(places.crash.open("a", encoding="utf-8"))
+    faulthandler.enable(last_words)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QShowEvent, QTextCursor
@@ -52,11 +53,9 @@ class EditorPage(QWidget):
         self.highlighter: Highlighter | None = None
         if document.is_program:
             self.highlighter = Highlighter(self.edit.document(), model.language, model.theme)
-        self.find_bar = FindBar(self.edit, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.find_bar)
         layout.addWidget(self.edit)
         self.setFocusProxy(self.edit)
         self.edit.textChanged.connect(self._edited)
@@ -64,7 +63,6 @@ class EditorPage(QWidget):
         self.edit.place_changed.connect(self._moved)
         self.edit.test_wanted.connect(self._run_test)
         self.edit.verticalScrollBar().valueChanged.connect(self._scrolled)
-        self.find_bar.closed.connect(self.edit.setFocus)
         self._disconnect: list[Callable[[], None]] = [
             document.analysed.connect(self._show_problems),
             document.marks_changed.connect(self._show_marks),
@@ -98,8 +96,19 @@ class EditorPage(QWidget):
         self.document.detach()
         if self.highlighter is not None:
             self.highlighter.close()
-        self.find_bar.close_bar()
+        if "find_bar" in self.__dict__:
+            self.find_bar.close_bar()
         self.edit.close_editor()
+
+    @cached_property
+    def find_bar(self) -> FindBar:
+        """The bar that finds here, made when it is first wanted: another theme styles every widget that there is."""
+        bar = FindBar(self.edit, self)
+        bar.closed.connect(self.edit.setFocus)
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout), "the page lays its parts out below each other"
+        layout.insertWidget(0, bar)
+        return bar
 
     # --- the buffer ----------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from engine import api
 from studio.model import engine_port as port
 from studio.services import programs
 from studio.services.run_files import RunFiles
+from studio.services.text_files import NotTextError, look_at_file, why
 
 SLICE_SECONDS = 0.006
 LEAST_EVENTS, MOST_EVENTS = 1, 400_000
@@ -262,9 +263,12 @@ class EngineWorker:
         path = command.path
         self._opening = signal = api.StopSignal()
         try:
+            look_at_file(path)
             session = api.Session.load(path, signal=signal)
         except api.TraceFileError as error:
             raise api.TraceFileError(f"{path.name} cannot be opened: {error}") from error
+        except NotTextError as error:
+            raise api.TraceFileError(f"{path.name} cannot be opened: {why(error)}") from error
         finally:
             self._opening = None
         self._put_away(command.run)

@@ -20,7 +20,7 @@ from studio.model.studio import StudioModel
 from studio.model.workspace import HIDDEN, SUFFIXES, Entry, Example, describe_example, sort_entries
 from studio.services.background import Background
 from studio.services.journal import JournalEntry
-from studio.services.text_files import LoadedText, look_at, read_text_file, why, write_text_file
+from studio.services.text_files import LoadedText, absolute, look_at, read_text_file, why, write_text_file
 
 TRACE_SUFFIX = ".aft"
 FILES_MAX = 2_000
@@ -52,7 +52,10 @@ class Files:
     def open(self, path: Path, line: int | None = None, column: int = 1) -> None:
         """Opens a program, or a recorded run, or brings it to the front."""
         if path.suffix == TRACE_SUFFIX:
-            path = path.absolute()
+            known = self._absolute(path, "opened")
+            if known is None:
+                return
+            path = known
             self._remember(path)
             self._model.run.open_trace(path)
             return
@@ -80,7 +83,10 @@ class Files:
 
         A file has one document, whatever it is called this time. One that cannot be read is told if it ``is_wanted``.
         """
-        path = path.absolute()
+        known = self._absolute(path, "opened", is_wanted)
+        if known is None:
+            return
+        path = known
         document = self._model.documents.find(path)
         if document is not None:
             ready(document, False)
@@ -93,6 +99,16 @@ class Files:
                 lambda loaded: self._opened(path, loaded),
                 lambda error: self._failed_to_open(path, error, is_wanted),
             )
+
+    def _absolute(self, path: Path, done: str, is_wanted: bool = True) -> Path | None:
+        """The path from the root; None, which is told if it ``is_wanted``, where there can be no such file."""
+        try:
+            return absolute(path)
+        except OSError as error:
+            if is_wanted:
+                self._model.recent = tuple(other for other in self._model.recent if other != str(path))
+                self._model.notice.emit("error", f"{path.name} cannot be {done}: {why(error)}.")
+            return None
 
     def _opened(self, path: Path, loaded: LoadedText) -> None:
         """A file was read: if it is open under another name, that document is the one."""
@@ -188,7 +204,9 @@ class Files:
 
     def save(self, document: Document, path: Path | None = None) -> None:
         """Writes a document; while it is being written one may go on typing."""
-        target = path.absolute() if path is not None else document.path
+        target = self._absolute(path, "saved") if path is not None else document.path
+        if target is None and path is not None:
+            return
         if target is None or (path is None and document.is_example):
             self._model.shell.ask_save(document)  # the examples belong to the installation
             return

@@ -37,13 +37,30 @@ class LoadedText:
     remark: str = ""
 
 
-def read_text_file(path: Path) -> LoadedText:
-    """Reads a text file. Raises ``OSError``, also for a file that is no text or too long to edit."""
-    info = path.stat()
+def absolute(path: Path) -> Path:
+    """The path from the root. Raises ``OSError`` for a name that no system takes, and where no folder is current."""
+    try:
+        is_name = b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        is_name = False
+    if not is_name:
+        raise NotTextError(errno.EINVAL, "has a name that no file can have", str(path))
+    return path.absolute()
+
+
+def look_at_file(path: Path) -> os.stat_result:
+    """What the system knows of a file. Raises ``OSError``, also for what is none: reading a pipe might never end."""
+    info = absolute(path).stat()
     if stat.S_ISDIR(info.st_mode):
         raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
     if not stat.S_ISREG(info.st_mode):
         raise NotTextError(errno.EINVAL, "is a device or a pipe, not a file", str(path))
+    return info
+
+
+def read_text_file(path: Path) -> LoadedText:
+    """Reads a text file. Raises ``OSError``, also for a file that is no text or too long to edit."""
+    info = look_at_file(path)
     if info.st_size > SIZE_MAX:
         raise NotTextError(errno.EFBIG, f"is larger than {SIZE_MAX >> 20} MiB", str(path))
     data = path.read_bytes()

@@ -12,6 +12,9 @@ from studio.model.studio import StudioModel
 from studio.theming.icons import icons_of
 
 SHOWN_MAX = 3
+LENGTH_MAX = 1_000
+LEAST_WIDTH = 120
+"""Of the text: without it, one word that cannot be broken, such as a long name, makes the whole window wider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,9 @@ class Notice(QFrame):
         color = {"info": "link", "warning": "warning", "error": "error"}[level]
         sign.setPixmap(icons_of(model).pixmap(level, 16, color, self.devicePixelRatioF()))
         row.addWidget(sign)
-        label = QLabel(text)
+        label = QLabel(text if len(text) <= LENGTH_MAX else f"{text[:LENGTH_MAX]}…")
         label.setWordWrap(True)
+        label.setMinimumWidth(LEAST_WIDTH)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         row.addWidget(label, 1)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.application import Studio
+from studio.editor.find_bar import FindBar
 from studio.theming.tree_rows import remove_rows
 
 TIMEOUT_MS = 30_000
@@ -50,3 +51,16 @@ def test_another_theme_fills_a_long_list_in_a_few_steps(
     tree.model().rowsRemoved.connect(lambda *_: steps.append(1))
     studio.model.theme.choose("dark")
     assert len(steps) <= 2
+
+
+def test_a_find_bar_is_made_for_the_files_in_which_one_looks_for_something(
+    studio: Studio, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for name in ("a", "b", "c"):
+        open_text(studio, qtbot, tmp_path / f"{name}.aefl", "render 1\n")
+    studio.model.theme.choose("dark")
+    assert not studio.window.findChildren(FindBar)
+    studio.model.commands.invoke("edit.find")
+    (bar,) = studio.window.findChildren(FindBar)
+    assert bar.isVisible()
+    assert bar.y() == 0, "it lies above the code"
