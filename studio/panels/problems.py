@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLa
 
 from engine.api import Problem
 from studio.model.document import Document
+from studio.model.figures import counted
 from studio.model.studio import StudioModel
 from studio.panels.placeholder import Placeholder, disconnector
 from studio.panels.registry import Panel, register_panel
@@ -70,6 +71,9 @@ class ProblemsPanel(QWidget):
             for problem in problems[:ROWS_MAX]:
                 found.setdefault(problem, documents[id])  # several may import the file that it is in
         rows = [self._row(document, problem) for problem, document in found.items()]
+        for id, problems in self._shown or ():
+            if len(problems) > ROWS_MAX:
+                rows.append(self._rest(documents[id], len(problems) - ROWS_MAX))
         self._list.addTopLevelItems(rows)
         self._empty.setVisible(not rows)
 
@@ -91,8 +95,17 @@ class ProblemsPanel(QWidget):
             item.setToolTip(3, f"{fix} (Ctrl+.)")
         return item
 
+    def _rest(self, document: Document, count: int) -> QTreeWidgetItem:
+        """The row that says how many problems of a file are not listed."""
+        item = QTreeWidgetItem([f"… and {counted(count, 'more problem')} in {document.name}", "", "", ""])
+        item.setForeground(0, QColor(self._model.theme.color("muted")))
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        return item
+
     @Slot(QTreeWidgetItem, int)
     def _go(self, item: QTreeWidgetItem, column: int) -> None:
+        if item.data(0, _PLACE) is None:
+            return
         file, line, place = item.data(0, _PLACE)
         self._model.show_place(file, line, place)
         document = self._model.documents.by_file(file)

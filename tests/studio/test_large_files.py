@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from studio.application import Studio
 from studio.editor.find_bar import FindBar
+from studio.model.figures import counted
+from studio.panels.problems import ROWS_MAX
 from studio.theming.tree_rows import remove_rows
 
 TIMEOUT_MS = 30_000
@@ -64,3 +66,16 @@ def test_a_find_bar_is_made_for_the_files_in_which_one_looks_for_something(
     (bar,) = studio.window.findChildren(FindBar)
     assert bar.isVisible()
     assert bar.y() == 0, "it lies above the code"
+
+
+def test_the_list_of_problems_says_how_many_it_leaves_out(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    studio.window.show_panel("problems")
+    open_text(studio, qtbot, tmp_path / "many.aefl", "".join(f"let v{n} = 1 + true\n" for n in range(1_203)))
+    tree = studio.window.docks.docks["problems"].findChild(QTreeWidget)
+    assert tree is not None
+    (document,) = studio.model.documents.items
+    found = len(document.analysis.problems)
+    assert found > ROWS_MAX
+    last = tree.topLevelItem(tree.topLevelItemCount() - 1)
+    assert last.text(0) == f"… and {counted(found - ROWS_MAX, 'more problem')} in many.aefl"
+    tree.itemActivated.emit(last, 0)
