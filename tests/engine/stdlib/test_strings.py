@@ -151,7 +151,7 @@ def test_slices_count_code_points() -> None:
 
 
 def test_an_index_outside_of_a_string_is_a_fault() -> None:
-    for a, b, message in [(0, 6, "index 6"), (3, 2, "index 3"), (-1, 2, "index -1"), (5, 5, "index 5")]:
+    for a, b, message in [(0, 6, "index 6"), (-1, 2, "index -1"), (5, 5, "index 5")]:
         world = _world()
         world.ask("Probe", "cuts", "aé😀zß"[:5], a, b)
         assert [fault.startswith(f"index_out_of_range: {message}") for fault in world.faults] == [True]
