@@ -35,11 +35,6 @@ def from_utf16(text: str, units: int) -> int:
     return len(text)
 
 
-def utf16_length(text: str) -> int:
-    """The length of a text in UTF-16 units."""
-    return to_utf16(text, len(text))
-
-
 class Utf16Map:
     """Offsets of one text from code points to UTF-16 units and back, for many of them."""
 

@@ -24,7 +24,6 @@ from engine.api import (
     Picture,
     Problem,
     ProgramSummary,
-    Status,
     WaitingMessage,
 )
 from studio.model import engine_port as port
@@ -854,11 +853,3 @@ def turn_text(name: str, message: str) -> str:
 
 def _file_name(file: str) -> str:
     return file.replace("\\", "/").rsplit("/", 1)[-1]
-
-
-def can_resume(run: RunModel) -> bool:
-    """Whether the shown branch has something left to do and nobody does it."""
-    shown = run.shown_branch
-    return run.state == "paused" or (
-        run.state in ("finished", "paused") and shown is not None and shown.status is not Status.FINISHED
-    )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.api import Analysis, EventDetail, FaultInfo, FieldValue, Symbol, TextRange, Value
 from studio.actions.table import fill_table
-from studio.model.columns import Utf16Map, from_utf16, to_utf16, utf16_length
+from studio.model.columns import Utf16Map, from_utf16, to_utf16
 from studio.model.commands import Command, CommandTable, always
 from studio.model.document import Document, ExecutionMark
 from studio.model.documents import Documents
@@ -95,7 +95,7 @@ def test_what_fuzzy_search_found_are_places_of_the_text(query: str, text: str) -
 
 def test_an_emoji_is_one_column_here_and_two_units_in_qt() -> None:
     line = "let 😀 = 1"
-    assert utf16_length(line) == 10
+    assert to_utf16(line, len(line)) == 10
     assert len(line) == 9
     assert to_utf16(line, 5) == 6
     assert from_utf16(line, 6) == 5
