@@ -26,15 +26,19 @@ EXIT_INTERRUPTED = 130
 """Ctrl-C: 128 and the number of the signal, which is also how other signals end a command."""
 
 
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+
+
 def say(text: str) -> None:
-    """A line for the person, on stderr, if it can be written."""
+    """A line for the person, on stderr, if it can be written. Names and values of programs cannot steer a terminal."""
     with contextlib.suppress(OSError):
-        print(text, file=sys.stderr)
+        print(text.translate(_CONTROLS), file=sys.stderr)
 
 
 def give(text: str) -> None:
-    """A line of the result, on stdout."""
-    streams.write(f"{text}\n")
+    """A line of the result, on stdout, without characters that steer a terminal. What a program puts out goes to
+    ``streams.write`` as it is."""
+    streams.write(f"{text.translate(_CONTROLS)}\n")
 
 
 def give_json(value: Any) -> None:

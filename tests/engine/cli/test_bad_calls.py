@@ -250,3 +250,13 @@ def test_ctrl_c_while_the_command_starts_is_no_traceback(tmp_path: Path, stateme
     environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{os.getcwd()}"}
     result = in_a_process("--version", env=environment)
     assert (result.returncode, result.stdout, result.stderr) == (130, "", "aeroflow: interrupted\n")
+
+
+def test_names_and_faults_of_a_program_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "red.aefl"
+    named = 'test "\\u{1b}[31m red" { fail "\\u{1b}]0;title\\u{7}" }\n'
+    path.write_text(named + 'actor A { on go() { fail "\\u{9b}2J" } }\nA.go()\nrender "\\u{1b}[1m"\n')
+    tested, ran = aeroflow("test", path, "--traces", tmp_path / "traces"), aeroflow("run", path)
+    assert "\\x1b[31m red" in tested.stdout
+    assert not set("\x1b\x07\x9b") & set(tested.stdout + tested.stderr + ran.stderr)
+    assert ran.stdout == "\x1b[1m\n"  # what a program puts out is its own affair
