@@ -42,6 +42,14 @@ def show_markdown(document: QTextDocument, text: str, model: StudioModel) -> Non
     document.setMarkdown(text)
     font = code_font(model.settings)
     font.setPointSizeF(ui_font(model.settings).pointSizeF())
+    together = QTextCursor(document)  # else the document lays itself out after each of a thousand changes
+    together.beginEditBlock()
+    _style(document, font, model)
+    together.endEditBlock()
+
+
+def _style(document: QTextDocument, font: QFont, model: StudioModel) -> None:
+    """Gives code, headings, links and tables their looks."""
     inline = code_pieces(document)
     set_code_font(document, font)
     shade = QTextCharFormat()
