@@ -7,12 +7,12 @@ an unchanged document takes the new text over, a changed one is marked as being 
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from studio.model.difference import difference
 from studio.model.document import DiskState, Document, Place, TextFormat
 from studio.model.documents import new_id
 from studio.model.session_state import OpenFile, with_recent
@@ -281,8 +281,7 @@ class Files:
 
         def work() -> str:
             old = read_text_file(path).text
-            names = (f"{path.name} on the disk", f"{path.name} in the editor")
-            return "\n".join(difflib.unified_diff(old.splitlines(), text.splitlines(), *names, lineterm=""))
+            return difference(old, text, f"{path.name} on the disk", f"{path.name} in the editor")
 
         def then(difference: str) -> None:
             self._model.shell.show_text(f"{path.name} (difference)", (difference or "There is no difference.") + "\n")

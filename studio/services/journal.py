@@ -158,8 +158,10 @@ class JournalFolder:
                 found.append((path.stat().st_mtime_ns, parse_entry(path.stem, path.read_bytes())))
             except ValueError:
                 aside = self._journals / f"{path.stem}.bad"
-                path.replace(aside)
-                wrong.append(f"A journal of unsaved text was damaged and could not be used; it is kept as {aside}.")
+                with contextlib.suppress(OSError):
+                    path.replace(aside)
+                kept = aside if aside.exists() else path
+                wrong.append(f"A journal of unsaved text was damaged and could not be used; it is kept as {kept}.")
             except OSError as error:
                 wrong.append(f"A journal of unsaved text could not be read ({error.strerror}): {path}")
         return [entry for _, entry in sorted(found, key=lambda pair: (pair[0], pair[1].id))], wrong
