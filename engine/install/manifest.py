@@ -31,7 +31,7 @@ class Manifest:
         try:
             plain = json.loads((path or manifest_path()).read_text(encoding="utf-8"))
             return Manifest(dict(plain["files"]), list(plain["packages"]), list(plain["registry"]))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return Manifest()
 
     def save(self, path: Path | None = None) -> None:

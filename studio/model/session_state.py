@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+from studio.model import plain_json
+
 VERSION = 1
 RECENT_MAX = 12
 NUMBER_MAX = 2**31 - 1
@@ -45,7 +47,7 @@ def dump_session(state: SessionState) -> str:
 def parse_session(text: str) -> SessionState | None:
     """The session of a text; None if it is not one of this version."""
     try:
-        data = json.loads(text)
+        data = plain_json.loads(text)
         if not isinstance(data, dict) or data.get("version") != VERSION:
             return None
         return SessionState(
@@ -56,7 +58,7 @@ def parse_session(text: str) -> SessionState | None:
             tuple(_text(path) for path in _list(data["recent"]))[:RECENT_MAX],
             _text(data.get("trace", "")),
         )
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         return None
 
 

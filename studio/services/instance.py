@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from engine.project.file_places import NUMBER_MAX, FilePlace
+from studio.model import plain_json
 from studio.model.places import Places
 from studio.services.locks import FileLock, take_lock
 
@@ -74,8 +75,8 @@ def hand_over(places: Places, files: Sequence[FilePlace]) -> bool:
 def address_in(path: Path) -> str:
     """Where the Studio that holds a lock listens; empty if that is not known."""
     try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        plain = plain_json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return ""
     address = plain.get("address") if isinstance(plain, dict) else None
     return address if isinstance(address, str) else ""
@@ -89,10 +90,7 @@ def dump_request(files: Sequence[FilePlace]) -> bytes:
 
 def parse_request(line: bytes) -> tuple[FilePlace, ...]:
     """The files that a line asks for. Raises ``ValueError``."""
-    try:
-        plain = json.loads(line)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+    plain = plain_json.loads(line.decode("utf-8"))
     if not isinstance(plain, dict) or plain.get("version") != VERSION or not isinstance(plain.get("open"), list):
         raise ValueError("not a request of this version")
     return tuple(_place(item) for item in plain["open"])

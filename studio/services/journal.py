@@ -21,6 +21,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from engine.files.whole import write_whole
+from studio.model import plain_json
 from studio.model.document import Document, TextFormat
 from studio.model.documents import Documents
 from studio.services.background import Background
@@ -73,10 +74,7 @@ def dump_entry(entry: JournalEntry) -> bytes:
 def parse_entry(id: str, data: bytes) -> JournalEntry:
     """A journal of bytes. Raises ``ValueError`` if they are not what was once written."""
     first, _, body = data.partition(b"\n")
-    try:
-        head = json.loads(first)
-    except RecursionError as error:
-        raise ValueError("this journal is not whole") from error
+    head = plain_json.loads(first.decode("utf-8"))
     if not isinstance(head, dict) or head.get("version") != VERSION or head.get("digest") != digest(body):
         raise ValueError("this journal is not whole")
     try:

@@ -312,7 +312,7 @@ def test_a_journal_with_anything_in_its_head_is_read_or_refused() -> None:
                 continue
             assert entry.text == "text"
             assert 1 <= entry.line < 2**31
-    with pytest.raises(ValueError, match="not whole"):
+    with pytest.raises(ValueError, match="nested too deeply"):
         journals.parse_entry("id", b"[" * 100_000)
 
 

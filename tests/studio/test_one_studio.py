@@ -301,7 +301,7 @@ def test_the_recording_that_was_open_comes_back_after_a_kill(
     qtbot.waitUntil(lambda: first.model.run.state == "finished", timeout=30_000)
     first.model.run.save_trace(tmp_path / "a.aft")
     qtbot.waitUntil(lambda: first.model.run.path == tmp_path / "a.aft", timeout=20_000)
-    qtbot.waitUntil(lambda: "a.aft" in places.session.read_text(), timeout=5_000)
+    qtbot.waitUntil(lambda: places.session.exists() and "a.aft" in places.session.read_text(), timeout=20_000)
     kept = places.session.read_bytes()
     first.close()
     places.session.write_bytes(kept)
