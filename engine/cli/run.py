@@ -133,7 +133,7 @@ def _say_how_it_ended(file: Path, last: api.Progress, seconds: float, record: Pa
 
 
 def exit_code(last: api.Progress, has_failed: bool, signals: Sequence[int] = ()) -> int:
-    """How the run ended, for whoever started it. ``has_failed`` is whether the top level did."""
+    """The exit code of a run. ``has_failed`` is whether the top level failed."""
     if last.status is api.Status.INTERRUPTED:
         return 128 + signals[0] if signals else EXIT_INTERRUPTED
     if has_failed:

@@ -40,5 +40,5 @@ class RecordedModules:
         return None if text is None else FoundModule(file, text, name)
 
     def names(self, importer: str) -> Sequence[str]:
-        """Nothing: nobody is told what was meant."""
+        """No names: a recording offers no guesses at what was meant."""
         return ()

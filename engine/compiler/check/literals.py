@@ -60,7 +60,7 @@ def int_constant(body: Body, value: int, span: Span, expected: Type | None) -> t
 
 
 def _shown(value: int) -> str:
-    """A number in a message, unless it has more digits than anybody reads."""
+    """The number for a message, or ``this number`` where it has very many digits."""
     return str(value) if abs(value) < 10**40 else "this number"
 
 

@@ -62,7 +62,7 @@ def _limits(body: Body, node: ast.Expr, args: tuple[ast.Arg, ...]) -> tuple[tree
 
 
 def is_failed_handler(handler: ast.HandlerDecl) -> bool:
-    """Whether a handler has the name of the one that is told of failed actors."""
+    """Whether a handler is named ``failed``, the one that hears of failed children."""
     return handler.name.text == FAILED
 
 
