@@ -10,22 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
-    QFont,
     QHelpEvent,
     QKeyEvent,
     QPainter,
     QPaintEvent,
-    QPen,
-    QPixmap,
-    QPolygonF,
     QResizeEvent,
     QTextBlock,
     QTextCursor,
-    QTextLine,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QPlainTextEdit, QToolTip, QWidget
@@ -33,37 +27,20 @@ from PySide6.QtWidgets import QPlainTextEdit, QToolTip, QWidget
 from engine.api import Problem
 from studio.editor import line_edits, typing_rules
 from studio.editor.brackets import match_at
+from studio.editor.code_paint import CodePaint
 from studio.editor.gutter import Gutter
 from studio.editor.places import Places
 from studio.editor.spans import Marked, Spans
-from studio.editor.stand_ins import StandIns
+from studio.editor.stand_ins import SHOWN_MAX, StandIns
 from studio.model.columns import from_utf16
 from studio.model.document import ExecutionMark, Place
 from studio.model.studio import StudioModel
 from studio.theming.fonts import code_font
 
-WAVE_WIDTH, WAVE_HEIGHT = 4, 4
-"""Of one wave of the line under a problem, in logical pixels."""
-
-
-def make_wave(color: QColor, ratio: float) -> QPixmap:
-    """One wave, to be laid side by side; drawing the line anew for every problem costs many times more."""
-    pixmap = QPixmap(round(WAVE_WIDTH * ratio), round(WAVE_HEIGHT * ratio))
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(color, 1.2))
-    points = [QPointF(-2, 1), QPointF(0, 3), QPointF(2, 1), QPointF(4, 3), QPointF(6, 1)]
-    painter.drawPolyline(QPolygonF(points))
-    painter.end()
-    return pixmap
-
-
-def x_of(line: QTextLine, column: int) -> float:
-    """Where a column of a line stands; PySide gives it as a pair with the column it settled on, its stubs do not."""
-    place: object = line.cursorToX(column)
-    return float(place[0]) if isinstance(place, tuple) else float(line.width())
+REST_KEPT = (
+    f"An editor shows the first {SHOWN_MAX:,} characters of a line. The rest is kept, saved and copied with the line, "
+    "but cannot be searched or edited."
+)
 
 
 def local_files(data: QMimeData) -> list[Path]:
@@ -83,21 +60,22 @@ class CodeEdit(QPlainTextEdit):
         self.model = model
         self.execution_mark: ExecutionMark | None = None
         self.test_marks: Mapping[int, str] = {}
-        self._inline_values: Mapping[int, str] = {}
-        self._problems: tuple[Problem, ...] = ()
-        self._problem_spans = Spans()
-        self._found = Spans()
-        self._brackets: tuple[int, int] | None = None
-        self._waves: dict[str, QPixmap] = {}
+        self.inline_values: Mapping[int, str] = {}
+        self.problems: tuple[Problem, ...] = ()
+        self.problem_spans = Spans()
+        self.found = Spans()
+        self.brackets: tuple[int, int] | None = None
+        self._paint = CodePaint(self)
         self._gutter = Gutter(self)
         self._line = 0
-        self._stand_ins = StandIns()
+        self.stand_ins = StandIns()
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setCursorWidth(2)
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.setAccessibleName("Code")
         self.blockCountChanged.connect(self._fit_gutter)
         self.updateRequest.connect(self._scroll_gutter)
+        self.horizontalScrollBar().valueChanged.connect(self._scrolled_sideways)
         self.cursorPositionChanged.connect(self._cursor_moved)
         self.document().contentsChange.connect(self._text_changed)
         self._disconnect: list[Callable[[], None]] = [
@@ -115,26 +93,39 @@ class CodeEdit(QPlainTextEdit):
 
     def set_text(self, text: str) -> bool:
         """Shows another text, with nothing to undo. Gives whether the editor can hold every character of it."""
-        self._stand_ins = StandIns(text)
-        self.setPlainText(self._stand_ins.shown(text))
-        return self._stand_ins.are_exact
+        self.stand_ins = StandIns(text)
+        self.setPlainText(self.stand_ins.shown(text))
+        return self.stand_ins.are_exact
 
     def current_text(self) -> str:
         """The text as it is now; unlike ``toPlainText`` this keeps no-break spaces and rare characters."""
-        return self._stand_ins.meant(self.document().toRawText())
+        return self.stand_ins.meant(self.document().toRawText())
+
+    def held_text(self) -> str:
+        """The text as the editor holds it, with stand-ins; offsets in it are those of the document."""
+        return self.document().toRawText().replace("\u2029", "\n")
+
+    def searched_text(self) -> str:
+        """The text in which to look for something, without the rests of very long lines."""
+        return self.stand_ins.searched(self.document().toRawText())
+
+    @property
+    def hides_text(self) -> bool:
+        """Whether the rests of very long lines are not shown."""
+        return self.stand_ins.hide_text
 
     def can_hold(self, text: str) -> bool:
         """Whether this text can be put in without mistaking one of its characters for a stand-in."""
-        return self._stand_ins.fit(text)
+        return self.stand_ins.fit(text)
 
     def shown(self, text: str) -> str:
         """A text as a cursor can insert it here: paragraph ends that are no line breaks have their stand-ins."""
-        return self._stand_ins.shown(text)
+        return self.stand_ins.shown(text)
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """What is copied or dragged is the text as it is meant, not as Qt holds it."""
         data = QMimeData()
-        data.setText(self._stand_ins.meant(self.textCursor().selectedText()))
+        data.setText(self.stand_ins.meant(self.textCursor().selectedText()))
         return data
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
@@ -149,9 +140,9 @@ class CodeEdit(QPlainTextEdit):
                 self.model.files.open(path)
         elif source.hasText():
             text = source.text().replace("\0", "")
-            if not self._stand_ins.fit(text):
-                text = "".join(char for char in text if self._stand_ins.fit(char))
-            self.textCursor().insertText(self._stand_ins.shown(text))
+            if not self.stand_ins.fit(text):
+                text = "".join(char for char in text if self.stand_ins.fit(char))
+            self.textCursor().insertText(self.stand_ins.shown(text))
             self.ensureCursorVisible()
 
     # --- appearance ----------------------------------------------------------------------------
@@ -170,7 +161,7 @@ class CodeEdit(QPlainTextEdit):
         return self.model.settings.whole("editor.tab_width")
 
     def _restyle(self) -> None:
-        self._waves.clear()
+        self._paint.forget_colors()
         self.viewport().update()
         self._gutter.update()
 
@@ -208,6 +199,12 @@ class CodeEdit(QPlainTextEdit):
         elif rect.height() >= self.viewport().height():
             self._gutter.update()
 
+    @Slot()
+    def _scrolled_sideways(self) -> None:
+        """Qt moves the picture of the text, and what is painted at the right edge must stay there."""
+        if self.hides_text:
+            self.viewport().update()
+
     def visible_lines(self) -> Iterator[tuple[QTextBlock, float, float]]:
         """The blocks in view with their tops and heights in the viewport, the margin below the last one left out."""
         block = self.firstVisibleBlock()
@@ -224,7 +221,7 @@ class CodeEdit(QPlainTextEdit):
     def severity_of(self, block: QTextBlock) -> str:
         """The worst severity of the problems that begin in a line; empty without one."""
         start, end = block.position(), block.position() + block.length()
-        found = {self._problems[s.key].severity for s in self._problem_spans.between(start, end) if s.start >= start}
+        found = {self.problems[s.key].severity for s in self.problem_spans.between(start, end) if s.start >= start}
         return "error" if "error" in found else next(iter(found), "")
 
     # --- what is marked ------------------------------------------------------------------------
@@ -242,14 +239,14 @@ class CodeEdit(QPlainTextEdit):
 
     def set_inline_values(self, values: Mapping[int, str]) -> None:
         """Shows a text behind each of these lines."""
-        self._inline_values = values
+        self.inline_values = values
         self.viewport().update()
 
     def set_problems(self, problems: tuple[Problem, ...]) -> None:
         """Underlines problems."""
-        self._problems = problems
-        places = Places(self.document())
-        self._problem_spans = Spans(self._span_of(problem, key, places) for key, problem in enumerate(problems))
+        self.problems = problems
+        places = Places(self.document(), self.stand_ins)
+        self.problem_spans = Spans(self._span_of(problem, key, places) for key, problem in enumerate(problems))
         self._restyle()
 
     def _span_of(self, problem: Problem, key: int, places: Places) -> Marked:
@@ -262,30 +259,32 @@ class CodeEdit(QPlainTextEdit):
 
     def set_found(self, found: list[tuple[int, int]]) -> None:
         """Shows what a search found, as positions of the document."""
-        self._found = Spans(Marked(start, end, 0) for start, end in found)
+        self.found = Spans(Marked(start, end, 0) for start, end in found)
         self.viewport().update()
 
     def problem_at(self, position: int) -> Problem | None:
         """The problem underlined at a position."""
-        spans = list(self._problem_spans.between(position, position + 1))
-        return self._problems[spans[-1].key] if spans else None
+        spans = list(self.problem_spans.between(position, position + 1))
+        return self.problems[spans[-1].key] if spans else None
 
     @Slot(int, int, int)
     def _text_changed(self, position: int, removed: int, added: int) -> None:
-        self._problem_spans.shift(position, removed, added)
-        self._found.shift(position, removed, added)
+        self.problem_spans.shift(position, removed, added)
+        self.found.shift(position, removed, added)
 
     # --- places --------------------------------------------------------------------------------
 
     def position_of(self, line: int, column: int) -> int:
         """The document's position of a place, clamped to the text; lines and columns from 1, in code points."""
-        return Places(self.document()).position(line, column)
+        return Places(self.document(), self.stand_ins).position(line, column)
 
     def place(self) -> Place:
         """Where the cursor is."""
         cursor = self.textCursor()
         block = cursor.block()
-        return Place(block.blockNumber() + 1, from_utf16(block.text(), cursor.positionInBlock()) + 1)
+        text = block.text()
+        column = self.stand_ins.column_meant(text, from_utf16(text, cursor.positionInBlock()))
+        return Place(block.blockNumber() + 1, column + 1)
 
     def go_to(self, line: int, column: int = 1) -> None:
         """Puts the cursor at a place and brings it into view, with something around it."""
@@ -314,8 +313,8 @@ class CodeEdit(QPlainTextEdit):
     def _cursor_moved(self) -> None:
         line = self.textCursor().blockNumber()
         brackets = match_at(self.document(), self.textCursor().position())
-        if line != self._line or brackets != self._brackets:
-            self._line, self._brackets = line, brackets
+        if line != self._line or brackets != self.brackets:
+            self._line, self.brackets = line, brackets
             self.viewport().update()
             self._gutter.update()
         self.place_changed.emit()
@@ -339,93 +338,17 @@ class CodeEdit(QPlainTextEdit):
         """Paints what is in view."""
         lines = [item for item in self.visible_lines() if self._touches(item, event.rect())]
         painter = QPainter(self.viewport())
-        self._paint_under(painter, lines)
+        self._paint.under(painter, lines)
         painter.end()
         super().paintEvent(event)
         painter = QPainter(self.viewport())
-        self._paint_over(painter, lines)
+        self._paint.over(painter, lines)
         painter.end()
 
     @staticmethod
     def _touches(item: tuple[QTextBlock, float, float], rect: QRect) -> bool:
         _, top, height = item
         return top <= rect.bottom() and top + height >= rect.top()
-
-    def _color(self, token: str) -> QColor:
-        return QColor(self.model.theme.color(token))
-
-    def _paint_under(self, painter: QPainter, lines: list[tuple[QTextBlock, float, float]]) -> None:
-        width = self.viewport().width()
-        mark, current = self.execution_mark, self.textCursor().blockNumber()
-        for block, top, height in lines:
-            number = block.blockNumber()
-            row = QRectF(0, top, width, height)
-            if number == current and not self.textCursor().hasSelection():
-                painter.fillRect(row, self._color("current_line"))
-            if mark is not None and mark.line <= number + 1 <= mark.end_line:
-                entry = "fault_line" if mark.kind == "fault" else "execution_line"
-                painter.fillRect(row, self._color(entry if number + 1 == mark.line else "handler_line"))
-            self._paint_guides(painter, block, top, height)
-            for span in self._found.between(block.position(), block.position() + block.length()):
-                area = self._stretch(block, top, height, span.start, span.end)
-                area.setWidth(max(area.width(), 2))
-                painter.fillRect(area, self._color("match"))
-        if self._brackets is not None:
-            for place in self._brackets:
-                for block, top, height in lines:
-                    if block.contains(place):
-                        area = self._stretch(block, top, height, place, place + 1)
-                        painter.fillRect(area, self._color("selection"))
-
-    def _paint_guides(self, painter: QPainter, block: QTextBlock, top: float, height: float) -> None:
-        """Thin lines at the levels of indentation."""
-        text = block.text()
-        depth = (len(text) - len(text.lstrip(" "))) // self.tab_width
-        if depth > 0 and text.strip():
-            step = self.fontMetrics().horizontalAdvance(" ") * self.tab_width
-            left = self.contentOffset().x() + self.document().documentMargin()
-            painter.setPen(self._color("border"))
-            for level in range(1, depth):
-                x = round(left + level * step)
-                painter.drawLine(x, round(top), x, round(top + height) - 1)
-
-    def _stretch(self, block: QTextBlock, top: float, height: float, start: int, end: int) -> QRectF:
-        """The part of a line between two positions of the document."""
-        layout = block.layout()
-        if layout.lineCount() == 0:
-            return QRectF()
-        line = layout.lineAt(0)
-        x = self.contentOffset().x() + layout.position().x()
-        first = max(0, start - block.position())
-        last = min(block.length() - 1, end - block.position())
-        left = x + x_of(line, first)
-        return QRectF(left, top, x + x_of(line, last) - left, height)
-
-    def _paint_over(self, painter: QPainter, lines: list[tuple[QTextBlock, float, float]]) -> None:
-        for block, top, height in lines:
-            for span in self._problem_spans.between(block.position(), block.position() + block.length()):
-                area = self._stretch(block, top, height, span.start, span.end)
-                self._paint_wave(painter, area, self._problems[span.key].severity)
-            text = self._inline_values.get(block.blockNumber() + 1, "")
-            if text and self.model.settings.flag("editor.inline_values"):
-                self._paint_value(painter, block, top, height, text)
-
-    def _paint_wave(self, painter: QPainter, area: QRectF, severity: str) -> None:
-        wave = self._waves.get(severity)
-        if wave is None or wave.devicePixelRatio() != self.devicePixelRatioF():
-            wave = self._waves[severity] = make_wave(self._color(severity), self.devicePixelRatioF())
-        width = max(area.width(), 2 * WAVE_WIDTH)
-        top = area.top() + self.fontMetrics().ascent() + 2
-        painter.drawTiledPixmap(QRectF(area.left(), top, width, WAVE_HEIGHT), wave)
-
-    def _paint_value(self, painter: QPainter, block: QTextBlock, top: float, height: float, text: str) -> None:
-        end = self._stretch(block, top, height, block.position(), block.position() + block.length()).right()
-        font = QFont(self.font())
-        font.setItalic(True)
-        painter.setFont(font)
-        painter.setPen(self._color("inline_value"))
-        area = QRectF(end + self.fontMetrics().horizontalAdvance("   "), top, self.viewport().width(), height)
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
     # --- keys, mouse, help -----------------------------------------------------------------------
 
@@ -519,7 +442,7 @@ class CodeEdit(QPlainTextEdit):
         cursor: QTextCursor = self.cursorForPosition(place)
         problem = self.problem_at(cursor.position())
         if problem is None:
-            QToolTip.hideText()
+            QToolTip.showText(screen, self._help_on_rest(cursor), self)
             return
         lines = [f"{problem.code}: {problem.message}"]
         if problem.note:
@@ -527,3 +450,10 @@ class CodeEdit(QPlainTextEdit):
         if problem.fix is not None:
             lines.append(f"Ctrl+. — {problem.fix.title}")
         QToolTip.showText(screen, "\n".join(lines), self)
+
+    def _help_on_rest(self, cursor: QTextCursor) -> str:
+        """What to say where a stand-in for the rest of a line stands; empty elsewhere."""
+        text = cursor.block().text()
+        column = from_utf16(text, cursor.positionInBlock())
+        here = (length for at, length in self.stand_ins.rests(text) if at <= column <= at + 1)
+        return next((f"{length:,} more characters. {REST_KEPT}" for length in here), "")

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QRegularExpressionMatch, Qt, QTimer,
 from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
-from studio.editor.code_edit import CodeEdit
+from studio.editor.code_edit import REST_KEPT, CodeEdit
 from studio.editor.search import TOO_LONG, Query, Result, TemplateError, find_all, replacer
 from studio.theming.icons import icons_of
 
@@ -180,7 +180,7 @@ class FindBar(QWidget):
     @Slot()
     def _search(self) -> None:
         self._timer.stop()
-        text = self._edit.current_text()
+        text = self._edit.searched_text()
         self._result = find_all(self.query(), text)
         self._found = self._result.spans
         nothing = bool(self._field.text()) and not self._found
@@ -204,6 +204,7 @@ class FindBar(QWidget):
         self._show_count()
 
     def _show_count(self) -> None:
+        self._count.setToolTip(REST_KEPT if self._edit.hides_text else "")
         if self._result.problem:
             self._count.setText("takes too long" if self._result.problem == TOO_LONG else "not an expression")
         elif self._replacer is None and self._other.isVisible():
@@ -211,15 +212,20 @@ class FindBar(QWidget):
         elif not self._field.text():
             self._count.setText("")
         elif not self._found:
-            self._count.setText("nothing found")
+            self._count.setText(f"nothing found{self._where()}")
         else:
             here = self._current()
             position = "" if here is None else f"{here + 1} of "
-            self._count.setText(position + self._total())
+            self._count.setText(position + self._total() + self._where())
 
     def _total(self) -> str:
         """How many finds there are."""
-        return str(len(self._found)) if self._result.complete else f"the first {len(self._found):,}"
+        count = f"{len(self._found):,}"
+        return count if self._result.complete else f"the first {count}"
+
+    def _where(self) -> str:
+        """What the search left out."""
+        return ", rests of long lines not searched" if self._edit.hides_text else ""
 
     def _current(self) -> int | None:
         """Which of the finds is selected in the editor."""
@@ -295,7 +301,7 @@ class FindBar(QWidget):
             cursor.insertText(self._edit.shown(text))
         cursor.endEditBlock()
         self._search()
-        self._count.setText(f"{count} replaced")
+        self._count.setText(f"{count} replaced{self._where()}")
 
 
 def _mark(field: QLineEdit, problem: str, wrong: bool) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QShowEvent, QTextCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.api import Problem
-from studio.editor.code_edit import CodeEdit
+from studio.editor.code_edit import REST_KEPT, CodeEdit
 from studio.editor.find_bar import FindBar
 from studio.editor.highlighter import Highlighter
 from studio.model.columns import from_utf16, to_utf16
@@ -78,6 +78,8 @@ class EditorPage(QWidget):
         self._show_problems()
         self._show_marks()
         self._show_tests()
+        if self.edit.hides_text:
+            model.notice.emit("info", f"{document.name} has a very long line. {REST_KEPT}")
 
     def showEvent(self, event: QShowEvent) -> None:
         """Shown for the first time, it scrolls to where the document was left; only now does it have its size."""
@@ -124,7 +126,7 @@ class EditorPage(QWidget):
         if not self.edit.can_hold(text):
             self.edit.setReadOnly(not self.edit.set_text(text) or not self.document.is_editable)
             return
-        old = self.current_text()
+        old, text = self.edit.held_text(), self.edit.shown(text)
         head = common_start(old, text)
         tail = common_start(old[head:][::-1], text[head:][::-1])
         units = len(old[:head].encode("utf-16-le", "surrogatepass")) // 2
@@ -132,17 +134,17 @@ class EditorPage(QWidget):
         cursor = QTextCursor(self.edit.document())
         cursor.setPosition(units)
         cursor.setPosition(units + length, QTextCursor.MoveMode.KeepAnchor)
-        cursor.insertText(self.edit.shown(text[head : len(text) - tail]))
+        cursor.insertText(text[head : len(text) - tail])
 
     def reflow(self, text: str) -> None:
         """Puts the same text in another layout in place; the cursor and the lines around it do not move."""
-        before, cursor = self.current_text(), self.edit.textCursor()
+        before, cursor = self.edit.held_text(), self.edit.textCursor()
         offset = from_utf16(before, cursor.position())
         line, bar = cursor.blockNumber(), self.edit.verticalScrollBar()
         scrolled = bar.value()
         self.replace_text(text)
-        cursor = self.edit.textCursor()
-        cursor.setPosition(to_utf16(text, moved(before, text, offset)))
+        after, cursor = self.edit.held_text(), self.edit.textCursor()
+        cursor.setPosition(to_utf16(after, moved(before, after, offset)))
         self.edit.setTextCursor(cursor)
         bar.setValue(scrolled + cursor.blockNumber() - line)
 

@@ -389,7 +389,7 @@ def test_many_short_attempts_are_given_up_too() -> None:
 
 
 def test_a_text_with_more_finds_than_are_kept_says_so(make_page: MakePage) -> None:
-    page = make_page("a" * 20_001)
+    page = make_page("a\n" * 20_001)
     page.perform("find")
     page.find_bar._field.setText("a")
     assert page.find_bar._count.text() == "1 of the first 20,000"
