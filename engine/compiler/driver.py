@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gc
 import pickle
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from blake3 import blake3
 
 from engine.base.cache import Cache
 from engine.base.diagnostics import Diagnostic, format_diagnostic
+from engine.base.recursion import deep_recursion
 from engine.base.source import SourceFile, Sources, Span
 from engine.compiler.check.checker import check_program
 from engine.compiler.check.library import Library
@@ -272,12 +272,11 @@ def at_full_speed() -> Iterator[None]:
     that has let go of its own things by then.
     """
     with _one_at_a_time:
-        if sys.getrecursionlimit() < RECURSION_MAX:
-            sys.setrecursionlimit(RECURSION_MAX)
         collecting = gc.isenabled()
         gc.disable()
         try:
-            yield
+            with deep_recursion(RECURSION_MAX):
+                yield
         finally:
             if collecting:
                 gc.enable()

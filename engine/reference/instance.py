@@ -6,11 +6,11 @@ Functions are translated when they are first called, and a translation serves ev
 from __future__ import annotations
 
 import struct
-import sys
 from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
+from engine.base.recursion import deep_recursion
 from engine.compiler.ir.nodes import F64, I32, Function, FunctionIndex, Module, StaticAddress
 from engine.compiler.ir.walk import walk
 from engine.reference.memory import PAGE, Memory
@@ -96,12 +96,8 @@ class Instance:
 
     def call(self, export: str, *arguments: int | float) -> Any:
         """Calls an export. Raises Trap where the code does."""
-        limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(FRAMES_MAX, limit))
-        try:
+        with deep_recursion(FRAMES_MAX):
             return self._namespace[python_name(self._exports[export])](*arguments)
-        finally:
-            sys.setrecursionlimit(limit)
 
     def cell(self, name: str) -> int:
         """A variable of the kernel."""
