@@ -18,7 +18,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from engine.base.errors import Interrupted, MachineError, SeekError, TraceFileError
+from engine.base.errors import ForkError, Interrupted, MachineError, SeekError, TraceFileError
 from engine.base.events import EVENT_DTYPE, Status
 from engine.base.outside import Outside
 from engine.base.source import SourceFile
@@ -53,6 +53,7 @@ from engine.timetravel.views import (
 )
 from engine.trace import causality
 from engine.trace.columns import Events, join, read_only
+from engine.trace.limits import BRANCHES_MAX
 from engine.trace.search import Query, search
 from engine.vm.machine import FAULTED, LOG_EVENTS, LOG_NOTHING, LOG_PAYLOADS, Batch, Machine
 from engine.vm.plain import ANY_ACTOR, reference_text
@@ -605,6 +606,8 @@ class Session:
 
         Raises ForkError with a sentence where the change cannot be made there, SeekError if there is no such moment.
         """
+        if len(self.history.lines) >= BRANCHES_MAX:
+            raise ForkError(f"a run has at most {BRANCHES_MAX:,} branches, and this one has them")
         parent = self.history.owner_of_moment(branch, n)
         machine = self._at(branch, n)
         text = ""

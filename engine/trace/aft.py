@@ -33,7 +33,7 @@ import numpy.typing as npt
 from engine.base.errors import TraceFileError
 from engine.trace import validate
 from engine.trace.frames import MAGIC, Frame, Frames, split
-from engine.trace.limits import KEPT_BYTES_MAX, Budget, Nonsense
+from engine.trace.limits import KEPT_BYTES_MAX, LIMITS, Budget, Limits, Nonsense
 from engine.trace.recorded import BranchRecord, RecordedAnswer, Trace, TraceHeader
 
 _NAMES = {
@@ -42,13 +42,13 @@ _NAMES = {
 }  # fmt: skip
 
 
-def read_trace(path: Path, salvage: bool = False) -> Trace:
+def read_trace(path: Path, salvage: bool = False, limits: Limits = LIMITS) -> Trace:
     """Reads a file. Raises OSError where it cannot be read, TraceFileError where it is no whole trace.
 
     With ``salvage``, frames with a wrong checksum are left out with a warning as long as a run can be made of the rest.
     """
-    budget = Budget()
     with path.open("rb") as file:
+        budget = Budget(_bytes_on_disk(file), limits)
         first_line = file.read(len(MAGIC))
         if first_line != MAGIC:
             raise TraceFileError(_not_a_trace(first_line))
@@ -69,6 +69,14 @@ def _not_a_trace(data: bytes) -> str:
     if MAGIC.startswith(data):
         return "the file ends inside its first line; nothing could be saved"
     return "this is not an AeroFlow trace (it does not begin with AEROFLOWTRACE1)"
+
+
+def _bytes_on_disk(file: BinaryIO) -> int:
+    """How many bytes of a file are really there: anybody can make a hole of any size in a small one."""
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        return 0
+    return min(status.st_size, getattr(status, "st_blocks", status.st_size) * 512)
 
 
 def _measured(file: BinaryIO) -> tuple[BinaryIO, int]:

@@ -16,8 +16,9 @@ from typing import Any, BinaryIO
 import msgpack
 from blake3 import blake3
 
+from engine.base.errors import TraceFileError
 from engine.trace.fields import rows, text
-from engine.trace.limits import Budget, Nonsense, unpacked
+from engine.trace.limits import FRAME_BYTES_MAX, Budget, Nonsense, unpacked
 
 MAGIC = b"AEROFLOWTRACE1\n"
 END = "end"
@@ -53,8 +54,10 @@ class FrameWriter:
         return self._count
 
     def put(self, kind: str, body: dict[str, Any]) -> None:
-        """Appends a frame."""
+        """Appends a frame. Raises TraceFileError where it is larger than any that can be read."""
         data = msgpack.packb([kind, body], unicode_errors=FOREIGN)
+        if len(data) > FRAME_BYTES_MAX:
+            raise TraceFileError(f"{kind} of {len(data):,} bytes is more than a recording can hold")
         checksum = zlib.crc32(data, self._checksum)
         self._emit(_FRAME.pack(len(data), checksum) + data)
         self._checksum = checksum
@@ -136,9 +139,9 @@ def split(file: BinaryIO, size: int, budget: Budget) -> Frames:
 
 
 def _only_zeros(file: BinaryIO) -> bool:
-    """Whether the rest of a file is zeros; stands where it stood before if not."""
+    """Whether the rest of a file is zeros, or so many that no frame has them; stands where it stood before if not."""
     place = file.tell()
-    while piece := file.read(_CHUNK):
+    while file.tell() - place < FRAME_BYTES_MAX and (piece := file.read(_CHUNK)):
         if any(piece):
             file.seek(place)
             return False

@@ -2,11 +2,16 @@
 
 A trace file comes from anywhere. Each number in it is a claim: nothing is allocated because a file says how large it
 is, and what a part of it grows to is counted before it is kept. A ``Budget`` counts for one file.
+
+Whatever the writer writes, the reader opens. A long run needs a large file, so the limits on a whole file grow with the
+bytes that it really has on the disk: hash marks, which are all that a file has without end, grow to three times their
+compressed length at most. The writer cuts its frames to the limits on one frame (``writing.py``).
 """
 
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import msgpack
@@ -15,9 +20,7 @@ import zstandard
 from engine.base.errors import TraceFileError
 
 FRAME_BYTES_MAX = 256 * 2**20
-FRAMES_MAX = 1_000_000
 KEPT_BYTES_MAX = 2 * 2**30
-"""How many bytes all frames may have together, and what they are decompressed to."""
 MODULE_BYTES_MAX = 32 * 2**20
 METADATA_BYTES_MAX = 32 * 2**20
 MARKS_BYTES_MAX = 256 * 2**20
@@ -38,6 +41,22 @@ _CHUNK = 1 << 20
 _WINDOW_MAX = 1 << 25
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a whole file may ask for: something for any file, and more for each byte that it has."""
+
+    kept_bytes: int = KEPT_BYTES_MAX
+    """How many bytes all frames may have together, and what they are decompressed to …"""
+    kept_per_byte: int = 4
+    """… and for each byte of the file: its frame, and three times as much where that holds hash marks."""
+    frames: int = 1_000_000
+    frame_bytes: int = 64
+    """A file may have another frame for each so many bytes. Every frame that is written again and again has more."""
+
+
+LIMITS = Limits()
+
+
 class Nonsense(Exception):
     """A part of a file with a right checksum cannot mean anything; the message says why."""
 
@@ -45,15 +64,18 @@ class Nonsense(Exception):
 class Budget:
     """Counts what one file has taken so far. What would be too much raises TraceFileError."""
 
-    def __init__(self) -> None:
-        self._left = KEPT_BYTES_MAX
+    def __init__(self, file_bytes: int = 0, limits: Limits = LIMITS) -> None:
+        """``file_bytes`` is what the file takes on the disk, without its holes."""
+        self._kept_bytes_max = limits.kept_bytes + limits.kept_per_byte * file_bytes
+        self._frames_max = limits.frames + file_bytes // limits.frame_bytes
+        self._left = self._kept_bytes_max
         self._frames = 0
 
     def read_frame(self, file: BinaryIO, length: int, number: int) -> bytes:
         """The next ``length`` bytes of a file, or fewer where it ends before."""
         self._frames += 1
-        if self._frames > FRAMES_MAX:
-            raise TraceFileError(f"the trace has more than {FRAMES_MAX:,} parts; AeroFlow does not open it")
+        if self._frames > self._frames_max:
+            raise TraceFileError(f"the trace has more than {self._frames_max:,} parts; AeroFlow does not open it")
         if length > FRAME_BYTES_MAX:
             raise TraceFileError(f"frame {number} of the trace claims {length:,} bytes; AeroFlow does not open it")
         self._take(length)
@@ -86,7 +108,7 @@ class Budget:
     def _take(self, count: int) -> None:
         self._left -= count
         if self._left < 0:
-            raise TraceFileError(f"the trace needs more than {KEPT_BYTES_MAX:,} bytes; AeroFlow does not open it")
+            raise TraceFileError(f"the trace needs more than {self._kept_bytes_max:,} bytes; AeroFlow does not open it")
 
 
 def unpacked(data: bytes) -> Any:

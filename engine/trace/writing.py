@@ -15,7 +15,13 @@ from blake3 import blake3
 from engine.base.errors import TraceFileError
 from engine.files.whole import whole_file
 from engine.trace.frames import FOREIGN, FrameWriter
+from engine.trace.limits import METADATA_BYTES_MAX, MODULE_BYTES_MAX
 from engine.trace.recorded import VERSION, BranchRecord, CheckpointRecord, RecordedAnswer, Trace, TraceHeader
+
+MARKS_IN_A_FRAME = 2**20
+ANSWERS_IN_A_FRAME = 2**16
+ANSWER_BYTES_IN_A_FRAME = 64 * 2**20
+"""What is more goes into several frames, each of which keeps to the reader's limits. One answer has at most as much."""
 
 
 def write_trace(path: Path, trace: Trace) -> None:
@@ -55,7 +61,10 @@ _REACHED = ("total", "tick", "status", "execution_hash", "digest")
 
 
 def put_header(frames: FrameWriter, header: TraceHeader) -> None:
-    """What a file begins with."""
+    """What a file begins with. Raises TraceFileError where the program is larger than any that can be read."""
+    metadata = msgpack.packb(header.metadata.to_plain(), unicode_errors=FOREIGN)
+    if len(header.module) > MODULE_BYTES_MAX or len(metadata) > METADATA_BYTES_MAX:
+        raise TraceFileError(f"a program of {len(header.module):,} bytes is more than a recording can hold")
     frames.put(
         "header",
         {
@@ -65,7 +74,7 @@ def put_header(frames: FrameWriter, header: TraceHeader) -> None:
             "compiler": header.compiler,
             "module": _compress(header.module),
             "module_digest": blake3(header.module).digest(),
-            "metadata": _compress(msgpack.packb(header.metadata.to_plain(), unicode_errors=FOREIGN)),
+            "metadata": _compress(metadata),
             "settings": header.settings,
             "branches": header.branch_count,
         },
@@ -79,13 +88,22 @@ def put_branch(frames: FrameWriter, branch: BranchRecord) -> None:
 
 def put_answers(frames: FrameWriter, branch: int, at: int, answers: Sequence[RecordedAnswer]) -> None:
     """What the outside answered, from the branch's own answer number ``at`` on; nothing where there is nothing."""
-    if answers:
-        frames.put("answers", {"branch": branch, "at": at, "answers": answers})
+    start, size = 0, 0
+    for i, (_, request, _, answer) in enumerate(answers):
+        more = len(request) + len(answer)
+        if i - start == ANSWERS_IN_A_FRAME or (i > start and size + more > ANSWER_BYTES_IN_A_FRAME):
+            frames.put("answers", {"branch": branch, "at": at + start, "answers": answers[start:i]})
+            start, size = i, 0
+        size += more
+    if start < len(answers):
+        frames.put("answers", {"branch": branch, "at": at + start, "answers": answers[start:]})
 
 
 def put_marks(frames: FrameWriter, branch: int, rows: npt.NDArray[np.void]) -> None:
     """More hash marks of a branch."""
-    frames.put("marks", {"branch": branch, "marks": _compress(rows.tobytes())})
+    for start in range(0, len(rows), MARKS_IN_A_FRAME):
+        piece = rows[start : start + MARKS_IN_A_FRAME]
+        frames.put("marks", {"branch": branch, "marks": _compress(piece.tobytes())})
 
 
 def put_reached(frames: FrameWriter, branch: BranchRecord) -> None:

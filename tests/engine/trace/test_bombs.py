@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import zstandard
 
 from engine import api
 from engine.trace import limits
+from engine.trace.aft import read_trace
 from engine.trace.frames import MAGIC
 from tests.engine.timetravel.programs import BANK, finished
 from tests.engine.trace.frames import parts_of, write_parts
@@ -108,7 +110,10 @@ def test_a_frame_that_claims_the_rest_of_a_large_file_is_refused(path: Path) -> 
 
 
 def test_a_file_of_very_many_frames_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "FRAMES_MAX", 1000)
+    monkeypatch.setattr(
+        "engine.timetravel.storage.read_trace",
+        partial(read_trace, limits=limits.Limits(frames=1000, frame_bytes=2**20)),
+    )
     parts = parts_of(path)
     write_parts(path, [*parts, *[("marks", {"branch": 0, "marks": zstandard.compress(b"")})] * 2000])
     assert "more than 1,000 parts" in refused(path)
