@@ -16,30 +16,29 @@ from engine.api import Symbol
 from studio.model.document import Document
 from studio.model.figures import counted, whole
 from studio.model.fuzzy import search
-from studio.model.palette_item import PaletteItem
+from studio.model.palette_item import PaletteItem, hint, with_hint
 from studio.model.run_search import run_items
+from studio.model.runs import KEPT_RUNS
 from studio.model.studio import StudioModel
+from studio.model.workspace import FoundFiles
 
 ROWS_MAX = 60
 GROUP_MAX = 8
 """The rows of a kind, where several kinds are offered."""
+NO_FILES = FoundFiles()
 LINE_MOST = 2**31 - 1
 _PLACE = re.compile(r"^(?P<name>.*?)(?::(?P<line>\d+)(?::(?P<column>\d+))?)?:?$", re.DOTALL)
 
 
-def nothing_found(query: str) -> PaletteItem:
-    """The row that says that there is nothing else."""
-    return PaletteItem(f"Nothing found for “{query.strip()}”.", "info", lambda: None, is_hint=True)
-
-
-def palette_items(model: StudioModel, typed: str, files: Sequence[Path]) -> list[PaletteItem]:
+def palette_items(model: StudioModel, typed: str, files: FoundFiles = NO_FILES) -> list[PaletteItem]:
     """The rows for what has been typed, best first. ``files`` are those of the folder that is open."""
-    items = _items(model, typed, files)
-    query = typed.lstrip(">@~")
-    return items or ([nothing_found(query)] if query.strip() and not typed.startswith(":") else [])
+    items, query = _items(model, typed, files), typed.lstrip(">@~").strip()
+    if query and not typed.startswith(":") and all(item.is_hint for item in items):
+        return [hint(f"Nothing found for “{query}”."), *items]
+    return items
 
 
-def _items(model: StudioModel, typed: str, files: Sequence[Path]) -> list[PaletteItem]:
+def _items(model: StudioModel, typed: str, files: FoundFiles) -> list[PaletteItem]:
     if typed.startswith(">"):
         return command_items(model, typed[1:])
     if typed.startswith("@"):
@@ -48,27 +47,27 @@ def _items(model: StudioModel, typed: str, files: Sequence[Path]) -> list[Palett
         return _lines(model, typed[1:])
     if typed.startswith("~"):
         return _runs(model, typed[1:])
-    found = file_items(model, typed, files)
-    return everything(model, typed, found) if typed.strip() else found
+    return everything(model, typed, files) if typed.strip() else file_items(model, typed, files)
 
 
-def everything(model: StudioModel, query: str, files: list[PaletteItem]) -> list[PaletteItem]:
+def everything(model: StudioModel, query: str, files: FoundFiles) -> list[PaletteItem]:
     """The best of each kind of thing, those kinds first whose best matches best."""
     groups = [
-        [replace(item, group="Files") for item in files],
-        [replace(item, group="Commands") for item in command_items(model, query)],
-        symbol_items(model, query, model.documents.items),
+        [replace(item, group="Files") for item in file_items(model, query, files, GROUP_MAX)],
+        [replace(item, group="Commands") for item in command_items(model, query, GROUP_MAX)],
+        symbol_items(model, query, model.documents.items, GROUP_MAX),
         *run_items(model, query),
     ]
-    groups = [group[:GROUP_MAX] for group in groups if group]
+    groups = [group for group in groups if group]
     return [item for group in sorted(groups, key=lambda group: -group[0].score) for item in group]
 
 
-def command_items(model: StudioModel, query: str) -> list[PaletteItem]:
+def command_items(model: StudioModel, query: str, most: int | None = None) -> list[PaletteItem]:
     """The commands, also those that cannot run now, with the reason."""
     commands = [c for c in model.commands if c.id != "view.palette"]
+    found = search(query, commands, lambda c: f"{c.menu}: {c.title}")
     rows = []
-    for command, hit in search(query, commands, lambda c: f"{c.menu}: {c.title}"):
+    for command, hit in found[:most]:
         rows.append(
             PaletteItem(
                 f"{command.menu}: {command.title}",
@@ -81,10 +80,12 @@ def command_items(model: StudioModel, query: str) -> list[PaletteItem]:
                 score=hit.score,
             )
         )
-    return rows
+    return with_hint(rows, len(found))
 
 
-def symbol_items(model: StudioModel, query: str, documents: Sequence[Document]) -> list[PaletteItem]:
+def symbol_items(
+    model: StudioModel, query: str, documents: Sequence[Document], most: int = ROWS_MAX
+) -> list[PaletteItem]:
     """What the programs declare, best first."""
 
     def flat(document: Document, symbols: Iterable[Symbol], inside: str) -> Iterator[tuple[Document, Symbol, str]]:
@@ -101,8 +102,9 @@ def symbol_items(model: StudioModel, query: str, documents: Sequence[Document]) 
         return run
 
     declared = [entry for document in documents for entry in flat(document, document.analysis.outline, "")]
+    found = search(query, declared, lambda entry: entry[1].name)
     rows = []
-    for (document, symbol, inside), hit in search(query, declared, lambda entry: entry[1].name):
+    for (document, symbol, inside), hit in found[:most]:
         place = f"{document.name}:{symbol.range.line}" if len(documents) > 1 else f"line {symbol.range.line}"
         detail = f"{inside}{symbol.kind}"
         rows.append(
@@ -110,14 +112,15 @@ def symbol_items(model: StudioModel, query: str, documents: Sequence[Document]) 
                 symbol.name, symbol.kind, go(document, symbol), detail, place, "", hit.places, "Symbols", hit.score
             )
         )
-    return rows[:ROWS_MAX]
+    return with_hint(rows, len(found), "Symbols")
 
 
 def _runs(model: StudioModel, query: str) -> list[PaletteItem]:
     """The runs of this session, the latest first."""
     rows = []
     entries = list(reversed(model.run.runs))
-    for entry, hit in search(query, entries, lambda e: f"{e.title} #{e.number}"):
+    found = search(query, entries, lambda e: f"{e.title} #{e.number}")
+    for entry, hit in found[:ROWS_MAX]:
         forks = f"  ·  {counted(entry.forks, 'fork')}" if entry.forks else ""
         rows.append(
             PaletteItem(
@@ -130,7 +133,7 @@ def _runs(model: StudioModel, query: str) -> list[PaletteItem]:
                 hit.places,
             )
         )
-    return rows[:ROWS_MAX]
+    return with_hint(rows, len(found)) + ([hint(KEPT_RUNS)] if model.run.has_dropped_runs else [])
 
 
 def _lines(model: StudioModel, query: str) -> list[PaletteItem]:
@@ -146,7 +149,7 @@ def _lines(model: StudioModel, query: str) -> list[PaletteItem]:
     return [PaletteItem(f"Go to line {line}", "down", lambda: model.documents.reveal(line, column))]
 
 
-def file_items(model: StudioModel, query: str, files: Sequence[Path]) -> list[PaletteItem]:
+def file_items(model: StudioModel, query: str, files: FoundFiles, most: int = ROWS_MAX) -> list[PaletteItem]:
     """The files that are open, were used recently, lie in the folder or are examples."""
     place = _PLACE.match(query.strip())
     assert place is not None, "the expression matches any text"
@@ -157,7 +160,7 @@ def file_items(model: StudioModel, query: str, files: Sequence[Path]) -> list[Pa
     for recent in model.recent:
         sources.setdefault(Path(recent), "recent")
     folder = model.workspace.folder
-    for file in files:
+    for file in files.paths:
         inside = file.parent.relative_to(folder) if folder is not None and file.is_relative_to(folder) else file.parent
         sources.setdefault(file, "" if str(inside) == "." else str(inside))
     for example in model.workspace.examples:
@@ -175,8 +178,9 @@ def file_items(model: StudioModel, query: str, files: Sequence[Path]) -> list[Pa
         return run
 
     names = Counter(source.name for source in sources)
+    found = search(place["name"], list(sources.items()), lambda pair: pair[0].name)
     rows = []
-    for (source, detail), hit in search(place["name"], list(sources.items()), lambda pair: pair[0].name):
+    for (source, detail), hit in found[:most]:
         if isinstance(source, Path) and names[source.name] > 1 and detail in ("", "open", "recent"):
             detail = " — ".join(part for part in (detail, str(source.parent)) if part)
         rows.append(
@@ -191,4 +195,5 @@ def file_items(model: StudioModel, query: str, files: Sequence[Path]) -> list[Pa
                 score=hit.score,
             )
         )
-    return rows[:ROWS_MAX]
+    left_out = [hint(files.left_out)] if files.left_out else []
+    return with_hint(rows, len(found)) + left_out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -23,3 +23,14 @@ class PaletteItem:
     """How well it matches, to be compared within its group and between the best of each."""
     is_hint: bool = False
     """Whether this only says something and cannot be chosen."""
+
+
+def hint(text: str, group: str = "") -> PaletteItem:
+    """A row that says something."""
+    return PaletteItem(text, "info", lambda: None, group=group, is_hint=True)
+
+
+def with_hint(rows: Sequence[PaletteItem], total: int, group: str = "") -> list[PaletteItem]:
+    """The first rows of a kind; if there are more, the last one says so."""
+    left_out = [hint(f"The first {len(rows):,} of {total:,}; type more to find the others.", group)]
+    return [*rows, *left_out] if total > len(rows) else [*rows]

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from engine.api import Analysis
 from studio.model.document import Document
-from studio.model.workspace import Entry
+from studio.model.workspace import Entry, FoundFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class FilePort(Protocol):
     def compare(self, document: Document) -> None:
         """Shows how the text differs from the file on the disk."""
 
-    def find_files(self, folder: Path, then: Callable[[tuple[Path, ...]], None]) -> None:
+    def find_files(self, folder: Path, then: Callable[[FoundFiles], None]) -> None:
         """Looks for files below a folder and hands them over later."""
 
     def keep_mine(self, document: Document) -> None:
@@ -144,7 +144,7 @@ class NoFiles:
     def compare(self, document: Document) -> None:
         """Does nothing."""
 
-    def find_files(self, folder: Path, then: Callable[[tuple[Path, ...]], None]) -> None:
+    def find_files(self, folder: Path, then: Callable[[FoundFiles], None]) -> None:
         """Does nothing."""
 
     def keep_mine(self, document: Document) -> None:

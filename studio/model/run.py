@@ -33,7 +33,7 @@ from studio.model.engine_port import EnginePort
 from studio.model.event_store import EventStore
 from studio.model.figures import counted
 from studio.model.recovery import RecoveredRun
-from studio.model.runs import KeptRuns, RunEntry
+from studio.model.runs import KEPT_RUNS, KeptRuns, RunEntry
 from studio.model.signal import Signal
 
 TEXTS_KEPT = 20_000
@@ -87,6 +87,8 @@ class RunModel:
         self.shown_run = 0
         """The number of the run that is shown: another one, while the one asked for is still being compiled."""
         self.kept = KeptRuns()
+        self.has_dropped_runs = False
+        """Whether it was told that old runs go."""
         self._titles: dict[int, str] = {}
         self._recovering: list[int] = []
         """The runs that are to come back, and …"""
@@ -682,7 +684,11 @@ class RunModel:
         self._drop_surplus()
 
     def _drop_surplus(self) -> None:
-        for number in self.kept.surplus():
+        surplus = self.kept.surplus()
+        if surplus and not self.has_dropped_runs:
+            self.has_dropped_runs = True
+            self.message.emit(f"Run #{surplus[0]} was dropped. {KEPT_RUNS}")
+        for number in surplus:
             self.forget_run(number)
 
     def _make_way(self, number: int) -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 RUNS_MAX = 8
 BYTES_MAX = 1 << 30
+KEPT_RUNS = f"Studio keeps the last {RUNS_MAX} runs, up to {BYTES_MAX >> 30} GiB, and all that have forks."
+"""What a person should know of the limits."""
 
 
 @dataclass(frozen=True, slots=True)

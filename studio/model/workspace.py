@@ -21,6 +21,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundFiles:
+    """The programs and recordings below a folder, the nearest first; ``left_out`` says which are not among them."""
+
+    paths: tuple[Path, ...] = ()
+    left_out: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """An example: its programs, what it is called and what it shows."""
 

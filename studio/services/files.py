@@ -8,6 +8,7 @@ an unchanged document takes the new text over, a changed one is marked as being 
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from studio.model.document import DiskState, Document, Place, TextFormat
 from studio.model.documents import new_id
 from studio.model.session_state import OpenFile, with_recent
 from studio.model.studio import StudioModel
-from studio.model.workspace import HIDDEN, SUFFIXES, Entry, Example, describe_example, sort_entries
+from studio.model.workspace import HIDDEN, SUFFIXES, Entry, Example, FoundFiles, describe_example, sort_entries
 from studio.services.background import Background
 from studio.services.journal import JournalEntry
 from studio.services.text_files import LoadedText, absolute, look_at, read_text_file, why, write_text_file
@@ -25,7 +26,6 @@ from studio.services.text_files import LoadedText, absolute, look_at, read_text_
 TRACE_SUFFIX = ".aft"
 FILES_MAX = 2_000
 FOLDERS_MAX = 2_000
-DEPTH_MAX = 5
 Ready = Callable[[Document, bool], None]
 
 
@@ -372,7 +372,7 @@ class Files:
 
         self._background.submit(lambda: sort_entries({p: p.is_dir() for p in folder.iterdir()}), then, failed)
 
-    def find_files(self, folder: Path, then: Callable[[tuple[Path, ...]], None]) -> None:
+    def find_files(self, folder: Path, then: Callable[[FoundFiles], None]) -> None:
         """Looks for programs and recordings below a folder."""
         self._background.submit(lambda: find_files(folder), then)
 
@@ -382,17 +382,22 @@ class Files:
         self._background.submit(lambda: read_examples(folder), self._model.workspace.set_examples)
 
 
-def find_files(folder: Path) -> tuple[Path, ...]:
-    """Programs and recordings below a folder, a bounded number, hidden folders left out."""
+def find_files(folder: Path) -> FoundFiles:
+    """Programs and recordings below a folder, a bounded number; hidden folders and links to folders are left out."""
     found: list[Path] = []
-    for visited, (place, folders, names) in enumerate(os.walk(folder)):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in HIDDEN)
-        found.extend(Path(place, name) for name in sorted(names) if name.endswith(SUFFIXES))
-        if len(found) > FILES_MAX or visited > FOLDERS_MAX:
+    folders = deque([str(folder)])
+    for _ in range(FOLDERS_MAX):
+        if not folders or len(found) > FILES_MAX:
             break
-        if len(Path(place).relative_to(folder).parts) >= DEPTH_MAX:
-            folders.clear()
-    return tuple(found[:FILES_MAX])
+        place, below, names = next(os.walk(folders.popleft()), ("", [], []))
+        inside = sorted(name for name in below if not name.startswith(".") and name not in HIDDEN)
+        folders.extend(path for name in inside if not os.path.islink(path := os.path.join(place, name)))
+        found.extend(Path(place, name) for name in sorted(names) if name.endswith(SUFFIXES))
+    if len(found) > FILES_MAX:
+        return FoundFiles(tuple(found[:FILES_MAX]), f"Only the nearest {FILES_MAX:,} files of {folder} are searched.")
+    if folders:
+        return FoundFiles(tuple(found), f"Only the nearest {FOLDERS_MAX:,} folders of {folder} are searched.")
+    return FoundFiles(tuple(found))
 
 
 def _disk_as_it_was(now: DiskState | None, digest: str) -> DiskState | None:

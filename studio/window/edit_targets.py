@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
@@ -27,8 +28,9 @@ NOT_A_TEXT = "Click into the code or a field first."
 Field = QLineEdit | QPlainTextEdit | QTextEdit
 
 
-def edit_target(widget: QWidget | None) -> EditTarget | None:
-    """What editing commands mean while a widget has the keyboard; None if they mean the code."""
+def edit_target(widget: QWidget | None, tell: Callable[[str], object]) -> EditTarget | None:
+    """What editing commands mean while a widget has the keyboard; None if they mean the code. ``tell`` is called with
+    what the user should know."""
     if isinstance(widget, QComboBox):
         widget = widget.lineEdit() or widget
     elif isinstance(widget, QAbstractSpinBox):
@@ -38,7 +40,7 @@ def edit_target(widget: QWidget | None) -> EditTarget | None:
     if isinstance(widget, QLineEdit | QPlainTextEdit | QTextEdit):
         return FieldTarget(widget)
     if isinstance(widget, QAbstractItemView):
-        return RowsTarget(widget)
+        return RowsTarget(widget, tell)
     return NoTarget()
 
 
@@ -83,8 +85,9 @@ class FieldTarget:
 class RowsTarget:
     """A table, tree or list: its selected rows can be copied, nothing in it can be edited."""
 
-    def __init__(self, view: QAbstractItemView) -> None:
+    def __init__(self, view: QAbstractItemView, tell: Callable[[str], object]) -> None:
         self._view = view
+        self._tell = tell
 
     def perform(self, action: str) -> None:
         """Copies the selected rows, or selects all."""
@@ -92,6 +95,8 @@ class RowsTarget:
             self._view.selectAll()
         elif action == "copy":
             QGuiApplication.clipboard().setText(rows_text(self._view))
+            if next(islice(_selected_rows(self._view), ROWS_MAX, None), None) is not None:
+                self._tell(f"Only the first {ROWS_MAX:,} selected rows were copied.")
 
     def can_perform(self, action: str) -> str | None:
         """None if the action makes sense now, else why not."""
@@ -118,9 +123,7 @@ def rows_text(view: QAbstractItemView) -> str:
     """The selected rows as text: a line for each, the columns apart by tabs."""
     columns = _shown_columns(view)
     table: list[list[str]] = []
-    for row in _selected_rows(view):
-        if len(table) == ROWS_MAX:
-            break
+    for row in islice(_selected_rows(view), ROWS_MAX):
         cells = [row.siblingAtColumn(column).data(Qt.ItemDataRole.DisplayRole) for column in columns]
         table.append(["" if cell is None else str(cell) for cell in cells])
     used = [n for n in range(len(columns)) if any(line[n] for line in table)]

@@ -185,7 +185,7 @@ class MainWindow(QMainWindow):
         bars: tuple[QWidget, ...] = (self.toolbar.bar, self.status.bar, self.menuBar(), self.palette_view)
         if widget is None or any(bar.isAncestorOf(widget) for bar in bars) or widget is self.area.tabs.tabBar():
             return None
-        return edit_target(widget)
+        return edit_target(widget, lambda text: self._model.notice.emit("info", text))
 
     def show_palette(self, prefix: str) -> None:
         """Opens the palette with the beginning of a search."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import (
     QAbstractListModel,
     QEvent,
@@ -30,6 +28,7 @@ from PySide6.QtWidgets import (
 from studio.model.palette import palette_items
 from studio.model.palette_item import PaletteItem
 from studio.model.studio import StudioModel
+from studio.model.workspace import FoundFiles
 from studio.theming.icons import icons_of
 from studio.window.menus import shown_keys
 
@@ -89,7 +88,7 @@ class _RowPainter(QStyledItemDelegate):
         painter.save()
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(area, QColor(theme.color("selection")))
-        color = QColor(theme.color("muted" if item.refusal else "text"))
+        color = QColor(theme.color("muted" if item.refusal or item.is_hint else "text"))
         if item.icon:
             icon = icons_of(self._model).icon(item.icon, "muted")
             icon.paint(painter, round(area.left()) + 9, round(area.top()) + (ROW_HEIGHT - 16) // 2, 16, 16)
@@ -142,7 +141,7 @@ class PaletteView(QFrame):
         super().__init__(window)
         self._window = window
         self._model = model
-        self._files: tuple[Path, ...] = ()
+        self._files = FoundFiles()
         self.setProperty("role", "popup")
         self.setAccessibleName("Palette")
         self.field = QLineEdit(self)
@@ -175,7 +174,7 @@ class PaletteView(QFrame):
 
     def open(self, prefix: str) -> None:
         """Shows the palette with the beginning of a search."""
-        self._files = ()
+        self._files = FoundFiles()
         folder = self._model.workspace.folder
         if folder is not None:
             self._model.files.find_files(folder, self._found_files)
@@ -185,7 +184,7 @@ class PaletteView(QFrame):
         self.raise_()
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
 
-    def _found_files(self, files: tuple[Path, ...]) -> None:
+    def _found_files(self, files: FoundFiles) -> None:
         self._files = files
         if self.isVisible():
             self._typed(self.field.text())

@@ -207,7 +207,7 @@ def test_programs_are_found_below_a_folder_but_not_in_hidden_ones(tmp_path: Path
     for name in ("b.aefl", "a.aft", "x.txt", "deep/c.aefl", ".git/d.aefl", "node_modules/e.aefl"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("")
-    assert [str(p.relative_to(tmp_path)) for p in find_files(tmp_path)] == ["a.aft", "b.aefl", "deep/c.aefl"]
+    assert [str(p.relative_to(tmp_path)) for p in find_files(tmp_path).paths] == ["a.aft", "b.aefl", "deep/c.aefl"]
 
 
 # --- journals ------------------------------------------------------------------------------------------

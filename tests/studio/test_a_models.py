@@ -20,7 +20,7 @@ from studio.model.palette import palette_items
 from studio.model.session_state import OpenFile, SessionState, dump_session, parse_session, with_recent
 from studio.model.settings import Settings, with_changes
 from studio.model.studio import StudioModel
-from studio.model.workspace import describe_example
+from studio.model.workspace import FoundFiles, describe_example
 
 
 def command(id: str, shortcut: str = "", enabled: str | None = None) -> Command:
@@ -198,7 +198,7 @@ def test_an_example_is_described_by_its_readme() -> None:
 
 def test_the_palette_finds_every_command_and_says_why_some_cannot_run(studio_model: StudioModel) -> None:
     fill_table(studio_model, [], "1", "log")
-    rows = palette_items(studio_model, ">", ())
+    rows = palette_items(studio_model, ">")
     assert len(rows) == len(list(studio_model.commands)) - 1
     undo = next(row for row in rows if row.title == "Edit: Undo")
     assert (undo.keys, undo.refusal) == ("Ctrl+Z", "No file is open.")
@@ -212,7 +212,7 @@ def test_the_palette_goes_to_a_line_of_a_file(studio_model: StudioModel) -> None
             opened.append((path, line, column))
 
     studio_model.files = Port()  # type: ignore[assignment]
-    rows = palette_items(studio_model, "bank:12:3", (Path("/w/bank.aefl"), Path("/w/raft.aefl")))
+    rows = palette_items(studio_model, "bank:12:3", FoundFiles((Path("/w/bank.aefl"), Path("/w/raft.aefl"))))
     assert [row.title for row in rows] == ["bank.aefl"]
     rows[0].run()
     assert opened == [(Path("/w/bank.aefl"), 12, 3)]
@@ -222,10 +222,10 @@ def test_the_palette_finds_symbols_and_lines_of_the_file_in_front(studio_model: 
     document = studio_model.documents.new("actor A {\n    state n: int = 0\n}\n")
     field = Symbol("n", "state", "int", TextRange(2, 5, 2, 21))
     document.set_analysis(Analysis((), (Symbol("A", "actor", "", TextRange(1, 1, 3, 2), (field,)),)))
-    assert [(r.title, r.detail) for r in palette_items(studio_model, "@", ())] == [("A", "actor"), ("n", "A › state")]
-    palette_items(studio_model, ":3", ())[0].run()
+    assert [(r.title, r.detail) for r in palette_items(studio_model, "@")] == [("A", "actor"), ("n", "A › state")]
+    palette_items(studio_model, ":3")[0].run()
     assert document.cursor.line == 3
-    assert palette_items(studio_model, ":", ())[0].detail == "now at 3:1"
+    assert palette_items(studio_model, ":")[0].detail == "now at 3:1"
 
 
 # --- marks of execution --------------------------------------------------------------------------------

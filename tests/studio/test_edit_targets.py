@@ -242,11 +242,11 @@ def test_tabs_and_quick_open_tell_files_of_one_name_apart_and_know_new_texts(
     studio.background.drain()
     tabs = studio.window.area.tabs
     assert [tabs.tabText(n) for n in range(tabs.count())] == ["a.aefl — one", "a.aefl — two"]
-    found = palette_items(studio.model, "a.aefl", ())
+    found = palette_items(studio.model, "a.aefl")
     assert {str(tmp_path / "one"), str(tmp_path / "two")} <= {item.detail.rpartition(" — ")[2] for item in found}
     untitled = studio.model.documents.new("x\ny\n")
     studio.model.documents.activate(studio.model.documents.items[0])
-    item = next(i for i in palette_items(studio.model, "untitled:2", ()) if i.title == untitled.name)
+    item = next(i for i in palette_items(studio.model, "untitled:2") if i.title == untitled.name)
     item.run()
     assert studio.model.documents.active is untitled
     assert untitled.cursor.line == 2

@@ -170,7 +170,7 @@ def test_looking_into_a_failed_test_keeps_the_open_run(ran: Studio, qtbot: QtBot
 
 def test_runs_are_listed_in_the_palette_and_beside_the_branches(ran: Studio, qtbot: QtBot) -> None:
     start(ran, qtbot)
-    assert [item.title for item in palette_items(ran.model, "~", ())] == ["counter.aefl #2", "counter.aefl #1"]
+    assert [item.title for item in palette_items(ran.model, "~")] == ["counter.aefl #2", "counter.aefl #1"]
     ran.window.show_panel("branches")
     tree = ran.window.docks.docks["branches"].widget().findChild(QTreeWidget)
     assert tree is not None
@@ -179,7 +179,7 @@ def test_runs_are_listed_in_the_palette_and_beside_the_branches(ran: Studio, qtb
     assert item.text(0) == "counter.aefl #1"
     tree.itemClicked.emit(item, 0)
     assert ran.model.run.shown_run == 1
-    palette_items(ran.model, "~2", ())[0].run()
+    palette_items(ran.model, "~2")[0].run()
     assert ran.model.run.shown_run == 2
     assert ran.model.commands.invoke("run.forget")
     assert [entry.number for entry in ran.model.run.runs] == [2]

@@ -48,15 +48,15 @@ def groups(items: list[PaletteItem]) -> dict[str, list[str]]:
 
 
 def test_one_word_finds_every_kind_of_thing_of_that_name(ran: Studio) -> None:
-    found = groups(palette_items(ran.model, "hub", ()))
+    found = groups(palette_items(ran.model, "hub"))
     assert found["Actors"] == ["Hub#1"]
     assert found["Symbols"][:2] == ["Hub", "hub"]
     assert found["Messages"] == ["Hub.start", "Hub.connect"]
     assert found["Output"][0] == "the hub has 0"
     assert len(found["Events"]) == 6, "its start and five messages"
-    assert groups(palette_items(ran.model, "links", ()))["Values"] == ["links = 10"]
-    assert groups(palette_items(ran.model, "net", ()))["Files"][0] == "net.aefl"
-    assert "Help: Keyboard Shortcuts" in groups(palette_items(ran.model, "keyboard sh", ()))["Commands"]
+    assert groups(palette_items(ran.model, "links"))["Values"] == ["links = 10"]
+    assert groups(palette_items(ran.model, "net"))["Files"][0] == "net.aefl"
+    assert "Help: Keyboard Shortcuts" in groups(palette_items(ran.model, "keyboard sh"))["Commands"]
 
 
 def test_enter_goes_to_what_was_found(ran: Studio, qtbot: QtBot) -> None:
@@ -69,11 +69,11 @@ def test_enter_goes_to_what_was_found(ran: Studio, qtbot: QtBot) -> None:
     assert run.playhead == 4
     assert ran.window.panel_visible("events")
     for query, group, panel in (("Hub#1", "Actors", "inspector"), ("the hub has 6", "Output", "output")):
-        row = next(item for item in palette_items(ran.model, query, ()) if item.group == group)
+        row = next(item for item in palette_items(ran.model, query) if item.group == group)
         row.run()
         assert ran.window.panel_visible(panel)
     assert run.selected_actor == 1
-    next(item for item in palette_items(ran.model, "connect", ()) if item.group == "Messages").run()
+    next(item for item in palette_items(ran.model, "connect") if item.group == "Messages").run()
     document = ran.model.documents.active
     assert document is not None
     assert document.cursor.line == 3
@@ -89,7 +89,7 @@ def test_where_nothing_is_found_it_says_so_and_enter_does_nothing(ran: Studio, t
 
 
 def test_a_symbol_of_a_file_that_was_closed_meanwhile_is_nowhere(ran: Studio) -> None:
-    row = next(item for item in palette_items(ran.model, "hub", ()) if item.group == "Symbols")
+    row = next(item for item in palette_items(ran.model, "hub") if item.group == "Symbols")
     for document in tuple(ran.model.documents.items):
         ran.model.documents.remove(document)
     row.run()
