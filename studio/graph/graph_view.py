@@ -52,6 +52,7 @@ from studio.model.studio import StudioModel
 
 FRAME_MS = 16
 BUDGET_SECONDS = 0.004
+COUNTING_SECONDS = 0.03
 PULSE_SECONDS = 0.45
 NEAR = 0.002
 NAMES_MEASURED = 60
@@ -95,6 +96,7 @@ class GraphView(QWidget):
                 graph.changed.connect(self.wake),
                 self._run.playhead_moved.connect(self._on_playhead),
                 self._run.changed.connect(self._on_run),
+                self._run.frame.connect(self._at_frame),
                 model.theme.changed.connect(self.wake),
             )
         )
@@ -127,6 +129,12 @@ class GraphView(QWidget):
         self._timer.stop()
         self._run.want_picture(False)
         super().hideEvent(event)
+
+    def _at_frame(self) -> None:
+        """The live run has moved on: all its events are counted at once, as the other views show them."""
+        if self._timer.isActive():
+            self.graph.count(COUNTING_SECONDS)
+            self._frame()
 
     def _frame(self) -> None:
         done = self.graph.catch_up(BUDGET_SECONDS)

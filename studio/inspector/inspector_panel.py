@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from studio.model.studio import StudioModel
 from studio.panels.registry import Panel, register_panel
 from studio.theming.icons import icons_of
 from studio.theming.quiet_label import QuietLabel
+from studio.theming.refresh import Refresh
 
 FRAME_MS = 33
 
@@ -57,10 +58,7 @@ class InspectorPanel(QWidget):
         layout.addWidget(self.tree, 1)
         layout.addWidget(self.hint, 1)
         self.setFocusProxy(self.tree)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(FRAME_MS)
-        self._timer.timeout.connect(self._fill)
+        self._timer = Refresh(self, self._run, self._fill, FRAME_MS)
         self.destroyed.connect(
             ending(
                 self._run.store_changed.connect(self._fill),
@@ -94,8 +92,8 @@ class InspectorPanel(QWidget):
         self._wake()
 
     def _wake(self) -> None:
-        if self.isVisible() and not self._timer.isActive():
-            self._timer.start()
+        if self.isVisible():
+            self._timer.later()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catches up with what happened while hidden."""

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from engine.api import Branch
+from engine.api import Branch, Difference
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The shown branch against another; ``difference`` is None if they are the same."""
+
+    other: int
+    difference: Difference | None
 
 
 def common_moment(branches: Iterable[Branch], left: int, right: int) -> int:

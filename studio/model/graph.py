@@ -188,15 +188,26 @@ class GraphModel:
     # --- catching up --------------------------------------------------------------------------------
 
     def catch_up(self, budget_seconds: float) -> bool:
-        """Takes in what came, for about so long; whether nothing is left to do."""
+        """Takes in what came, for about so long; whether nothing is left to do. Events are counted before nodes are
+        moved, so that the numbers keep up with the other views."""
         until = perf_counter() + budget_seconds
-        while True:
-            if self._work is None and self._take_in():
-                return True
-            if self._work is not None:
-                self._place_round()
+        if not self.count(budget_seconds):
+            return False
+        while self._work is not None or self._begin_step():
+            self._place_round()
             if perf_counter() > until:
                 return False
+        return True
+
+    def count(self, budget_seconds: float) -> bool:
+        """Counts the events that came, for about so long; whether all are counted."""
+        until = perf_counter() + budget_seconds
+        if self._actors_seen < self._store.cast.acting:
+            self._rebuild()
+        while not self._counts.extend(self._store):
+            if perf_counter() > until:
+                return False
+        return True
 
     def _restart(self) -> None:
         """Another run or branch is shown: nothing that was counted of the one before holds any more."""
@@ -207,15 +218,6 @@ class GraphModel:
         self._actors_seen = 0
         self._edge_cache = self._state_cache = self._size_cache = None
         self._rebuild()
-
-    def _take_in(self) -> bool:
-        """One block of events, or the next step of the placement; whether there was nothing to do."""
-        if self._actors_seen < self._store.cast.acting:
-            self._rebuild()
-        up_to_date = self._counts.extend(self._store)
-        if not up_to_date:
-            return False
-        return not self._begin_step()
 
     def _rebuild(self) -> None:
         """Lays out the nodes; counts are kept where actors keep their nodes."""

@@ -11,7 +11,8 @@ from engine.api import OUTSIDE, FieldValue, Output, Value
 from studio.model.events_table import kind_of
 from studio.model.figures import counted, grouped
 from studio.model.output_lines import count_made
-from studio.model.run import RunModel, cut_text, turn_text
+from studio.model.run import RunModel
+from studio.model.run_words import cut_text, turn_text
 
 PARTS_AT_MOST = 200
 TEXT_MAX = 400

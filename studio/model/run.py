@@ -9,7 +9,6 @@ dropped, a newer one is shown even if the playhead has moved on meanwhile, so th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,6 @@ from engine.api import (
     ActorState,
     Branch,
     Change,
-    Difference,
     EventDetail,
     Output,
     Picture,
@@ -27,31 +25,22 @@ from engine.api import (
     WaitingMessage,
 )
 from studio.model import engine_port as port
-from studio.model.branches import common_moment
+from studio.model.branches import Comparison, common_moment
 from studio.model.cast import Program
 from studio.model.engine_port import EnginePort
 from studio.model.event_store import EventStore
-from studio.model.figures import counted
 from studio.model.recovery import RecoveredRun
+from studio.model.run_words import cut_text, errors_text, file_name
 from studio.model.runs import KEPT_RUNS, KeptRuns, RunEntry
 from studio.model.signal import Signal
 
 TEXTS_KEPT = 20_000
-
 
 _AT_ONCE = (port.Start, port.OpenTrace, port.Recover, port.Stop, port.SaveTrace, port.ForgetRun)
 """What can be told the engine at any time."""
 
 Place = tuple[int, int]
 """A branch, and one of its moments."""
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The shown branch against another; ``difference`` is None if they are the same."""
-
-    other: int
-    difference: Difference | None
 
 
 class RunModel:
@@ -65,6 +54,9 @@ class RunModel:
         self.events_added: Signal[[int, int]] = Signal()
         self.playhead_moved: Signal[[int]] = Signal()
         self.picture_changed: Signal[[]] = Signal()
+        self.frame: Signal[[]] = Signal()
+        """The live run has moved on in every part of this model; views that gather changes show them now, so that
+        all that is on the screen is of one moment."""
         self.branches_changed: Signal[[]] = Signal()
         self.outputs_changed: Signal[[]] = Signal()
         self.selection_changed: Signal[[]] = Signal()
@@ -146,6 +138,8 @@ class RunModel:
         """Whether the selected actor stays selected wherever the playhead goes."""
         self.comparison: Comparison | None = None
         self._stores: dict[int, EventStore] = {0: self.events}
+        self._unshown: list[port.Grown] = []
+        """What the live run has grown by since the moment that is shown; it is shown together with the next one."""
         self._texts: dict[int, str] = {}
         self._shown_generation = 0
         self._going_to_end = False
@@ -213,12 +207,12 @@ class RunModel:
     def start(self, text: str, file: str, seed: int = 0, unsaved: Mapping[str, str] | None = None) -> None:
         """Compiles a text and runs it; ``unsaved`` are texts, by file, that it may import. The run before is shown
         until the new one is there, and kept then."""
-        self._begin(file, _file_name(file))
+        self._begin(file, file_name(file))
         self._post(port.Start(self.run_number, text, file, seed, unsaved or {}))
 
     def start_test(self, text: str, file: str, unsaved: Mapping[str, str], test: str, seed: int, events: int) -> None:
         """Runs a test of a text up to an event, where the playhead then stands."""
-        self._begin(file, f"{_file_name(file)}: {test}")
+        self._begin(file, f"{file_name(file)}: {test}")
         self._post(port.Start(self.run_number, text, file, seed, unsaved, test, events))
 
     def open_trace(self, path: Path) -> None:
@@ -270,6 +264,8 @@ class RunModel:
             self._visited.append((self.branch, self.playhead))
             self._revisit.clear()
         self.live = self.state == "running" and n == self.total
+        if not self.live:
+            self._show_unshown()
         if n != self.playhead:
             self._set_playhead(n)
             self._follow_event()
@@ -472,6 +468,8 @@ class RunModel:
                 self._take(answer)
 
     def _take(self, answer: port.Answer) -> None:
+        if not isinstance(answer, port.Grown | port.Moment | port.TextsRead):
+            self._show_unshown()
         match answer:
             case port.Grown():
                 self._take_events(answer)
@@ -517,16 +515,9 @@ class RunModel:
 
     def _take_opened(self, answer: port.Opened) -> None:
         self._enter(answer)
-        self.store_changed.emit()
+        self._tell_all()
         for warning in answer.warnings:
             self.problem.emit(warning)
-        self.changed.emit()
-        self.branches_changed.emit()
-        self.events_added.emit(0, 0)
-        self.playhead_moved.emit(0)
-        self.selection_changed.emit()
-        self.outputs_changed.emit()
-        self.picture_changed.emit()
         self.runs_changed.emit()
 
     def _enter(self, answer: port.Opened) -> None:
@@ -543,13 +534,8 @@ class RunModel:
         self._stores = {0: self.events}
 
     def _take_errors(self, problems: tuple[Problem, ...]) -> None:
-        """Says what is wrong first, and how much more there is."""
         errors = tuple(problem for problem in problems if problem.severity == "error")
-        first, more = errors[0], len(errors) - 1
-        sentence = f"{first.file}:{first.range.line}: {first.message.removesuffix('.')}."
-        if more:
-            sentence += f" There {'is' if more == 1 else 'are'} {counted(more, 'more error')}."
-        self.problem.emit(sentence)
+        self.problem.emit(errors_text(errors))
         self.not_compiled.emit(errors)
 
     def _take_state(self, state: str) -> None:
@@ -565,39 +551,110 @@ class RunModel:
                 self._ask_moment()
         else:
             self.live = self.playhead >= self.total
+            if self.live:
+                self._ask_moment()
         self.changed.emit()
 
     def _take_events(self, answer: port.Grown) -> None:
+        if answer.branch != self.branch:
+            self._append(answer)
+        elif self._rides:
+            if answer.first <= self._known_total:
+                self._unshown.append(answer)
+            self._ask_moment()
+        else:
+            self._show_events((answer,))
+
+    @property
+    def _rides(self) -> bool:
+        """Whether the playhead rides at the end of a run that goes on: events are shown with the moment behind them."""
+        return self.live and (self._state_before if self._beginning else self.state) == "running"
+
+    @property
+    def _known_total(self) -> int:
+        """How many events of the shown branch have come, shown or not."""
+        return max((grown.first + len(grown.events) for grown in self._unshown), default=self.total)
+
+    def _keep_unshown(self) -> None:
+        """Another branch or run is shown next: what has come stays in its store."""
+        for answer in self._unshown:
+            self._append(answer)
+        self._unshown = []
+
+    def _show_unshown(self) -> None:
+        """Shows what the run has grown by, without the moment behind it."""
+        if self._unshown:
+            answers, self._unshown = tuple(self._unshown), []
+            self._show_events(answers)
+
+    def _append(self, answer: port.Grown) -> int:
+        """Adds what is new of some events to their store; how many that is."""
         store = self._stores.get(answer.branch)
         if store is None or answer.first > store.total:
-            return
+            return 0
         fresh = answer.events[store.total - answer.first :]
-        first = store.total
         store.append(fresh)
-        if answer.branch != self.branch:
-            return
-        self.tick = answer.tick
-        self.rate = answer.rate
-        self.execution_hash = answer.execution_hash
-        if answer.outputs:
+        return len(fresh)
+
+    def _enter_events(self, answers: Sequence[port.Grown]) -> bool:
+        """Takes in what the shown branch grew by, and tells nothing yet; whether there are outputs among it."""
+        outputs: list[Output] = []
+        for answer in answers:
+            if answer.first > self.events.total:
+                continue
+            self._append(answer)
+            self.tick = answer.tick
+            self.rate = answer.rate
+            self.execution_hash = answer.execution_hash
+            outputs += answer.outputs
+        if outputs:
             assert isinstance(self.outputs, list)
-            self.outputs.extend(answer.outputs)
-        if len(fresh):
-            self.verified = None
-            self.events_added.emit(first, len(fresh))
-        if answer.outputs:
-            self.outputs_changed.emit()
-        shown = self.shown_branch
-        if self._going_to_end and shown is not None and store.total >= shown.total:
-            self.seek(store.total)
+            self.outputs.extend(outputs)
+        return bool(outputs)
+
+    def _show_events(self, answers: Sequence[port.Grown]) -> None:
+        """Shows what the shown branch grew by; the playhead comes along if it is live."""
+        first = self.events.total
+        has_outputs = self._enter_events(answers)
         if self.live:
-            self._set_playhead(store.total)
+            self.playhead = self.total
+        self._tell_events(first, has_outputs)
+        shown = self.shown_branch
+        if self._going_to_end and shown is not None and self.total >= shown.total:
+            self.seek(self.total)
+        if self.live:
+            self.playhead_moved.emit(self.playhead)
             self._ask_moment()
         self.changed.emit()
 
+    def _tell_events(self, first: int, has_outputs: bool) -> None:
+        if self.total > first:
+            self.verified = None
+            self.events_added.emit(first, self.total - first)
+        if has_outputs:
+            self.outputs_changed.emit()
+
     def _take_moment(self, answer: port.Moment) -> None:
-        if answer.branch != self.branch or answer.generation <= self._shown_generation:
+        age = answer.generation - self._shown_generation
+        if answer.branch != self.branch or age < 0 or (age == 0 and not self._rides):
             return
+        if not self._rides:
+            self._enter_moment(answer)
+            self.picture_changed.emit()
+            return
+        if answer.n != self._known_total:
+            return  # a moment that was asked for before, or one whose events are still to come
+        first, answers, self._unshown = self.total, self._unshown, []
+        has_outputs = self._enter_events(answers)
+        self.playhead = self.total
+        self._enter_moment(answer)
+        self._tell_events(first, has_outputs)
+        self.playhead_moved.emit(self.playhead)
+        self.picture_changed.emit()
+        self.changed.emit()
+        self.frame.emit()
+
+    def _enter_moment(self, answer: port.Moment) -> None:
         self._shown_generation = answer.generation
         self.events.cast.learn(answer.types)
         self.actor_count = len(answer.types)
@@ -608,7 +665,6 @@ class RunModel:
         self.actor_state = answer.actor if shown else None
         self.state_before = answer.before if shown else None
         self.waiting = answer.waiting if shown else ()
-        self.picture_changed.emit()
 
     def _take_texts(self, answer: port.TextsRead) -> None:
         if answer.branch != self.branch:
@@ -651,14 +707,7 @@ class RunModel:
             self._state_before, self.state = self.state, "compiling"
         self._post(port.ShowRun(number))
         self._post(port.ShowBranch(self.branch, self.events.total))
-        self.store_changed.emit()
-        self.selection_changed.emit()
-        self.branches_changed.emit()
-        self.outputs_changed.emit()
-        self.events_added.emit(0, self.total)
-        self.playhead_moved.emit(self.playhead)
-        self.picture_changed.emit()
-        self.changed.emit()
+        self._tell_all()
         self.runs_changed.emit()
         self._ask_moment()
 
@@ -670,13 +719,14 @@ class RunModel:
             self.runs_changed.emit()
 
     def _entry(self) -> RunEntry:
-        title = self._titles.get(self.shown_run, _file_name(self.source_name))
+        title = self._titles.get(self.shown_run, file_name(self.source_name))
         return RunEntry(self.shown_run, title, max(0, len(self.branches) - 1), self._stores[0].total)
 
     def _put_away(self) -> None:
         """Keeps the shown run, which the engine lets rest from now on."""
         if not self.is_open:
             return
+        self._keep_unshown()
         fields = {name: vars(self)[name] for name in self._of_a_run}
         state = self._state_before if self._beginning else self.state
         fields |= {"state": "paused" if state == "running" else state, "live": False, "rate": 0.0}
@@ -729,7 +779,7 @@ class RunModel:
         self.branches, self.state, self._going_to_end = answer.branches, answer.state, True
         fields = {name: vars(self)[name] for name in self._of_a_run}
         vars(self).update(shown)
-        name, events = _file_name(answer.opened.file), answer.branches[0].total
+        name, events = file_name(answer.opened.file), answer.branches[0].total
         title = self._titles[answer.run] = f"{name} (recovered)"
         self.kept.put(RunEntry(answer.run, title, len(answer.branches) - 1, events, answer.memory_bytes), fields)
         self.recovered_runs.append(RecoveredRun(answer.run, name, events, answer.opened.warnings))
@@ -760,17 +810,22 @@ class RunModel:
         self._shown_generation = self._generation
         self.source_name = name
         self.state = "compiling"
+        self._tell_all()
+
+    def _tell_all(self) -> None:
+        """Another run is shown."""
         self.store_changed.emit()
         self.selection_changed.emit()
         self.branches_changed.emit()
         self.outputs_changed.emit()
-        self.events_added.emit(0, 0)
-        self.playhead_moved.emit(0)
+        self.events_added.emit(0, self.total)
+        self.playhead_moved.emit(self.playhead)
         self.picture_changed.emit()
         self.changed.emit()
 
     def _show(self, branch: int) -> None:
         """Puts a branch's events in place: those it shares with its parent at once, the rest is asked for."""
+        self._keep_unshown()
         if branch not in self._stores:
             chosen = next(b for b in self.branches if b.id == branch)
             parent = self._stores.get(chosen.parent) if chosen.parent is not None else None
@@ -842,20 +897,3 @@ class RunModel:
             self._held.append(command)
         elif self._engine is not None:
             self._engine.post(command)
-
-
-def cut_text(cut: port.TurnCut) -> str:
-    """``Stopped inside Spinner#1.spin(1), loop.aefl line 3; that turn did not happen``."""
-    name = cut.file.replace("\\", "/").rsplit("/", 1)[-1]
-    place = f", {name} line {cut.line}" if cut.line else ""
-    return f"Stopped inside {turn_text(cut.name, cut.text)}{place}; that turn did not happen"
-
-
-def turn_text(name: str, message: str) -> str:
-    """``Account#2.withdraw(5)``, ``Account#2 · every 10ms``."""
-    is_message = message.partition("(")[0].isidentifier()
-    return f"{name}.{message}" if is_message else f"{name} · {message.removesuffix('()')}"
-
-
-def _file_name(file: str) -> str:
-    return file.replace("\\", "/").rsplit("/", 1)[-1]

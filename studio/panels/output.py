@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from studio.panels.registry import Panel, register_panel
 from studio.theming.calm_table import CalmTable
 from studio.theming.fonts import code_font
 from studio.theming.icons import icons_of
+from studio.theming.refresh import Refresh
 
 Index = QModelIndex | QPersistentModelIndex
 TICK, WHO, SIGN, TEXT = range(4)
@@ -136,10 +137,7 @@ class OutputPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.table)
         self.setFocusProxy(self.table)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(FRAME_MS)
-        self._timer.timeout.connect(self._catch_up)
+        self._timer = Refresh(self, self._run, self._catch_up, FRAME_MS)
         self.destroyed.connect(
             ending(
                 self._run.store_changed.connect(self._restart),
@@ -208,8 +206,8 @@ class OutputPanel(QWidget):
         self._wake()
 
     def _wake(self) -> None:
-        if self.isVisible() and not self._timer.isActive():
-            self._timer.start()
+        if self.isVisible():
+            self._timer.later()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catches up with what happened while hidden."""

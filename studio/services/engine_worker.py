@@ -82,6 +82,8 @@ class EngineWorker:
         self._rate = 0.0
         self._rate_from = (0.0, 0)
         self._live_not_before = 0.0
+        self._live_wish: port.Seek | None = None
+        """What the playhead wants to see that rides at the end of the run."""
 
     @property
     def busy(self) -> bool:
@@ -229,7 +231,7 @@ class EngineWorker:
             if self._state == "running" or self._came_to_rest:
                 self.files.rest(before, session)
             self._tell(port.PutAway(before, session.memory_bytes))
-        self._session = None
+        self._session = self._live_wish = None
         self._came_to_rest = False
         self._loading = None
         self._branch = 0
@@ -394,6 +396,8 @@ class EngineWorker:
 
     def _end(self, state: str, is_step: bool = False) -> None:
         if self._session is not None:
+            if not is_step:
+                self._tell_last_moment(self._session)
             self._tell(port.BranchesChanged(self._session.branches()))
             self._set_state(state)
             self._tell_cut(self._session)
@@ -404,6 +408,13 @@ class EngineWorker:
                 self._came_to_rest = True
         elif self._state != "none":
             self._set_state("none")
+
+    def _tell_last_moment(self, session: api.Session) -> None:
+        """Reads the moment at which the run ends, for a playhead that rides along: its last events come with it."""
+        wish, self._live_wish = self._live_wish, None
+        if wish is not None and wish.branch == self._branch:
+            with contextlib.suppress(api.AeroFlowError):
+                self._tell(_read_moment(session, wish, session.total(wish.branch)))
 
     def _tell_cut(self, session: api.Session) -> None:
         """Says in whose turn the run was stopped, if it was in the middle of one."""
@@ -430,6 +441,7 @@ class EngineWorker:
         with self._telling(goes_on=True):
             session = self._session
             if session is not None and seek.branch < len(session.branches()):
+                self._live_wish = seek if seek.live else None
                 n = session.total(seek.branch)
                 moment = _read_moment(session, seek, n if seek.live else min(seek.n, n))
                 actors = len(moment.picture.actors) if moment.picture is not None else 0

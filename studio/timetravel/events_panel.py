@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt, QTimer
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -23,6 +23,7 @@ from studio.model.studio import StudioModel
 from studio.panels.registry import Panel, register_panel
 from studio.theming.calm_table import CalmTable
 from studio.theming.quiet_label import QuietLabel
+from studio.theming.refresh import Refresh
 from studio.timetravel.events_model import EventsModel
 
 FRAME_MS = 33
@@ -59,10 +60,7 @@ class EventsPanel(Widget):
         layout.addLayout(row)
         layout.addWidget(self.table, 1)
         self.setFocusProxy(self.table)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(FRAME_MS)
-        self._timer.timeout.connect(self._catch_up)
+        self._timer = Refresh(self, self._run, self._catch_up, FRAME_MS)
         self.destroyed.connect(
             ending(
                 self._run.store_changed.connect(self._restart),
@@ -133,8 +131,8 @@ class EventsPanel(Widget):
         self._wake()
 
     def _wake(self) -> None:
-        if self.isVisible() and not self._timer.isActive():
-            self._timer.start()
+        if self.isVisible():
+            self._timer.later()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catches up with what happened while hidden."""

@@ -12,6 +12,7 @@ from studio.model.figures import counted, grouped, short
 from studio.model.run import RunModel
 from studio.model.studio import StudioModel
 from studio.theming.icons import icons_of
+from studio.theming.refresh import Refresh
 
 NOTICE_MS = 9_000
 STATES = {
@@ -80,10 +81,7 @@ class StatusBar(QObject):
         self._problems = self._button("Problems", "Show the problems", "panel.problems")
         for widget in (self._place, self._format, self._problems):
             self.bar.addPermanentWidget(widget)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(30)
-        self._timer.timeout.connect(self.refresh)
+        self._timer = Refresh(self, model.run, self.refresh, 30)
         self._fading = QTimer(self)
         self._fading.setSingleShot(True)
         self._fading.setInterval(NOTICE_MS)
@@ -121,8 +119,7 @@ class StatusBar(QObject):
         return button
 
     def _later(self) -> None:
-        if not self._timer.isActive():
-            self._timer.start()
+        self._timer.later()
 
     def _on_store(self) -> None:
         """What was said of the run before does not stand beside the next."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, QSize, Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
@@ -12,6 +12,7 @@ from studio.actions.run_commands import RunAction, run_action, run_name, runs_in
 from studio.model.figures import grouped
 from studio.model.studio import StudioModel
 from studio.theming.icons import icons_of
+from studio.theming.refresh import Refresh
 from studio.window.menus import shown_keys
 
 GROUPS: tuple[tuple[str, ...], ...] = (
@@ -65,10 +66,7 @@ class Toolbar(QObject):
         self._search = self._add_search()
         self.bar.addWidget(_stretch())
         self._theme = self._add_theme()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(30)
-        self._timer.timeout.connect(self.refresh)
+        self._timer = Refresh(self, model.run, self.refresh, 30)
         run, documents = model.run, model.documents
         self._disconnect: list[Callable[[], None]] = [
             model.theme.changed.connect(self._recolour),
@@ -94,8 +92,7 @@ class Toolbar(QObject):
         return self._buttons[id]
 
     def _later(self) -> None:
-        if not self._timer.isActive():
-            self._timer.start()
+        self._timer.later()
 
     def _add_button(self, id: str) -> None:
         command = self._model.commands[id]

@@ -33,7 +33,7 @@ from studio.timetravel.branches_panel import BranchesPanel
 from studio.timetravel.events_model import MESSAGE, EventsModel
 from studio.timetravel.events_panel import EventsPanel
 from studio.timetravel.fork_card import DROP, EDIT, INJECT, NOTHING, SET, ForkCard
-from tests.studio.b_scripted import ScriptedEngine, branch, grown, make_events, open_run, studio, with_faults
+from tests.studio.b_scripted import ScriptedEngine, branch, detail, grown, make_events, open_run, studio, with_faults
 
 FAULT = FaultInfo(90, 30, 1, 4, "index", "index 3 is out of range", "bank.aefl", 12, 5, "Auth.deposit")
 
@@ -193,6 +193,8 @@ def test_the_shown_branch_counts_the_events_of_a_run_that_goes_on(qtbot: QtBot) 
     engine.answer(model.run, port.StateChanged("running"), port.BranchesChanged((branch(total=0),)))
     for first, last in ((0, 150), (150, 400)):
         engine.answer(model.run, grown(events[first:last], first=first))
+        generation = engine.seeks[-1].generation
+        engine.answer(model.run, port.Moment(generation, 0, last, None, None, detail(last - 1), None, ()))
         item = panel.tree.topLevelItem(0)
         assert item is not None
         assert item.text(1) == str(last)

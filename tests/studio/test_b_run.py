@@ -46,6 +46,8 @@ def test_the_playhead_rides_at_the_end_while_the_run_is_live(engine: ScriptedEng
     events = make_events(100, 5)
     opened = port.Opened("bank.aefl", "", 0, program(), None, ())
     engine.answer(run, opened, port.StateChanged("running"), grown(events[:40]))
+    assert (run.live, run.playhead, run.total) == (True, 0, 0), "events are shown together with the moment behind them"
+    engine.answer(run, moment(run, engine.seeks[-1].generation, 40))
     assert (run.live, run.playhead) == (True, 40)
     run.seek(10)
     engine.answer(run, grown(events[40:], first=40))
@@ -133,7 +135,7 @@ def test_a_fork_shows_the_new_branch_with_the_shared_part_at_once(engine: Script
     assert (run.branch, run.total, run.playhead, run.live) == (1, 80, 80, True)
     assert engine.commands[-1] == port.ShowBranch(1, 80)
     more = make_events(200, 5, seed=8)[80:120]
-    engine.answer(run, grown(more, first=80, branch=1))
+    engine.answer(run, grown(more, first=80, branch=1), port.StateChanged("paused"))
     assert run.total == 120
     run.show_branch(0)
     assert (run.branch, run.total) == (0, 200)
