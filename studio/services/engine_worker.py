@@ -19,7 +19,7 @@ from engine import api
 from studio.model import engine_port as port
 from studio.services import programs
 from studio.services.run_files import RunFiles
-from studio.services.text_files import NotTextError, look_at_file, why
+from studio.services.text_files import look_at_file, why
 
 SLICE_SECONDS = 0.006
 LEAST_EVENTS, MOST_EVENTS = 1, 400_000
@@ -34,6 +34,8 @@ _OF_ALL_RUNS = (
 )  # fmt: skip
 """What is told whichever run is shown."""
 RATE_SECONDS = 0.4
+STOPS_MAX = 3
+"""So often the opening of a recording that a crash left is stopped before it is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class EngineWorker:
         self._kept: dict[int, _Kept] = {}
         self.files = RunFiles(folder)
         self._to_recover: list[port.Recover] = []
+        self._recoveries_stopped = 0
+        """How often the opening of the next of them was stopped."""
         self._came_to_rest = False
         """Whether the file of the run is to be made whole, after it was told that the run rests."""
         self._opening: api.StopSignal | None = None
@@ -263,36 +267,45 @@ class EngineWorker:
 
     def _open(self, command: port.OpenTrace) -> None:
         path = command.path
-        self._opening = signal = api.StopSignal()
         try:
-            look_at_file(path)
-            session = api.Session.load(path, signal=signal)
+            session = self._load_recording(path)
         except api.TraceFileError as error:
             raise api.TraceFileError(f"{path.name} cannot be opened: {error}") from error
-        except NotTextError as error:
-            raise api.TraceFileError(f"{path.name} cannot be opened: {why(error)}") from error
-        finally:
-            self._opening = None
         self._put_away(command.run)
         self._session = session
         self._tell(_opened(session, path), port.BranchesChanged(session.branches()))
         self._set_state(_state_of(session))
         self._show(session, 0, 0)
 
-    def _recover(self) -> None:
-        """Takes the next recording that a crash left. One whose opening was stopped is tried again later."""
-        command = self._to_recover.pop(0)
+    def _load_recording(self, path: Path) -> api.Session:
+        """The session of a recording: the one way in. ``interrupt`` stops it. Raises AeroFlowError with the reason."""
         self._opening = signal = api.StopSignal()
         try:
-            session = api.Session.load(command.path, signal=signal)
-        except api.Interrupted:
-            self._to_recover.insert(0, command)
-            return
-        except (api.AeroFlowError, OSError) as error:
-            self._tell(port.NotRecovered(command.run, _put_aside(command.path, error)))
-            return
+            look_at_file(path)
+            return api.Session.load(path, signal=signal)
+        except OSError as error:
+            raise api.TraceFileError(why(error)) from error
         finally:
             self._opening = None
+
+    def _recover(self) -> None:
+        """Takes the next recording that a crash left. One whose opening was stopped is tried again later, a few times,
+        because nothing else is done meanwhile."""
+        command = self._to_recover.pop(0)
+        try:
+            session = self._load_recording(command.path)
+        except api.Interrupted:
+            self._recoveries_stopped += 1
+            if self._recoveries_stopped < STOPS_MAX:
+                self._to_recover.insert(0, command)
+                return
+            self._recoveries_stopped = 0
+            self._tell(port.NotRecovered(command.run, _put_aside(command.path, "opening it was stopped")))
+            return
+        except api.AeroFlowError as error:
+            self._tell(port.NotRecovered(command.run, _put_aside(command.path, str(error))))
+            return
+        self._recoveries_stopped = 0
         self.files.adopt(command.run, command.path)
         state = _state_of(session)
         self._kept[command.run] = _Kept(session, state, 0)
@@ -547,14 +560,14 @@ def _state_of(session: api.Session) -> str:
     return {api.Status.FINISHED: "finished", api.Status.INTERRUPTED: "stopped"}.get(status, "paused")
 
 
-def _put_aside(path: Path, error: Exception) -> str:
+def _put_aside(path: Path, reason: str) -> str:
     """Keeps a recording that cannot be used out of the way of the next start; gives a sentence about it."""
     aside = path.parent.parent / f"{path.stem}.bad.aft"
     try:
         path.replace(aside)
     except OSError:
         aside = path
-    return f"The recording of a run that was not saved could not be used ({error}); it is kept as {aside}."
+    return f"The recording of a run that was not saved could not be used ({reason}); it is kept as {aside}."
 
 
 def _outside(file: str) -> api.Outside:

@@ -19,6 +19,7 @@ from engine.project.file_places import NUMBER_MAX, FilePlace
 from studio.model import plain_json
 from studio.model.places import Places
 from studio.services.locks import FileLock, take_lock
+from studio.services.text_files import look_at_file
 
 VERSION = 1
 REQUEST_MAX = 1 << 20
@@ -75,6 +76,7 @@ def hand_over(places: Places, files: Sequence[FilePlace]) -> bool:
 def address_in(path: Path) -> str:
     """Where the Studio that holds a lock listens; empty if that is not known."""
     try:
+        look_at_file(path)
         plain = plain_json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return ""

@@ -27,7 +27,7 @@ from studio.model.documents import Documents
 from studio.services.background import Background
 from studio.services.locks import take_lock
 from studio.services.run_files import SUFFIX
-from studio.services.text_files import digest, why
+from studio.services.text_files import digest, look_at_file, why
 
 DELAY_MS = 300
 VERSION = 1
@@ -144,7 +144,7 @@ class JournalFolder:
 
     def recordings(self) -> list[Path]:
         """The recordings of runs that a crash left, the oldest first."""
-        found = [(path.stat().st_mtime_ns, path) for path in self.path.glob(f"*{SUFFIX}")]
+        found = [(path.lstat().st_mtime_ns, path) for path in self.path.glob(f"*{SUFFIX}")]
         return [path for _, path in sorted(found)]
 
     def read(self) -> tuple[list[JournalEntry], list[str]]:
@@ -153,7 +153,8 @@ class JournalFolder:
         wrong: list[str] = [*self._put_aside]
         for path in sorted(self.path.glob("*.journal")):
             try:
-                found.append((path.stat().st_mtime_ns, parse_entry(path.stem, path.read_bytes())))
+                info = look_at_file(path)
+                found.append((info.st_mtime_ns, parse_entry(path.stem, path.read_bytes())))
             except ValueError:
                 aside = self._journals / f"{path.stem}.bad"
                 with contextlib.suppress(OSError):
@@ -161,7 +162,7 @@ class JournalFolder:
                 kept = aside if aside.exists() else path
                 wrong.append(f"A journal of unsaved text was damaged and could not be used; it is kept as {kept}.")
             except OSError as error:
-                wrong.append(f"A journal of unsaved text could not be read ({error.strerror}): {path}")
+                wrong.append(f"A journal of unsaved text could not be read: {why(error)}. {path}")
         return [entry for _, entry in sorted(found, key=lambda pair: (pair[0], pair[1].id))], wrong
 
     def close(self) -> None:

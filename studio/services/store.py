@@ -15,6 +15,7 @@ from studio.model.places import Places
 from studio.model.session_state import SessionState, dump_session, parse_session
 from studio.model.settings import DamagedSettingsError, Settings, Value, with_changes
 from studio.services.background import Background
+from studio.services.text_files import look_at_file, why
 
 DELAY_MS = 400
 
@@ -22,12 +23,14 @@ DELAY_MS = 400
 def read_settings(places: Places) -> Settings:
     """The settings of the user; the defaults where the file is missing or cannot be read."""
     try:
+        look_at_file(places.settings)
         return Settings(places.settings.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
         settings = Settings()
-        settings.problems.append(f"{places.settings} cannot be read ({error}); the defaults are used")
+        reason = why(error) if isinstance(error, OSError) else str(error)
+        settings.problems.append(f"{places.settings} cannot be read ({reason}); the defaults are used")
         return settings
 
 
@@ -39,7 +42,7 @@ def write_settings(path: Path, changes: Mapping[str, Value]) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     remark = ""
     try:
-        text = with_changes(path.read_text(encoding="utf-8") if path.exists() else "", changes)
+        text = with_changes(path.read_text(encoding="utf-8") if path.exists() and look_at_file(path) else "", changes)
     except (DamagedSettingsError, UnicodeDecodeError) as error:
         aside = put_aside(path)
         text = with_changes("", changes)
@@ -51,11 +54,12 @@ def write_settings(path: Path, changes: Mapping[str, Value]) -> str:
 def read_session(places: Places) -> tuple[SessionState, str]:
     """The session of last time, and what is wrong with its file; a damaged file is put aside as ``.bad``."""
     try:
+        look_at_file(places.session)
         text = places.session.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return SessionState(), ""
     except OSError as error:
-        return SessionState(), f"The session of last time could not be read ({error.strerror})."
+        return SessionState(), f"The session of last time could not be read: {why(error)}."
     state = parse_session(text)
     if state is not None:
         return state, ""

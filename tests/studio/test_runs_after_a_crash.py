@@ -19,6 +19,7 @@ from studio.application import Studio
 from studio.model.places import Places
 from studio.services import run_files
 from studio.services.journal import ADOPTIONS_MAX
+from tests.engine.timetravel.hostile import FOREVER, module, put_into
 
 COUNTER = """\
 actor Counter {
@@ -286,6 +287,60 @@ def test_a_damaged_recording_is_put_aside_and_told(
     studio.close()
     assert [path.read_bytes() for path in places.journal.iterdir()] == [b"AEROFLOWTRACE1\nrubbish"]
     assert open_studio().model.run.run_number == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link to nothing", "link to itself"])
+def test_what_is_no_file_is_put_aside_as_if_it_were_opened_by_hand(
+    open_studio: Callable[[], Studio], places: Places, qtbot: QtBot, tmp_path: Path, kind: str
+) -> None:
+    folder = places.journal / "of a dead one"
+    folder.mkdir(parents=True)
+    path = folder / "x.aft"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to(path.name if kind == "link to itself" else tmp_path / "nothing")
+    studio = open_studio()
+    qtbot.waitUntil(lambda: bool(studio.window.area.notices.shown), timeout=20_000)
+    assert "could not be used" in studio.window.area.notices.shown[0].text
+    opened(studio, program(tmp_path, COUNTER), qtbot)
+
+
+def test_a_kept_run_whose_program_never_ends_stops_nothing_else(
+    open_studio: Callable[[], Studio], places: Places, qtbot: QtBot, tmp_path: Path
+) -> None:
+    studio = open_studio()
+    opened(studio, program(tmp_path, COUNTER), qtbot)
+    crash(studio, places, tmp_path)
+    (kept,) = recordings(places)
+    put_into(kept, module({"boot": FOREVER}))
+    studio = open_studio()
+    run = studio.model.run
+
+    def is_given_up() -> bool:
+        run.stop()
+        return bool(studio.window.area.notices.shown)
+
+    qtbot.waitUntil(is_given_up, timeout=30_000)
+    assert "(opening it was stopped)" in studio.window.area.notices.shown[0].text
+    opened(studio, program(tmp_path, COUNTER, "b.aefl"), qtbot)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_a_pipe_among_the_files_of_the_state_holds_up_no_start(
+    open_studio: Callable[[], Studio], places: Places, qtbot: QtBot
+) -> None:
+    folder = places.journal / "of a dead one"
+    folder.mkdir(parents=True)
+    for path in (folder / "x.journal", places.settings):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.mkfifo(path)
+    studio = open_studio()
+    told = [notice.text for notice in studio.window.area.notices.shown]
+    assert any("it is a device or a pipe" in text and "x.journal" in text for text in told)
 
 
 def test_a_recording_with_which_studio_ends_again_and_again_is_not_opened_any_more(
