@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from engine.base.counts import counted
 from engine.base.events import EVENT_DTYPE, MARK_DTYPE
+from engine.timetravel.outputs import each_output
 from engine.timetravel.views import Difference, EventDetail, Output
 from engine.trace.columns import Events
 
@@ -67,7 +69,7 @@ class _Pair:
 
     def first_different_output(self) -> _OutputDifference | None:
         """The first output that is not the same, or that only one side has."""
-        left, right = (session.outputs(branch) for session, branch in self.sides)
+        left, right = (each_output(session, branch) for session, branch in self.sides)
         for one, other in zip_longest(left, right):
             if one is None or other is None or _shown(one) != _shown(other):
                 break
@@ -163,7 +165,7 @@ class _Pair:
         """In plain words, what differs in event ``n``."""
         for side, word, other in ((0, "left", "right"), (1, "right", "left")):
             if n >= self.totals[side]:
-                return f"the {word} run has ended after {n:,} events, the {other} one goes on"
+                return f"the {word} run has ended after {counted(n, 'event')}, the {other} one goes on"
         left, right = self._events(0, n, n + 1)[0], self._events(1, n, n + 1)[0]
         for name, words in _WORDS.items():
             values: list[object] = [int(left[name]), int(right[name])]
@@ -179,7 +181,9 @@ class _Pair:
             return f"the message is {texts[0]} on the left and {texts[1]} on the right"
         if left["flags"] != right["flags"]:
             return "the turn ended otherwise: one side has a fault, or no such actor any more"
-        return f"the turn sent {int(left['sends'])} messages on the left and {int(right['sends'])} on the right"
+        return (
+            f"the turn sent {counted(int(left['sends']), 'message')} on the left and {int(right['sends'])} on the right"
+        )
 
     def _call(self, side: int, n: int, row: np.void) -> str:
         """An event as a call: ``Account#2.deposit(5)``."""

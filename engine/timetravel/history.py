@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from engine.base.counts import counted
 from engine.base.errors import MachineError, SeekError
 from engine.base.events import MARK_DTYPE, Status
 from engine.base.hashes import of_run
@@ -164,7 +165,7 @@ class History:
         """The branch, if it has moment ``n``. Raises SeekError otherwise."""
         line = self.line(branch)
         if not 0 <= n <= line.total:
-            raise SeekError(f"there is no moment {n:,}: the branch {line.name} has {line.total:,} events")
+            raise SeekError(f"there is no moment {n:,}: the branch {line.name} has {counted(line.total, 'event')}")
         return line
 
     def owner_of_moment(self, branch: int, n: int) -> Line:
@@ -179,7 +180,7 @@ class History:
         """The branch that event ``n`` belongs to. Raises SeekError if there is no such event."""
         line = self.line(branch)
         if not 0 <= n < line.total:
-            raise SeekError(f"there is no event {n:,}: the branch {line.name} has {line.total:,} events")
+            raise SeekError(f"there is no event {n:,}: the branch {line.name} has {counted(line.total, 'event')}")
         while n < line.at:
             assert line.parent is not None
             line = self.lines[line.parent]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+from engine.base.counts import counted_or_no
 from engine.base.errors import ForkError
 from engine.base.events import OUTSIDE
 from engine.compiler.metadata import FieldInfo, Metadata, TypeInfo, VariantInfo
@@ -55,7 +56,7 @@ class Encoder:
         given: dict[str, ast.Expr] = {}
         for position, argument in enumerate(arguments):
             if argument.name is None and position >= len(params):
-                raise ForkError(f"{title} takes {_counted(len(params))}, here are {len(arguments)}")
+                raise ForkError(f"{title} takes {counted_or_no(len(params), 'value')}, not {len(arguments)}")
             name = params[position].name if argument.name is None else argument.name.text
             if name in given:
                 raise ForkError(f"{title}: {name} is given twice")
@@ -214,8 +215,8 @@ class Encoder:
         given: dict[str, ast.Expr] = {}
         for position, argument in enumerate(arguments):
             if argument.name is None and position >= len(names):
-                count = f"{len(names)} field{'' if len(names) == 1 else 's'}"
-                raise ForkError(f"{title}: {owner} has {count}, here are {len(arguments)} values")
+                fields = counted_or_no(len(names), "field")
+                raise ForkError(f"{title}: {owner} has {fields}, not {len(arguments)}")
             given[names[position] if argument.name is None else argument.name.text] = argument.value
         for name in given:
             if name not in names:
@@ -310,7 +311,3 @@ def example(metadata: Metadata, info: TypeInfo) -> str:
 def _variant_example(info: TypeInfo, variant: VariantInfo) -> str:
     carried = ", ".join("…" if name.isdecimal() else f"{name}: …" for name in variant.names)
     return f"{info.plain_name}.{variant.name}" + (f"({carried})" if carried else "")
-
-
-def _counted(count: int) -> str:
-    return "no values" if count == 0 else "1 value" if count == 1 else f"{count} values"

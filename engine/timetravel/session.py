@@ -18,6 +18,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from engine.base.counts import counted
 from engine.base.errors import ForkError, Interrupted, MachineError, SeekError, TraceFileError
 from engine.base.events import EVENT_DTYPE, Status
 from engine.base.outside import Outside
@@ -31,6 +32,7 @@ from engine.timetravel.live_recording import LiveRecording
 from engine.timetravel.message_texts import MessageTexts
 from engine.timetravel.misbehaviour import MISBEHAVIOUR, misbehaviour
 from engine.timetravel.origin import Origin
+from engine.timetravel.outputs import each_output, keep_outputs
 from engine.timetravel.outside import Performer
 from engine.timetravel.pacing import coming_up_for_air
 from engine.timetravel.recording import Recorder
@@ -55,7 +57,7 @@ from engine.trace import causality
 from engine.trace.columns import Events, join, read_only
 from engine.trace.limits import BRANCHES_MAX
 from engine.trace.search import Query, search
-from engine.vm.machine import FAULTED, LOG_EVENTS, LOG_NOTHING, LOG_PAYLOADS, Batch, Machine
+from engine.vm.machine import FAULTED, LOG_EVENTS, LOG_PAYLOADS, Batch, Machine
 from engine.vm.plain import ANY_ACTOR, reference_text
 from engine.vm.program import Program
 from engine.vm.records import read_outputs
@@ -147,10 +149,13 @@ class Session:
         return session
 
     @staticmethod
-    def load(path: Path, salvage: bool = False, signal: StopSignal | None = None) -> Session:
+    def load(
+        path: Path, salvage: bool = False, signal: StopSignal | None = None, *, keep_events: bool = True
+    ) -> Session:
         """A recorded run. Raises OSError where the file cannot be read and TraceFileError where it is not whole;
-        ``warnings`` tell of what was lost. With ``salvage`` what is whole of a damaged file is used."""
-        return storage.load(path, salvage, signal)
+        ``warnings`` tell of what was lost. With ``salvage`` what is whole of a damaged file is used.
+        ``keep_events`` is that of ``start``."""
+        return storage.load(path, salvage, signal, keep_events)
 
     @work
     def save(self, path: Path) -> None:
@@ -346,13 +351,13 @@ class Session:
         line = self.history.line(branch)
         if not 0 <= start <= stop <= line.total:
             raise SeekError(
-                f"there are no events {start:,} to {stop:,}: the branch {line.name} has {line.total:,} events"
+                f"there are no events {start:,} to {stop:,}: the branch {line.name} has {counted(line.total, 'event')}"
             )
 
     def _compute_events(self, line: Line, start: int, stop: int) -> None:
-        self._replay_window(line, start, stop, LOG_EVENTS, lambda batch: line.columns.put(batch.first, batch.events))
+        self.replay_window(line, start, stop, LOG_EVENTS, lambda batch: line.columns.put(batch.first, batch.events))
 
-    def _replay_window(self, line: Line, start: int, stop: int, level: int, sink: Callable[[Batch], None]) -> None:
+    def replay_window(self, line: Line, start: int, stop: int, level: int, sink: Callable[[Batch], None]) -> None:
         """Replays events ``start <= n < stop`` that a branch owns, and hands over what the kernel writes down."""
         self.scratch.seek(line.id, start)
         with self.scratch.logging(level):
@@ -361,28 +366,10 @@ class Session:
     @work
     def outputs(self, branch: int = 0) -> tuple[Output, ...]:
         """All that a branch rendered, and its faults, in order; computed by a replay where it is not kept."""
-        found: list[Output] = []
-        path = self.history.ancestry(branch)
-        for i, (line, end) in enumerate(path):
-            pending = path[i + 1][0].open_tick if i + 1 < len(path) else None
-            found.extend(output for output in self._outputs_of(line) if _is_made_before(output, end, pending))
-        return tuple(found)
-
-    def _outputs_of(self, line: Line) -> list[Output]:
-        """All outputs of a branch's own part."""
-        if line.outputs_to >= line.total:
-            return line.outputs
-        found: list[Output] = []
-        machine = self.scratch.machine
-
-        def take(batch: Batch) -> None:
-            found.extend(map(self.describer.output, read_outputs(batch, machine.events)))
-
-        self._replay_window(line, line.outputs_to, line.total, LOG_NOTHING, take)
-        found[:0] = line.outputs
         if self.keep_events:
-            line.outputs, line.outputs_to = found, line.total
-        return found
+            for line, _ in self.history.ancestry(branch):
+                keep_outputs(self, line)
+        return tuple(each_output(self, branch))
 
     @work
     def picture(self, branch: int, n: int) -> Picture:
@@ -427,7 +414,7 @@ class Session:
 
     def _fields_before_fault(self, branch: int, n: int, actor: int) -> tuple[FieldValue, ...]:
         """The state of an actor that has faulted: the one before that turn, which never happened."""
-        faults = [o.fault for o in self.outputs(branch) if o.fault is not None and o.fault.actor == actor]
+        faults = [o.fault for o in each_output(self, branch) if o.fault is not None and o.fault.actor == actor]
         for fault in reversed([fault for fault in faults if fault.n < n]):
             machine = self._at(branch, fault.n)
             record = machine.actor_record(actor)
@@ -452,7 +439,7 @@ class Session:
             rows.append(batch.events.copy())
             outputs.extend(map(self.describer.output, read_outputs(batch, machine.events)))
 
-        self._replay_window(line, n, n + 1, LOG_EVENTS, take)
+        self.replay_window(line, n, n + 1, LOG_EVENTS, take)
         row = rows[0][0]
         record = machine.actor_record(message.receiver)
         failed = record is not None and int(record["status"]) == FAULTED
@@ -577,7 +564,7 @@ class Session:
                 found.append(batch.payloads[offset : offset + int(row["payload_length"])].tobytes())
 
         for line, first, last in self.history.segments(branch, start, stop):
-            self._replay_window(line, first, last, LOG_PAYLOADS, take)
+            self.replay_window(line, first, last, LOG_PAYLOADS, take)
         return found
 
     def _read_texts(self, line: Line, start: int, stop: int) -> Iterator[str]:
@@ -640,12 +627,6 @@ def _kind_of(player: Player, metadata: Metadata, actor: int) -> str | None:
     """The type of an actor at the moment where a player stands."""
     record = player.machine.actor_record(actor)
     return None if record is None else metadata.actors[int(record["type"])].name
-
-
-def _is_made_before(output: Output, end: int, open_tick: int | None) -> bool:
-    """Whether an output is there at moment ``end``. Pictures of state are taken when their tick ends, so those of a
-    tick that is still open belong to the branch that ends it."""
-    return output.n < end and not (output.kind == "state" and output.tick == open_tick)
 
 
 def _fault_of(outputs: list[Output]) -> FaultInfo | None:

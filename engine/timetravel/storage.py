@@ -178,7 +178,7 @@ def checkpoint_record(
 # --- loading ----------------------------------------------------------------------------------
 
 
-def load(path: Path, salvage: bool, signal: StopSignal | None = None) -> Session:
+def load(path: Path, salvage: bool, signal: StopSignal | None = None, keep_events: bool = True) -> Session:
     """A session from a file. Raises OSError or TraceFileError; see ``Session.load``."""
     from engine.timetravel.session import Session
 
@@ -186,7 +186,7 @@ def load(path: Path, salvage: bool, signal: StopSignal | None = None) -> Session
     header = trace.header
     try:
         program, origin, doubt = program_of(header)
-        session = Session.start(program, header.seed, signal=signal)
+        session = Session.start(program, header.seed, keep_events=keep_events, signal=signal)
         session.origin = origin
         for machine in (session.scratch.machine, session.recorder.machine):
             machine.memory_is_foreign |= bool(trace.checkpoints)

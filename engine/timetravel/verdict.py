@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from engine.base.counts import counted
 from engine.base.events import Status
 from engine.timetravel.pacing import interrupting_after
 from engine.timetravel.session import Session
@@ -93,7 +94,7 @@ def _judge(
         if progress.status is not Status.RUNNING:
             return Verdict(events=progress.total)
         if progress.total >= events_max:
-            message = f"not over after {progress.total:,} events, at tick {progress.tick:,}"
+            message = f"not over after {counted(progress.total, 'event')}, at tick {progress.tick:,}"
             return Verdict(message + IDLE_ADVICE, events=progress.total, limit="events")
     return Verdict(events=session.total(), stopped=True)
 

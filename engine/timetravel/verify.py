@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from engine.base.counts import counted
 from engine.base.errors import ForkError, Interrupted, MachineError, SeekError
 from engine.base.events import Status
 from engine.timetravel.changes import apply_change
@@ -91,7 +92,9 @@ def _replay(session: Session, machine: Machine, line: Line, end: int) -> None:
         if machine.events < stop and machine.run(None, stop, take) is Status.INTERRUPTED:
             raise Interrupted("verifying was stopped")
         if machine.events != stop:
-            raise _Differs(f"the replay ends after {machine.events:,} events, the recording has {line.total:,}")
+            raise _Differs(
+                f"the replay ends after {counted(machine.events, 'event')}, the recording has {line.total:,}"
+            )
         if follower is not None:
             follower.catch_up(machine)
         if session.origin is not None:
@@ -100,7 +103,7 @@ def _replay(session: Session, machine: Machine, line: Line, end: int) -> None:
     recorded = line.marks.rows["events"]
     expected = int(((recorded > line.at) & (recorded < end)).sum())
     if compared < expected:
-        raise _Differs(f"the recording has {expected:,} hash marks there, the replay comes to {compared:,}")
+        raise _Differs(f"the recording has {counted(expected, 'hash mark')} there, the replay comes to {compared:,}")
 
 
 def _compare_end(session: Session, machine: Machine, line: Line) -> None:
@@ -113,7 +116,9 @@ def _compare_end(session: Session, machine: Machine, line: Line) -> None:
         session.history.reply(line, machine)
     used = machine.answered - line.answered
     if used > len(line.answers) or (used < len(line.answers) and not line.is_cut_off):
-        raise _Differs(f"the replay uses {used:,} answers of the outside, the recording has {len(line.answers):,}")
+        raise _Differs(
+            f"the replay uses {counted(used, 'answer')} of the outside, the recording has {len(line.answers):,}"
+        )
     if not line.is_cut_off and machine.digest() != session.end_digest(line):
         raise _Differs("every event is the same, but the states of the actors at the end are not")
     _compare_tick_and_status(machine, line)

@@ -175,7 +175,7 @@ def test_a_message_may_carry_values_of_any_type() -> None:
         (api.Inject("Account#9.deposit(1)"), "there is no Account#9 at this moment; there are Account#1, Account#2"),
         (api.Inject("Account#0.deposit(1)"), "there is no Account#0: actor 0 is main"),
         (api.Inject("Account.deposit()"), r"amount is missing; it takes \(amount: int\)"),
-        (api.Inject("Account.deposit(1, 2)"), "Account.deposit takes 1 value, here are 2"),
+        (api.Inject("Account.deposit(1, 2)"), "Account.deposit takes 1 value, not 2"),
         (api.Inject("Account.deposit(amount: 1, amount: 2)"), "amount is given twice"),
         (api.Inject("Account.deposit(sum: 1)"), "Account.deposit has no parameter sum"),
         (api.Inject('Account.deposit("x")'), "a value of type int is expected, such as 5"),

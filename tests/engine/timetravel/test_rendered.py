@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from engine import api
+from engine.timetravel import outputs
 from tests.engine.timetravel.programs import BANK, PICTURES, STUCK, started
 
 CHATTY = """\
@@ -78,3 +83,34 @@ def test_outputs_of_a_turn_that_was_stopped_are_not_told() -> None:
         if session.total() >= 45:
             break
     assert texts == [output.text for output in session.outputs()]
+
+
+@pytest.mark.parametrize("source", [CHATTY, BANK, PICTURES], ids=["texts", "faults", "pictures"])
+def test_outputs_are_the_same_whatever_the_size_of_the_windows(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outputs, "WINDOW_OUTPUTS", 1)
+    kept, session = started(source), started(source, keep_events=False)
+    for one in (kept, session):
+        one.advance(max_events=200)
+        one.fork(0, one.total() // 2)
+        one.advance(max_events=100, branch=1)
+    for branch in (0, 1):
+        assert tuple(outputs.each_output(session, branch)) == kept.outputs(branch) != ()
+
+
+def test_reading_outputs_holds_a_window_of_them_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outputs, "WINDOW_OUTPUTS", 50)
+    session = started(CHATTY, keep_events=False)
+    while session.total() < 3_000:
+        session.advance(max_events=1_000)
+    made = 0
+    plain = session.describer.output
+
+    def counting(*arguments: Any) -> api.Output:
+        nonlocal made
+        made += 1
+        return plain(*arguments)
+
+    monkeypatch.setattr(session.describer, "output", counting)
+    for read, _ in enumerate(outputs.each_output(session, 0)):
+        assert made - read <= 200
+    assert made > 2_900
