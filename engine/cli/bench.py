@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.base.counts import counted
 from engine.cli.engine_thread import on_engine_thread
 from engine.cli.numbers import count
 from engine.cli.report import EXIT_PROBLEM, fail, give, give_json, say
@@ -40,7 +41,8 @@ def bench(
     unknown = [name for name in names if name not in known and name.removeprefix("savina/") not in SAVINA]
     if unknown:
         fail(f"no benchmark is called {unknown[0]}; there are {', '.join(known)}")
-    say(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, load {load()}")
+    processors = counted(os.cpu_count() or 1, "processor")
+    say(f"{platform.machine()}, {processors}, Python {platform.python_version()}, load {load()}")
     results: list[Result] = []
     suite: list[Result] = []
 

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from engine import api
-from engine.cli.files import compile_file, program_path, programs_in, read_all, with_plain_line_breaks
+from engine.base.counts import counted
+from engine.cli.files import compile_file, program_path, read_programs, with_plain_line_breaks
 from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give, give_json, problem_line, problem_plain, say
 
 
@@ -17,7 +18,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as one JSON document.")] = False,
 ) -> None:
     """Check programs without running them, in folders all of them; exit 1 if one has an error."""
-    files, unreadable = read_all(programs_in(paths or [Path()]))
+    files, unreadable = read_programs(paths or [Path()])
     if not files and not unreadable:
         fail("there is no program here")
     # a problem of a file that several import is told once
@@ -29,8 +30,8 @@ def check(
         for problem in problems:
             give(problem_line(problem))
         warnings = len(problems) - errors
-        counts = f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"
-        say(f"{len(files)} file{'s' * (len(files) != 1)}: " + (counts if problems else "no problems"))
+        counts = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
+        say(f"{counted(len(files), 'file')}: " + (counts if problems else "no problems"))
     if unreadable:
         raise typer.Exit(EXIT_USAGE)
     if errors:

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from engine import api
-from engine.cli.files import programs_in, read_all, with_plain_line_breaks
+from engine.base.counts import counted
+from engine.cli.files import read_programs, with_plain_line_breaks
 from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give, say
 from engine.files.whole import write_whole
 
@@ -26,8 +27,8 @@ def doc(
     ] = None,
 ) -> None:
     """Describe what programs declare, with the comments above it, as Markdown."""
-    files, unreadable = read_all(programs_in(paths))
-    if not files and not unreadable:
+    files, failed = read_programs(paths)
+    if not files and not failed:
         fail("there is no program here")
     broken = 0
     base = Path(os.path.commonpath([path.absolute().parent for path, _ in files])) if files else Path()
@@ -40,20 +41,23 @@ def doc(
         if output is None:
             give(described)
         else:
-            _write(output / path.absolute().relative_to(base).with_suffix(".md"), described)
-    if unreadable:
+            failed += not _is_written(output / path.absolute().relative_to(base).with_suffix(".md"), described)
+    if failed:
         raise typer.Exit(EXIT_USAGE)
     if broken:
-        say(f"{broken} of {len(files)} programs have mistakes; `aeroflow check` shows them")
+        say(f"{counted(len(files), 'program')}: {broken} with mistakes; `aeroflow check` shows them")
         raise typer.Exit(EXIT_PROBLEM)
 
 
-def _write(path: Path, text: str) -> None:
+def _is_written(path: Path, text: str) -> bool:
+    """Writes a description; says why where that fails."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, f"{text}\n".encode())
     except OSError as error:
-        fail(f"{path} cannot be written: {error.strerror}")
+        say(f"aeroflow: {path} cannot be written: {error.strerror}")
+        return False
+    return True
 
 
 def describe(name: str, text: str, outline: tuple[api.Symbol, ...]) -> Iterator[str]:

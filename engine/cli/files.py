@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from engine import api
 from engine.base.errors import AeroFlowError
 from engine.cli.report import EXIT_PROBLEM, fail, give_json, problem_plain, say, say_problems
+from engine.project.modules import SUFFIX
 
 
 def read_source(path: Path) -> str:
@@ -25,16 +27,19 @@ def read_exactly(path: Path) -> str:
         fail(str(error))
 
 
-def read_all(paths: Iterable[Path]) -> tuple[list[tuple[Path, str]], int]:
-    """The texts of the files that can be read, and how many cannot, which are reported; the others still count."""
-    texts, unreadable = [], 0
-    for path in paths:
+def read_programs(paths: Iterable[Path]) -> tuple[list[tuple[Path, str]], int]:
+    """The texts of all programs among and below the paths, and how many files and folders cannot be read. These are
+    reported, and the others still count; ends the command where a path does not exist."""
+    files, unreadable = _programs_in(paths)
+    texts = []
+    for path in files:
         try:
             texts.append((path, _read(path)))
         except Unreadable as error:
-            unreadable += 1
-            say(f"aeroflow: {error}")
-    return texts, unreadable
+            unreadable.append(error)
+    for reason in unreadable:
+        say(f"aeroflow: {reason}")
+    return texts, len(unreadable)
 
 
 def with_plain_line_breaks(text: str) -> str:
@@ -73,20 +78,46 @@ def compile_file(path: Path, checked: bool = False, as_json: bool = False) -> ap
     return build.program
 
 
-def programs_in(paths: Iterable[Path]) -> list[Path]:
-    """The files among the paths and the programs below the folders, each once, but none of hidden folders; ends the
-    command where there is no such path."""
+def _programs_in(paths: Iterable[Path]) -> tuple[list[Path], list[Unreadable]]:
+    """The files among the paths and the programs below the folders, each once, but none of hidden folders; and the
+    folders that cannot be read."""
     found: dict[Path, None] = {}
+    unreadable: list[Unreadable] = []
     for path in paths:
-        if path.is_dir():
-            inside = (file for file in path.rglob("*.aefl") if file.is_file())
-            visible = (f for f in inside if not any(part.startswith(".") for part in f.relative_to(path).parts))
-            found.update(dict.fromkeys(sorted(visible)))
-        elif path.exists():
-            found[path] = None
-        else:
+        if os.path.isdir(path):
+            found.update(dict.fromkeys(sorted(_programs_below(path, unreadable))))
+        elif _is_missing(path):
             fail(f"there is no file {path}")
-    return list(found)
+        else:
+            found[path] = None
+    return list(found), unreadable
+
+
+def _programs_below(folder: Path, unreadable: list[Unreadable]) -> Iterator[Path]:
+    def cannot(error: OSError) -> None:
+        unreadable.append(Unreadable(f"{os.fsdecode(error.filename)} cannot be read: {error.strerror}"))
+
+    for place, folders, names in os.walk(folder, onerror=cannot):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(place, name)
+            if path.suffix == SUFFIX and not name.startswith(".") and _is_file(path):
+                yield path
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a path is no pipe, device or broken link. What cannot be looked at is left to the reading."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
+
+
+def _is_missing(path: Path) -> bool:
+    try:
+        return not path.exists()
+    except OSError:
+        return False
 
 
 def program_path(path: Path) -> Path:
@@ -97,10 +128,11 @@ def program_path(path: Path) -> Path:
         fail(str(error))
 
 
-def load_trace(path: Path, salvage: bool = False) -> api.Session:
-    """A recorded run, or with ``salvage`` what is whole of it; ends the command where it cannot be read."""
+def load_trace(path: Path, salvage: bool = False, keep_events: bool = True) -> api.Session:
+    """A recorded run, or with ``salvage`` what is whole of it; ends the command where it cannot be read. Without
+    ``keep_events`` what runs on takes no memory for what it puts out."""
     try:
-        session = api.Session.load(path, salvage)
+        session = api.Session.load(path, salvage, keep_events=keep_events)
     except FileNotFoundError:
         fail(f"there is no file {path}")
     except OSError as error:

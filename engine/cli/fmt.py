@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from engine import api
+from engine.base.counts import counted
 from engine.cli import streams
-from engine.cli.files import programs_in, read_all
+from engine.cli.files import read_programs
 from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give, say, say_problems
 from engine.files.whole import write_whole
 
@@ -28,20 +29,21 @@ def fmt(
         _format_stdin(check)
         return
     changed, broken = 0, 0
-    files, unreadable = read_all(programs_in(paths or [Path()]))
+    files, failed = read_programs(paths or [Path()])
     for path, text in files:
         result = _formatted(text, str(path))
         if result is None:
             broken += 1
         elif result != text:
-            changed += 1
             if check:
                 give(str(path))
-            else:
-                _write(path, result)
-    told = f"{len(files)} file{'s' * (len(files) != 1)}: {changed} {'to format' if check else 'formatted'}"
+            elif not _is_written(path, result):
+                failed += 1
+                continue
+            changed += 1
+    told = f"{counted(len(files), 'file')}: {changed} {'to format' if check else 'formatted'}"
     say(told + (f", {broken} with mistakes" if broken else ""))
-    if unreadable:
+    if failed:
         raise typer.Exit(EXIT_USAGE)
     if broken or (check and changed):
         raise typer.Exit(EXIT_PROBLEM)
@@ -72,8 +74,11 @@ def _formatted(text: str, name: str) -> str | None:
     return result.text
 
 
-def _write(path: Path, text: str) -> None:
+def _is_written(path: Path, text: str) -> bool:
+    """Writes a program; says why where that fails."""
     try:
         write_whole(path, text.encode("utf-8"))
     except OSError as error:
-        fail(f"{path} cannot be written: {error.strerror}")
+        say(f"aeroflow: {path} cannot be written: {error.strerror}")
+        return False
+    return True

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from engine import api
+from engine.base.counts import counted
 from engine.cli import streams
 
 
@@ -46,7 +47,7 @@ def progress_bar(ticks: int | None) -> Iterator[Bar]:
         class Shown:
             def moved(self, events: int, tick: int) -> None:
                 completed = tick if ticks is not None else None
-                bar.update(task, completed=completed, description=f"tick {tick:,} · {events:,} events")
+                bar.update(task, completed=completed, description=f"tick {tick:,} · {counted(events, 'event')}")
 
             def read_line(self, prompt: str) -> str | None:
                 bar.stop()  # gives the terminal back, with its cursor

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from engine import api
+from engine.base.counts import counted
 from engine.cli import streams
 from engine.cli.engine_thread import on_engine_thread
 from engine.cli.files import compile_file, program_path
@@ -87,7 +88,7 @@ def run(
         last = on_engine_thread(work, interrupt)
     seconds = time.perf_counter() - started
     shown.end(last)
-    _say_how_it_ended(file, last, seconds, record)
+    _say_how_it_ended(file, last, ticks, seconds, record)
     raise typer.Exit(exit_code(last, shown.has_failed, signals))
 
 
@@ -119,11 +120,19 @@ def host_of(text: str) -> api.Host:
         fail(f"--allow-net {text}: {error}")
 
 
-def _say_how_it_ended(file: Path, last: api.Progress, seconds: float, record: Path | None) -> None:
+def how_it_stopped(last: api.Progress, limit: int | None) -> str:
+    """How far a run came, and why not further: ``finished at tick 6``."""
+    if last.status is not api.Status.AT_LIMIT or limit is None:
+        return f"{last.status.value} at tick {last.tick}"
+    return f"stopped at the limit of tick {limit}" + (f", last event in tick {last.tick}" if last.tick < limit else "")
+
+
+def _say_how_it_ended(file: Path, last: api.Progress, limit: int | None, seconds: float, record: Path | None) -> None:
     streams.flush()
     rate = last.total / seconds if seconds > 0 else 0.0
+    handled = counted(last.total, "event") + _dead(last.dead_letters)
     say(
-        f"{last.status.value} at tick {last.tick}: {last.total:,} events{_dead(last.dead_letters)}, {rate:,.0f}/s, "
+        f"{how_it_stopped(last, limit)}: {handled}, {rate:,.0f}/s, "
         f"hash {last.execution_hash & (2**64 - 1):016x}" + (f", recorded in {record}" if record else "")
     )
     for line in api.stuck(last.waits):
@@ -143,4 +152,4 @@ def exit_code(last: api.Progress, has_failed: bool, signals: Sequence[int] = ())
 
 def _dead(count: int) -> str:
     """What the summary says of messages to actors that had ended."""
-    return f", {count:,} dead letter{'' if count == 1 else 's'}" if count else ""
+    return f", {counted(count, 'dead letter')}" if count else ""

@@ -15,10 +15,11 @@ from xml.etree import ElementTree
 import typer
 
 from engine import api
-from engine.cli.files import programs_in, read_source
+from engine.base.counts import counted
+from engine.cli.files import read_programs, with_plain_line_breaks
 from engine.cli.numbers import count, seed_option
 from engine.cli.outputs import check_output
-from engine.cli.report import EXIT_PROBLEM, fail, give, say
+from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give, say
 from engine.cli.shown import fault_line
 from engine.cli.test_case import Case, Outcome, run_case
 from engine.files.whole import write_whole
@@ -40,11 +41,12 @@ def run_tests(
     seconds: Annotated[float, typer.Option(help="A test may take so long.", min=0.0)] = api.TEST_SECONDS_MAX,
     traces: Annotated[Path, typer.Option(help="The folder for the recordings of tests that failed.")] = TRACES,
 ) -> None:
-    """Run the tests of programs; exit 1 if one fails, 2 if there are none."""
+    """Run the tests of programs; exit 1 if one fails, 2 if there are none or a file cannot be read."""
+    files, unreadable = read_programs(paths or [Path()])
     cases = [
         Case(file, name, line, seed, events, seconds, traces)
-        for file in programs_in(paths or [Path()])
-        for name, line in api.tests_in(read_source(file), str(file))
+        for file, text in files
+        for name, line in api.tests_in(with_plain_line_breaks(text), str(file))
         if only in name or _names(only, file)
     ]
     if not cases:
@@ -60,8 +62,10 @@ def run_tests(
     failed = sum(not outcome.passed for outcome in outcomes)
     if junit is not None:
         _write_junit(junit, outcomes)
-    count = f"{len(outcomes)} test{'s' * (len(outcomes) != 1)}"
+    count = counted(len(outcomes), "test")
     say(f"{count}: {failed} failed" if failed else f"{count} passed")
+    if unreadable:
+        raise typer.Exit(EXIT_USAGE)
     if failed:
         raise typer.Exit(EXIT_PROBLEM)
 

@@ -10,12 +10,14 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from engine import api
+from engine.base.counts import counted
 from engine.base.errors import AeroFlowError
 from engine.cli.engine_thread import on_engine_thread
 from engine.cli.files import load_trace, save_trace
 from engine.cli.numbers import INT_MAX, count
 from engine.cli.outputs import check_output
 from engine.cli.report import EXIT_PROBLEM, EXIT_STUCK, fail, give, give_json, say
+from engine.cli.run import how_it_stopped
 from engine.cli.shown import ShownAsText
 
 T = TypeVar("T")
@@ -117,7 +119,7 @@ def state(trace: TraceArgument, at: AtOption, branch: BranchOption = 0, as_json:
             }
         )
         return
-    say(f"after {picture.n:,} events, at tick {picture.tick}")
+    say(f"after {counted(picture.n, 'event')}, at tick {picture.tick}")
     for actor in actors:
         give(f"{actor.name} [{actor.status}, {actor.waiting} waiting, {actor.handled} handled]")
         for field in actor.fields:
@@ -224,8 +226,8 @@ def fork(
     check_output(output, _read_by(trace))
     shown = ShownAsText()
 
-    def work() -> tuple[api.Branch, api.Progress]:
-        session = load_trace(trace)
+    def work() -> tuple[api.Branch, api.Progress, int]:
+        session = load_trace(trace, keep_events=False)
         made = session.fork(branch, moment(session, branch, at), change)
         limit = ticks if ticks is not None else max(session.branches()[branch].tick, made.tick)
         try:
@@ -238,12 +240,12 @@ def fork(
             save_trace(session, output)
             raise
         save_trace(session, output)
-        return made, progress
+        return made, progress, limit
 
-    made, progress = guarded(work)
+    made, progress, limit = guarded(work)
     say(
-        f"branch {made.id} “{made.name}” leaves branch {branch} after {made.at:,} events; "
-        f"{progress.status.value} at tick {progress.tick} with {progress.total:,} events; saved in {output}"
+        f"branch {made.id} “{made.name}” leaves branch {branch} after {counted(made.at, 'event')}; "
+        f"{how_it_stopped(progress, limit)}, with {counted(progress.total, 'event')}; saved in {output}"
     )
     for line in api.stuck(progress.waits):
         say(f"{trace}: {line}")
@@ -280,8 +282,8 @@ def diff(
     if there is one."""
 
     def work() -> api.Difference | None:
-        one = load_trace(left)
-        other = load_trace(right) if right is not None else one
+        one = load_trace(left, keep_events=False)
+        other = load_trace(right, keep_events=False) if right is not None else one
         newest = other.branches()[-1].id
         return one.first_difference(left_branch, newest if right_branch is None else right_branch, other)
 
@@ -361,7 +363,7 @@ def export(
         return session.total(branch)
 
     try:
-        count = guarded(work)
+        total = guarded(work)
     except OSError as error:
         fail(f"{output} cannot be written: {error.strerror}")
-    say(f"{count:,} events written to {output}")
+    say(f"{counted(total, 'event')} written to {output}")

@@ -26,6 +26,8 @@ from urllib.request import (
     Request,
 )
 
+from engine.base.counts import counted
+
 BODY_BYTES_MAX = 32 * 2**20
 SECONDS_MAX = 30.0
 """How long a request may take in all, redirects included."""
@@ -91,7 +93,7 @@ def _whole_body(response: HTTPResponse | HTTPError) -> bytes:
     inner = response.fp if isinstance(response, HTTPError) else response
     missing = getattr(inner, "length", None)  # what Content-Length promised and `read(n)` did not get
     if missing:
-        raise HttpFailure(f"the answer ends {missing:,} bytes before the length that the server announced")
+        raise HttpFailure(f"the answer ends {counted(missing, 'byte')} before the length that the server announced")
     return body
 
 

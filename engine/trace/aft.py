@@ -30,6 +30,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from engine.base.counts import counted
 from engine.base.errors import TraceFileError
 from engine.trace import validate
 from engine.trace.frames import MAGIC, Frame, Frames, split
@@ -144,7 +145,7 @@ def _assemble(frames: Frames, budget: Budget) -> Trace:
 
 def _how_it_ends(last: BranchRecord, unread: int) -> str:
     """A sentence about a file without an end."""
-    rest = f"; its last {unread:,} bytes cannot be read" if unread else ""
+    rest = f"; its last {counted(unread, 'byte')} cannot be read" if unread else ""
     if last.digest is not None:
         return f"the file ends early{rest}: going to a moment can take longer, and fewer hashes can be compared"
     return (

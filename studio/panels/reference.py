@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.model.figures import counted
 from studio.model.reference import START, anchor_of, file_of
 from studio.model.studio import StudioModel
 from studio.panels.placeholder import disconnector
@@ -287,7 +288,7 @@ class ReferencePage(QWidget):
             item = self.chapters.item(row)
             item.setHidden(item.data(_NAME) not in holding)
         count = len(holding)
-        text = f"in {count} chapter{'s' * (count != 1)}" if count else "not in the reference"
+        text = f"in {counted(count, 'chapter')}" if count else "not in the reference"
         self._found.show_text(text if self.field.text() else "")
         self._mark_found()
 

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QToolTip, QWidget
 from engine.api import OUTSIDE
 from studio.model.event_store import Floats
 from studio.model.events_table import kind_of
-from studio.model.figures import grouped
+from studio.model.figures import counted, grouped
 from studio.model.signal import ending
 from studio.model.studio import StudioModel
 from studio.model.timeline import TimelineModel
@@ -368,7 +368,7 @@ class TimelineView(QAbstractScrollArea):
         rows = self.timeline.run.events.rows_at(_pair(first, last))
         count = int(rows[1] - rows[0])
         tick = f"{self.tr('tick')} {grouped(max(0, int(geometry.place(spot.x()))))}"
-        return f"{tick}\n{grouped(count)} {self.tr('events in this column')}" if count else tick
+        return f"{tick}\n{counted(count, self.tr('event'))} {self.tr('in this column')}" if count else tick
 
     def describe_event(self, n: int) -> str:
         """An event in words: number, tick, actor, message, sender."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from studio.actions.run_commands import RunAction, run_action, run_name, runs_in_front
-from studio.model.figures import grouped
+from studio.model.figures import counted, grouped
 from studio.model.studio import StudioModel
 from studio.theming.icons import icons_of
 from studio.theming.refresh import Refresh
@@ -152,7 +152,7 @@ class Toolbar(QObject):
         self._branches.clear()
         run = self._model.run
         for branch in run.branches:
-            action = self._branches.addAction(f"{branch.name}   {grouped(branch.total)} events")
+            action = self._branches.addAction(f"{branch.name}   {counted(branch.total, 'event')}")
             action.setCheckable(True)
             action.setChecked(branch.id == run.branch)
             action.triggered.connect(self._shower(branch.id))

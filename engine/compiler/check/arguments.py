@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from engine.base.counts import counted_or_no
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import CLOSED, Body
@@ -115,7 +116,8 @@ def _place(
     report = body.report
     positional = sum(1 for arg in args if arg.name is None)
     if positional > len(params):
-        report.error("E0204", target.span, f"{target.text} takes {_count(len(params), target.item)}, not {len(args)}")
+        takes = counted_or_no(len(params), target.item)
+        report.error("E0204", target.span, f"{target.text} takes {takes}, not {len(args)}")
         return None
     for position, arg in enumerate(args):
         if arg.name is None:
@@ -143,10 +145,6 @@ def _place(
         plural = "s" if len(missing) > 1 else ""
         report.error("E0204", target.span, f"{target.text} needs the {target.item}{plural} {names}")
     return placed if fine and not missing else None
-
-
-def _count(count: int, item: str) -> str:
-    return f"{count or 'no'} {item}{'' if count == 1 else 's'}"
 
 
 def _article(item: str) -> str:

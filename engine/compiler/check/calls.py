@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from engine.base.counts import counted_or_no
 from engine.base.diagnostics import Fix
 from engine.base.source import Span
 from engine.compiler.check import tree
@@ -177,7 +178,7 @@ def _call_value(body: Body, node: ast.Call, callee: tree.Expr) -> tree.Expr:
         if named is not None:
             body.report.error("E0205", named.span, "the parameters of a function value have no names")
         else:
-            takes = f"{len(t.params) or 'no'} argument{'' if len(t.params) == 1 else 's'}"
+            takes = counted_or_no(len(t.params), "argument")
             body.report.error("E0204", node.span, f"this {describe(t)} takes {takes}, not {len(node.args)}")
         return body.nothing(node.span)
     args = tuple(

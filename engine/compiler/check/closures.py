@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from engine.base.counts import counted_or_no
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import FUNCTION, Body, Capture, describe, expression
@@ -46,7 +47,8 @@ def expected_function(expected: Type | None) -> FnType | None:
 def _lambda(body: Body, node: ast.LambdaExpr, expected: Type | None) -> tree.Expr:
     wanted = expected_function(expected)
     if wanted is not None and len(wanted.params) != len(node.params):
-        counts = f"{_count(len(node.params))}, but {describe(wanted)} has {len(wanted.params) or 'none'}"
+        params_here = counted_or_no(len(node.params), "parameter")
+        counts = f"{params_here}, but {describe(wanted)} has {len(wanted.params) or 'none'}"
         if any(param.type is None for param in node.params):
             body.report.error("E0204", node.span, f"this function has {counts}")
             return body.nothing(node.span)
@@ -80,10 +82,6 @@ def _parameter(body: Body, param: ast.Param, wanted: FnType | None, index: int) 
     note = f"nothing here says what it is: write `fn({name}: int)`, or what it is"
     body.report.error("E0219", param.span, f"the parameter `{name}` of this function needs a type", note)
     return name, ERROR, span
-
-
-def _count(count: int) -> str:
-    return f"{count or 'no'} parameter{'' if count == 1 else 's'}"
 
 
 def _give(inner: Body, node: ast.Expr, result: Type | None, statements: list[tree.Stmt]) -> Type:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.base.counts import counted
 from engine.base.diagnostics import Fix
 from engine.base.source import Span
 from engine.compiler.check import tree
@@ -61,7 +62,7 @@ def variant_value(body: Body, node: ast.FieldAccess, enum: EnumInfo, expected: T
         shown = f"{enum.name}.{variant.name}"
         example = ", ".join(f"{f.name}: …" if not f.name.isdecimal() else "…" for f in variant.fields)
         note = f"give it what it carries: `{shown}({example})`"
-        body.report.error("E0204", node.span, f"`{shown}` carries {_counted(len(variant.fields))}", note)
+        body.report.error("E0204", node.span, f"`{shown}` carries {counted(len(variant.fields), 'value')}", note)
         return body.nothing(node.span)
     bound = _known_arguments(body, (), enum, _hoped_for(body, node.base, expected), node.span)
     return tree.EnumNew(_enum_type(body, enum, bound, node.span), node.span, variant.number)
@@ -100,10 +101,6 @@ def find_variant(body: Body, enum: EnumInfo, name: ast.Ident) -> VariantInfo | N
             note = "it has " + ", ".join(f"`{v.name}`" for v in enum.variants)
         body.report.error("E0110", name.span, f"`{enum.name}` has no variant `{name.text}`", note, fix)
     return variant
-
-
-def _counted(count: int) -> str:
-    return "a value" if count == 1 else f"{count} values"
 
 
 def _broken(t: Type, span: Span) -> tree.Expr:

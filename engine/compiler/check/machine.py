@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine.base.counts import counted_or_no
 from engine.compiler.check import tree
 from engine.compiler.check.body import Body, describe
 from engine.compiler.check.inference import head, resolve
@@ -61,7 +62,7 @@ def check_intrinsic(body: Body, node: ast.Call, name: str, expected: Type | None
         body.report.error("E0101", node.callee.span, f"there is no operation `raw.{name}`", note)
         return body.nothing(node.span)
     if len(node.args) != len(signature.params):
-        body.report.error("E0204", node.span, f"`raw.{name}` takes {len(signature.params)} arguments")
+        body.report.error("E0204", node.span, f"`raw.{name}` takes {counted_or_no(len(signature.params), 'argument')}")
         return body.nothing(node.span)
     of = read_type(body.world, body.report, node.type_args[0], body.type_params) if node.type_args else None
     args: list[tree.Expr] = []

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from engine.base.counts import counted, counted_or_no
 from engine.base.source import Span
 from engine.compiler.check import tree
 from engine.compiler.check.body import Body, describe
@@ -184,7 +185,7 @@ def _parts(
     given: set[int] = set()
     items = pattern.items or ()
     if pattern.items is not None and all(item.name is None for item in items) and len(items) != len(fields):
-        count = f"{len(fields) or 'no'} value{'' if len(fields) == 1 else 's'}"
+        count = counted_or_no(len(fields), "value")
         note = f"write `{shown.strip('`')}` alone to take it whatever it carries" if fields else "leave out the `()`"
         body.report.error("E0213", pattern.span, f"{shown} has {count}, and this pattern {len(items)}", note)
     for position, item in enumerate(items):
@@ -233,7 +234,7 @@ def _tuple(body: Body, pattern: ast.TuplePattern, value: tree.Expr, t: Type, mat
     count = len(pattern.items)
     if t is not ERROR and not unify(t, TupleType(tuple(body.open_type(p.span, "this item") for p in pattern.items))):
         body.report.error(
-            "E0213", pattern.span, f"this pattern takes {count} values apart, but the value is {describe(t)}"
+            "E0213", pattern.span, f"this pattern takes {counted(count, 'value')} apart, but the value is {describe(t)}"
         )
         t = ERROR
     t = head(t)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from engine.base.counts import counted
 from engine.base.source import Span
 from engine.compiler.check import types
 from engine.compiler.check.features import not_yet
@@ -96,7 +97,7 @@ def read_type_arguments(
     if len(found) == len(type_params):
         return found
     if type_params:
-        count = "a type argument" if len(type_params) == 1 else f"{len(type_params)} type arguments"
+        count = counted(len(type_params), "type argument")
         report.error("E0225", span, f"`{name}` takes {count}: `{name}<{', '.join(type_params)}>`")
     else:
         report.error("E0225", span, f"`{name}` takes no type arguments")

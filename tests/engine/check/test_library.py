@@ -111,7 +111,7 @@ def test_type_arguments_are_written_or_found_out() -> None:
         ("fn f(a: i32, b: int) -> int { return a + b }", "`+` does not work on `i32` and `int`"),
         ("fn f() -> i32 { }", "does not return on every path"),
         ("fn f() -> i32 { return 4294967296 }", "does not fit into 32 bits"),
-        ("fn f() { raw.load32() }", "takes 1 arguments"),
+        ("fn f() { raw.load32() }", "takes 1 argument"),
     ],
 )
 def test_a_mistake_in_the_library_stops_the_compiler_loudly(text: str, said: str) -> None:

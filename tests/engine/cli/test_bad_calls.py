@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -260,3 +261,63 @@ def test_names_and_faults_of_a_program_cannot_steer_the_terminal(tmp_path: Path)
     assert "\\x1b[31m red" in tested.stdout
     assert not set("\x1b\x07\x9b") & set(tested.stdout + tested.stderr + ran.stderr)
     assert ran.stdout == "\x1b[1m\n"  # what a program puts out is its own affair
+
+
+# --- folders that cannot be read --------------------------------------------------------------
+
+
+@pytest.fixture
+def half_readable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a program, a folder that cannot be listed, and one of which the entries cannot be looked at."""
+    (tmp_path / "b").mkdir()
+    (tmp_path / "c").mkdir()
+    test = 'test "t" { assert 1 == 1 }\n'
+    for name in ("a.aefl", "b/x.aefl", "c/y.aefl", "d.aefl"):
+        (tmp_path / name).write_text(test)
+    listed, looked_at = os.scandir, Path.stat
+
+    def scandir(path: str | Path = ".") -> object:
+        if Path(path).name == "b":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return listed(path)
+
+    def stat(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.parent.name == "c":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return looked_at(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.setattr(Path, "stat", stat)
+    opened = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: (path.parent.name == "c" and stat(path)) or opened(path))
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", ["check", "fmt", "doc", "test"])
+def test_a_folder_that_cannot_be_read_is_told_and_the_rest_is_done(command: str, half_readable: Path) -> None:
+    result = aeroflow(command, half_readable)
+    assert result.exit_code == 2
+    assert f"aeroflow: {half_readable / 'b'} cannot be read: Permission denied" in result.stderr
+    assert f"aeroflow: {half_readable / 'c' / 'y.aefl'} cannot be read: Permission denied" in result.stderr
+    assert "2 tests passed" in result.stderr or "2 files: " in result.stderr or "# d.aefl" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["fmt", "doc"])
+def test_a_file_that_cannot_be_written_is_told_and_the_rest_is_done(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.aefl").write_text("let  A=1\n")
+
+    def write(path: Path, data: bytes) -> None:
+        if path.stem == "b":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        path.write_bytes(data)
+
+    monkeypatch.setattr(f"engine.cli.{command}.write_whole", write)
+    more = ["-o", tmp_path / "out"] if command == "doc" else []
+    result = aeroflow(command, tmp_path, *more)
+    assert result.exit_code == 2
+    assert "cannot be written: No space left on device" in result.stderr
+    written = tmp_path / "out" / "c.md" if command == "doc" else tmp_path / "c.aefl"
+    assert "let  A" not in written.read_text()

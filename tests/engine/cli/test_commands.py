@@ -108,7 +108,13 @@ def test_run_reads_lines_of_the_standard_input(tmp_path: Path) -> None:
 def test_run_stops_at_the_tick_that_was_asked_for(program: Path) -> None:
     result = aeroflow("run", program, "--ticks", "3")
     assert result.stdout == "ready\n"
-    assert "at limit" in result.stderr
+    assert "stopped at the limit of tick 3: 4 events, " in result.stderr
+
+
+def test_a_run_that_stops_at_a_limit_tells_the_limit_and_the_last_event(program: Path) -> None:
+    program.write_text("every 10ms { render now() }\n")
+    for limit, told in ((20, "of tick 20: 3 events"), (29, "of tick 29, last event in tick 20: 3 events")):
+        assert f"stopped at the limit {told}" in aeroflow("run", program, "--ticks", str(limit)).stderr
 
 
 def test_run_gives_json_to_programs(program: Path) -> None:
