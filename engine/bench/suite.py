@@ -15,6 +15,7 @@ from pathlib import Path
 from engine import api
 from engine.bench.compilation import (
     check_large,
+    compile_huge,
     compile_large,
     compile_literals,
     compile_small,
@@ -249,6 +250,7 @@ BENCHMARKS: dict[str, Callable[[int], Result]] = {
     "compile_1000": compile_large,
     "check_5000": check_large,
     "literals": compile_literals,
+    "compile_100000": compile_huge,
     "format_100000": format_huge,
 }
 """By the name that ``aeroflow bench`` takes."""
