@@ -362,6 +362,17 @@ class TurnCut:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnRunning:
+    """A turn that has been running for long, whose event will have number ``n``; no event after it can come before."""
+
+    branch: int
+    n: int
+    actor: int
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Something went wrong; a sentence for the user."""
 
@@ -388,6 +399,7 @@ Answer = (
     | Saved
     | NotCompiled
     | TurnCut
+    | TurnRunning
     | Trouble
 )
 

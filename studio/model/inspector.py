@@ -121,9 +121,17 @@ def heading(run: RunModel) -> Heading:
 
 def sections(run: RunModel) -> tuple[Section, ...]:
     """Everything there is to say about the playhead's moment."""
-    parts = (_cut_section, _state_section, _awaits_section, _event_section, _waiting_section)
+    parts = (_running_section, _cut_section, _state_section, _awaits_section, _event_section, _waiting_section)
     found = [*(part(run) for part in parts), *_tables(run)]
     return tuple(section for section in found if section is not None)
+
+
+def _running_section(run: RunModel) -> Section | None:
+    """The turn that does not end, at the end of the run."""
+    turn = run.turn_running
+    if turn is None or turn.branch != run.branch or run.in_the_past:
+        return None
+    return Section("running", "Running", f"{turn_text(turn.name, turn.text)}; this turn has not ended", ())
 
 
 def _cut_section(run: RunModel) -> Section | None:

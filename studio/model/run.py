@@ -131,6 +131,8 @@ class RunModel:
         self.waiting: tuple[WaitingMessage, ...] = ()
         self.cut: port.TurnCut | None = None
         """The turn in whose middle the run was stopped."""
+        self.turn_running: port.TurnRunning | None = None
+        """The turn that has been running for long."""
         self.actor_count: int | None = None
         """How many actors there are at the moment that was read last, those that have not started included."""
         self.selected_actor: int | None = None
@@ -505,11 +507,17 @@ class RunModel:
                 self.message.emit(f"Recording saved as {answer.path.name}.")
                 self.changed.emit()
             case port.NotCompiled():
-                self._take_errors(answer.problems)
+                errors = tuple(problem for problem in answer.problems if problem.severity == "error")
+                self.problem.emit(errors_text(errors))
+                self.not_compiled.emit(errors)
             case port.TurnCut():
                 self.cut = answer
                 self.message.emit(f"{cut_text(answer)}.")
                 self.picture_changed.emit()
+            case port.TurnRunning():
+                self.turn_running = answer
+                self.picture_changed.emit()
+                self.changed.emit()
             case port.Trouble():
                 self.problem.emit(answer.text)
 
@@ -533,17 +541,12 @@ class RunModel:
         self.events = EventStore(self.program)
         self._stores = {0: self.events}
 
-    def _take_errors(self, problems: tuple[Problem, ...]) -> None:
-        errors = tuple(problem for problem in problems if problem.severity == "error")
-        self.problem.emit(errors_text(errors))
-        self.not_compiled.emit(errors)
-
     def _take_state(self, state: str) -> None:
         if self._beginning:
             self._state_before = state
             return
         self.state = state
-        self.cut = None
+        self.cut = self.turn_running = None
         if state != "running":
             self.rate = 0.0
             self.live = False
@@ -575,17 +578,10 @@ class RunModel:
         """How many events of the shown branch have come, shown or not."""
         return max((grown.first + len(grown.events) for grown in self._unshown), default=self.total)
 
-    def _keep_unshown(self) -> None:
-        """Another branch or run is shown next: what has come stays in its store."""
-        for answer in self._unshown:
-            self._append(answer)
-        self._unshown = []
-
     def _show_unshown(self) -> None:
         """Shows what the run has grown by, without the moment behind it."""
         if self._unshown:
-            answers, self._unshown = tuple(self._unshown), []
-            self._show_events(answers)
+            self._show_events(self._unshown)
 
     def _append(self, answer: port.Grown) -> int:
         """Adds what is new of some events to their store; how many that is."""
@@ -607,6 +603,9 @@ class RunModel:
             self.rate = answer.rate
             self.execution_hash = answer.execution_hash
             outputs += answer.outputs
+        self._unshown = []
+        if self.turn_running is not None and self.total > self.turn_running.n:
+            self.turn_running = None
         if outputs:
             assert isinstance(self.outputs, list)
             self.outputs.extend(outputs)
@@ -644,8 +643,7 @@ class RunModel:
             return
         if answer.n != self._known_total:
             return  # a moment that was asked for before, or one whose events are still to come
-        first, answers, self._unshown = self.total, self._unshown, []
-        has_outputs = self._enter_events(answers)
+        first, has_outputs = self.total, self._enter_events(self._unshown)
         self.playhead = self.total
         self._enter_moment(answer)
         self._tell_events(first, has_outputs)
@@ -726,7 +724,7 @@ class RunModel:
         """Keeps the shown run, which the engine lets rest from now on."""
         if not self.is_open:
             return
-        self._keep_unshown()
+        self._enter_events(self._unshown)
         fields = {name: vars(self)[name] for name in self._of_a_run}
         state = self._state_before if self._beginning else self.state
         fields |= {"state": "paused" if state == "running" else state, "live": False, "rate": 0.0}
@@ -825,7 +823,7 @@ class RunModel:
 
     def _show(self, branch: int) -> None:
         """Puts a branch's events in place: those it shares with its parent at once, the rest is asked for."""
-        self._keep_unshown()
+        self._enter_events(self._unshown)
         if branch not in self._stores:
             chosen = next(b for b in self.branches if b.id == branch)
             parent = self._stores.get(chosen.parent) if chosen.parent is not None else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from engine.api import Problem
 from studio.model import engine_port as port
-from studio.model.figures import counted
+from studio.model.figures import counted, grouped
 
 
 def cut_text(cut: port.TurnCut) -> str:
@@ -19,6 +19,12 @@ def turn_text(name: str, message: str) -> str:
     """``Account#2.withdraw(5)``, ``Account#2 · every 10ms``."""
     is_message = message.partition("(")[0].isidentifier()
     return f"{name}.{message}" if is_message else f"{name} · {message.removesuffix('()')}"
+
+
+def running_text(turn: port.TurnRunning, seconds: int) -> str:
+    """``Worker#3.work has been running for 4 s``."""
+    since = f"has been running for {grouped(seconds)} s" if seconds else "is running"
+    return f"{turn_text(turn.name, turn.text.partition('(')[0])} {since}"
 
 
 def errors_text(errors: Sequence[Problem]) -> str:

@@ -52,6 +52,7 @@ class EngineThread:
         self._entries: queue.SimpleQueue[_Entry] = queue.SimpleQueue()
         self._posted = 0
         self._heard = 0
+        self._done = 0
         self._lock = threading.Lock()
         self._seek: port.Seek | None = None
         self._texts: port.ReadTexts | None = None
@@ -97,12 +98,13 @@ class EngineThread:
 
     def flush(self) -> None:
         """Delivers what waits while the thread is deep in a turn; to be called now and then while it works."""
+        self._worker.look_in()
         self._hand_over(LATE_SECONDS)
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing is being done, asked for or still to be told."""
-        return self._heard >= self._posted and not self._worker.busy and not self._worker.has_answers
+        return self._done >= self._posted and not self._worker.busy and not self._worker.has_answers
 
     @property
     def is_daemon(self) -> bool:
@@ -159,6 +161,7 @@ class EngineThread:
                     return
                 if entry.command is not None:
                     worker.do(entry.command)
+                self._done = entry.number
                 continue
             self._serve_wishes()
             self._hand_over(0.0 if worker.has_news else FRAME_SECONDS)

@@ -20,6 +20,7 @@ from studio.model import engine_port as port
 from studio.services import programs
 from studio.services.run_files import RunFiles
 from studio.services.text_files import look_at_file, why
+from studio.services.turn_watch import TurnWatch
 
 SLICE_SECONDS = 0.006
 LEAST_EVENTS, MOST_EVENTS = 1, 400_000
@@ -82,6 +83,7 @@ class EngineWorker:
         self._slice_events = 2_000
         self._events_max: int | None = None
         self._cut: api.WaitingMessage | None = None
+        self._watch = TurnWatch()
         self._loading: _Loading | None = None
         self._rate = 0.0
         self._rate_from = (0.0, 0)
@@ -102,6 +104,12 @@ class EngineWorker:
             opening.request()
         elif session is not None:
             session.interrupt()
+
+    def look_in(self) -> None:
+        """Interrupts a slice whose turn does not end, so that the events before it are told; from any thread."""
+        session = self._session
+        if session is not None:
+            self._watch.interrupt_if_late(session.interrupt)
 
     def close(self) -> None:
         """Studio is closed, so its runs are not wanted any more."""
@@ -315,6 +323,7 @@ class EngineWorker:
     def _resume(self, branch: int) -> None:
         self._branch = branch
         self._rate_from = (perf_counter(), 0)
+        self._watch.restart()
         self._set_state("running")
 
     def _fork(self, session: api.Session, command: port.Fork) -> None:
@@ -352,7 +361,11 @@ class EngineWorker:
         """Runs on for about 6 ms of work; waiting for the interpreter, which the GUI may hold, is none."""
         started = thread_time()
         left = None if self._events_max is None or self._branch else self._events_max - session.total(0)
-        count = self._advance(session, self._slice_events if left is None else min(self._slice_events, left))
+        with self._watch.slice():
+            count = self._advance(session, self._slice_events if left is None else min(self._slice_events, left))
+        if self._watch.has_interrupted and self._cut is not None and self._state == "running":
+            self._name_turn(session, self._cut)
+            return
         if left is not None and count >= left and self._state == "running":
             self._events_max = None  # whoever lets it go on wants to see more
             self._end("stopped")
@@ -361,6 +374,15 @@ class EngineWorker:
             wanted = self._slice_events * SLICE_SECONDS / seconds
             wanted = min(max(wanted, self._slice_events / 8), self._slice_events * 2)
             self._slice_events = int(min(max(wanted, LEAST_EVENTS), MOST_EVENTS))
+
+    def _name_turn(self, session: api.Session, turn: api.WaitingMessage) -> None:
+        """Says which turn does not end, and shows what came before it; the turn begins again in a slice of its own."""
+        self._slice_events = LEAST_EVENTS
+        self._watch.turn_is_known()
+        branch, total = self._branch, session.total(self._branch)
+        self._tell_live_moment(session)
+        name = session.actor_name(branch, total, turn.receiver)
+        self._tell(port.TurnRunning(branch, total, turn.receiver, name, turn.text))
 
     def _advance(self, session: api.Session, events: int) -> int:
         """Runs on by so many events at most; gives how many it were."""
@@ -410,7 +432,7 @@ class EngineWorker:
     def _end(self, state: str, is_step: bool = False) -> None:
         if self._session is not None:
             if not is_step:
-                self._tell_last_moment(self._session)
+                self._tell_live_moment(self._session)
             self._tell(port.BranchesChanged(self._session.branches()))
             self._set_state(state)
             self._tell_cut(self._session)
@@ -422,9 +444,9 @@ class EngineWorker:
         elif self._state != "none":
             self._set_state("none")
 
-    def _tell_last_moment(self, session: api.Session) -> None:
-        """Reads the moment at which the run ends, for a playhead that rides along: its last events come with it."""
-        wish, self._live_wish = self._live_wish, None
+    def _tell_live_moment(self, session: api.Session) -> None:
+        """Reads the moment at the end of the run for a playhead that rides along: its last events are shown with it."""
+        wish = self._live_wish
         if wish is not None and wish.branch == self._branch:
             with contextlib.suppress(api.AeroFlowError):
                 self._tell(_read_moment(session, wish, session.total(wish.branch)))

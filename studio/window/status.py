@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QElapsedTimer, QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QMainWindow, QStatusBar, QToolButton
 
 from studio.model.document import TextFormat
+from studio.model.engine_port import TurnRunning
 from studio.model.figures import counted, grouped, short
 from studio.model.run import RunModel
+from studio.model.run_words import running_text
 from studio.model.studio import StudioModel
 from studio.theming.icons import icons_of
 from studio.theming.refresh import Refresh
@@ -27,8 +29,8 @@ STATES = {
 LEVELS = {"info": "muted", "warning": "warning", "error": "error"}
 
 
-def run_text(run: RunModel) -> str:
-    """What the run does, in a few words."""
+def run_text(run: RunModel, turn_seconds: int = 0) -> str:
+    """What the run does, in a few words; ``turn_seconds`` is how long the turn has been running that does not end."""
     name = STATES[run.state][0]
     if not run.is_open:
         return name
@@ -37,7 +39,9 @@ def run_text(run: RunModel) -> str:
     wrong = [counted(faults, "fault")] * bool(faults) + [counted(dead, "dead letter")] * bool(dead)
     if wrong:
         parts.append(", ".join(wrong))
-    if run.state == "running" and run.rate > 0:
+    if run.turn_running is not None:
+        parts.append(running_text(run.turn_running, turn_seconds))
+    elif run.state == "running" and run.rate > 0:
         parts.append(f"{short(run.rate)}/s")
     if run.in_the_past and not run.live:
         parts.append(f"looking back at event {grouped(run.playhead)}")
@@ -86,6 +90,11 @@ class StatusBar(QObject):
         self._fading.setSingleShot(True)
         self._fading.setInterval(NOTICE_MS)
         self._fading.timeout.connect(self._fade)
+        self._turn: TurnRunning | None = None
+        self._turn_clock = QElapsedTimer()
+        self._ticking = QTimer(self)
+        self._ticking.setInterval(500)
+        self._ticking.timeout.connect(self.refresh)
         self._cursor: Callable[[], None] = _nothing
         self._run_number = model.run.run_number
         run, documents = model.run, model.documents
@@ -106,6 +115,7 @@ class StatusBar(QObject):
         for disconnect in (*self._disconnect, self._cursor):
             disconnect()
         self._timer.stop()
+        self._ticking.stop()
         self._fading.stop()
 
     def _button(self, name: str, tip: str, command: str) -> QToolButton:
@@ -165,7 +175,7 @@ class StatusBar(QObject):
         if run.is_open and run.in_the_past and not run.live:
             icon, color = "back", "warning"
         self._run.setIcon(icons.icon(icon, color))
-        self._run.setText(run_text(run))
+        self._run.setText(run_text(run, self._turn_seconds()))
         self._hash.setVisible(run.is_open)
         self._hash.setText(hash_text(run))
         self._verified.setVisible(run.is_open and run.verified is not None)
@@ -173,6 +183,18 @@ class StatusBar(QObject):
         self._verified.setProperty("role", "success" if run.verified else "error")
         self._verified.style().polish(self._verified)
         self._refresh_document()
+
+    def _turn_seconds(self) -> int:
+        """How long the turn has been running that does not end; the text follows the clock until it ends."""
+        turn = self._model.run.turn_running
+        if turn is not self._turn:
+            self._turn = turn
+            self._turn_clock.restart()
+        if turn is None:
+            self._ticking.stop()
+            return 0
+        self._ticking.start()
+        return self._turn_clock.elapsed() // 1000
 
     def _refresh_document(self) -> None:
         document = self._model.documents.active
