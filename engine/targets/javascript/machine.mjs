@@ -11,9 +11,11 @@ const FOREVER = 2n ** 63n - 1n;
 
 export class Machine {
   // A run at its beginning. `logging` is how much is written down of every turn: 0 nothing, 1 events, 2 payloads too.
-  constructor(module, cells, seed, logging = 0) {
+  // `prepare` gets the machine before the program starts.
+  constructor(module, cells, seed, logging = 0, prepare = () => {}) {
     this.cells = cells;
     this.exports = new WebAssembly.Instance(module, {}).exports;
+    prepare(this);
     this.exports.boot(BigInt.asIntN(64, BigInt(seed)));
     this.setCell("logging", logging);
   }

@@ -20,5 +20,5 @@ if (isMainThread) {
     process.exitCode = 1;
   });
 } else {
-  parentPort.postMessage(observeAll(workerData));
+  parentPort.postMessage(await observeAll(workerData));
 }

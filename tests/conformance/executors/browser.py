@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tests.conformance.executors.jobs import DRIVER, SECONDS_MAX, Job, observation, plain
+from tests.conformance.executors.jobs import DRIVER, LITTER, SECONDS_MAX, Job, observation, plain
 from tests.conformance.observation import Observation
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -31,11 +31,11 @@ def browser() -> str | None:
     return next((path for name in _NAMES if (path := shutil.which(name))), None)
 
 
-def on_browser(jobs: Sequence[Job], folder: Path) -> list[Observation | str]:
-    """What the programs do; ``folder`` is for the browser's profile."""
+def on_browser(jobs: Sequence[Job], folder: Path, littered: bool = False) -> list[Observation | str]:
+    """What the programs do, perhaps in memory full of random bytes; ``folder`` is for the browser's profile."""
     program = browser()
     assert program is not None
-    with _Server(json.dumps(plain(jobs)).encode()) as server:
+    with _Server(json.dumps(plain(jobs, f"./{LITTER.name}" if littered else None)).encode()) as server:
         command = [*_LARGE_STACK, program, *_FLAGS, f"--user-data-dir={folder / 'profile'}", server.address]
         with (folder / "browser.log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as running:
             try:
@@ -56,10 +56,10 @@ class _Server:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 name = self.path.strip("/")
-                path = DRIVER / name
+                path = LITTER if name == LITTER.name else DRIVER / name
                 if name == "jobs.json":
                     self.answer(jobs, _TYPES[".json"])
-                elif path.suffix in _TYPES and path.is_file() and path.parent == DRIVER:
+                elif path.suffix in _TYPES and path.is_file() and path.parent in (DRIVER, LITTER.parent):
                     self.answer(path.read_bytes(), _TYPES[path.suffix])
                 else:
                     self.send_error(404)

@@ -12,13 +12,14 @@ from tests.conformance.corpus import EVENTS_MAX, Settings
 from tests.conformance.observation import Observation
 
 DRIVER = Path(__file__).parents[3] / "engine" / "targets" / "javascript"
+LITTER = Path(__file__).with_name("litter.mjs")
 SECONDS_MAX = 240
 
 Job = tuple[CompiledProgram, Settings]
 
 
-def plain(jobs: Sequence[Job]) -> list[dict[str, object]]:
-    """The jobs for JSON."""
+def plain(jobs: Sequence[Job], litter: str | None = None) -> list[dict[str, object]]:
+    """The jobs for JSON. ``litter`` is the address of the script that fills memory with random bytes on the way."""
     return [
         {
             "wasm": b64encode(program.wasm).decode(),
@@ -26,6 +27,7 @@ def plain(jobs: Sequence[Job]) -> list[dict[str, object]]:
             "seed": str(settings.seed),
             "until_tick": settings.until_tick,
             "until_event": EVENTS_MAX,
+            "litter": litter,
         }
         for program, settings in jobs
     ]

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.conformance.executors.jobs import DRIVER, SECONDS_MAX, Job, observation, plain
+from tests.conformance.executors.jobs import DRIVER, LITTER, SECONDS_MAX, Job, observation, plain
 from tests.conformance.observation import Observation
 
 
@@ -17,12 +17,12 @@ def node() -> str | None:
     return shutil.which("node")
 
 
-def on_node(jobs: Sequence[Job], folder: Path) -> list[Observation | str]:
-    """What the programs do; ``folder`` is for the batch."""
+def on_node(jobs: Sequence[Job], folder: Path, littered: bool = False) -> list[Observation | str]:
+    """What the programs do, perhaps in memory full of random bytes; ``folder`` is for the batch."""
     program = node()
     assert program is not None
     batch = folder / "jobs.json"
-    batch.write_text(json.dumps(plain(jobs)), encoding="utf-8")
+    batch.write_text(json.dumps(plain(jobs, LITTER.as_uri() if littered else None)), encoding="utf-8")
     done = subprocess.run(
         [program, str(DRIVER / "node.mjs"), str(batch)], capture_output=True, timeout=SECONDS_MAX, check=False
     )
