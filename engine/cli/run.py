@@ -22,6 +22,8 @@ from engine.cli.progress import progress_bar
 from engine.cli.report import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_STUCK, fail, say
 from engine.cli.shown import ShownAsJson, ShownAsText
 
+SHOW_SECONDS = 0.3
+"""How long after a signal the rest of what was rendered is still shown."""
 SLICE_EVENTS = 200_000
 """How many events run between two looks at the outputs."""
 
@@ -59,10 +61,13 @@ def run(
     permissions = api.permissions_of(path, allow_read or (), hosts, allow_env)
     shown = ShownAsJson() if as_json else ShownAsText()
     signals: list[int] = []
+    heard_at: list[float] = []
     sessions: list[api.Session] = []
 
     def interrupt(number: int) -> None:
-        signals[:] = signals or [number]
+        if not signals:
+            heard_at.append(time.monotonic())
+            signals.append(number)
         for session in sessions:
             session.interrupt()
 
@@ -78,7 +83,9 @@ def run(
             with recording(session, record):
                 while True:
                     progress = session.advance(max_events=SLICE_EVENTS, until_tick=ticks)
-                    shown.show(progress.rendered)
+                    shown.show(
+                        progress.rendered, lambda: bool(heard_at) and time.monotonic() > heard_at[0] + SHOW_SECONDS
+                    )
                     bar.moved(progress.total, progress.tick)
                     if signals and progress.status is api.Status.RUNNING:
                         progress = replace(progress, status=api.Status.INTERRUPTED)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from engine import api
 from engine.cli import streams
 from engine.cli.report import say
+
+WRITTEN_AT_ONCE = 1 << 20
+
+
+def never() -> bool:
+    """What is shown is shown to its end."""
+    return False
 
 
 class Shown(Protocol):
@@ -14,8 +22,9 @@ class Shown(Protocol):
 
     has_failed: bool
 
-    def show(self, rendered: api.Rendered) -> None:
-        """Shows what a step rendered."""
+    def show(self, rendered: api.Rendered, must_stop: Callable[[], bool] = never) -> None:
+        """Shows what a step rendered, which may be hundreds of megabytes; what is left when it ``must_stop`` is not
+        shown."""
 
     def end(self, last: api.Progress) -> None:
         """The run is over."""
@@ -27,14 +36,23 @@ class ShownAsText:
     def __init__(self) -> None:
         self.has_failed = False
 
-    def show(self, rendered: api.Rendered) -> None:
+    def show(self, rendered: api.Rendered, must_stop: Callable[[], bool] = never) -> None:
         """Writes the lines of a step."""
         for piece in rendered.pieces():
+            if must_stop():
+                break
             if isinstance(piece, bytes):
-                streams.write(piece.decode("utf-8", "replace"))
+                self._show_lines(piece.decode("utf-8", "replace"), must_stop)
             else:
                 self._show_each(piece)
         streams.flush()
+
+    def _show_lines(self, lines: str, must_stop: Callable[[], bool]) -> None:
+        """Writes lines, of which one may be large and the output slow."""
+        for start in range(0, len(lines), WRITTEN_AT_ONCE):
+            if start and must_stop():
+                break
+            streams.write(lines[start : start + WRITTEN_AT_ONCE])
 
     def _show_each(self, outputs: tuple[api.Output, ...]) -> None:
         for output in outputs:
@@ -56,9 +74,11 @@ class ShownAsJson:
         self.has_failed = False
         self._count = 0
 
-    def show(self, rendered: api.Rendered) -> None:
+    def show(self, rendered: api.Rendered, must_stop: Callable[[], bool] = never) -> None:
         """Writes the outputs of a step."""
-        for output in rendered.outputs:
+        for output in rendered:
+            if must_stop():
+                break
             self.has_failed |= output.kind == "fault" and output.actor == 0
             if output.fault is not None:
                 say(fault_line(output.fault))

@@ -6,9 +6,10 @@ many events that are follows from how much the last ones put out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from engine.base.errors import Interrupted
 from engine.timetravel.views import Output
 from engine.vm.machine import LOG_NOTHING, Batch
 from engine.vm.records import read_outputs
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 WINDOW_OUTPUTS = 10_000
 """About so many outputs are held at a time, where one turn has not more."""
 WINDOW_EVENTS_MAX = 65_536
+_MANY = 4_096
+"""After so many outputs that were read it is asked whether to stop."""
 
 
 def each_output(session: Session, branch: int) -> Iterator[Output]:
@@ -53,12 +56,21 @@ def _computed(session: Session, line: Line) -> Iterator[Output]:
         stop = min(line.total, start + window)
 
         def take(batch: Batch, found: list[Output] = found) -> None:
-            found.extend(map(session.describer.output, read_outputs(batch, session.scratch.machine.events)))
+            records = read_outputs(batch, session.scratch.machine.events)
+            found.extend(unless_stopped(session, map(session.describer.output, records)))
 
         session.replay_window(line, start, stop, LOG_NOTHING, take)
         yield from found
         start = stop
         window = min(window * 2, WINDOW_EVENTS_MAX) if len(found) < WINDOW_OUTPUTS else max(1, window // 4)
+
+
+def unless_stopped(session: Session, outputs: Iterable[Output]) -> Iterator[Output]:
+    """The same outputs, of which one turn may have millions. Raises Interrupted when the work is to stop."""
+    for number, output in enumerate(outputs, 1):
+        if number % _MANY == 0 and session.signal.requested:
+            raise Interrupted("reading what was rendered was stopped")
+        yield output
 
 
 def _is_made_before(output: Output, end: int, open_tick: int | None) -> bool:

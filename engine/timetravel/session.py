@@ -32,7 +32,7 @@ from engine.timetravel.live_recording import LiveRecording
 from engine.timetravel.message_texts import MessageTexts
 from engine.timetravel.misbehaviour import MISBEHAVIOUR, misbehaviour
 from engine.timetravel.origin import Origin
-from engine.timetravel.outputs import each_output, keep_outputs
+from engine.timetravel.outputs import each_output, keep_outputs, unless_stopped
 from engine.timetravel.outside import Performer
 from engine.timetravel.pacing import coming_up_for_air
 from engine.timetravel.recording import Recorder
@@ -297,8 +297,12 @@ class Session:
             line.status = Status.INTERRUPTED
         rendered = self.recorder.take_rendered()
         if self.keep_events and line.outputs_to == first:
-            line.outputs.extend(rendered.outputs)
-            line.outputs_to = line.total
+            try:
+                line.outputs.extend(tuple(unless_stopped(self, rendered)))
+                line.outputs_to = line.total
+            except Interrupted:  # they are computed when they are asked for
+                if line.status is Status.RUNNING:
+                    line.status = Status.INTERRUPTED
         return Progress(
             branch=line.id,
             status=line.status,

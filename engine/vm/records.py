@@ -35,21 +35,26 @@ class OutputRecord:
         return FaultRecord(kind, site, self.text)
 
 
-def plain_lines(buffer: bytes) -> bytes | None:
-    """The texts of an output buffer, each with a line break behind it; None if anything else is among them."""
+PIECE_BYTES = 1 << 20
+
+
+def pieces(buffer: bytes) -> Iterator[tuple[bytes, bytes | None]]:
+    """An output buffer in pieces of whole records, about a megabyte each, so that a reader can stop between two. With
+    each come its texts, a line break behind each; None if anything else is among them."""
     lines: list[bytes] = []
+    is_plain, begin, offset, end = True, 0, 0, len(buffer)
     read, head = _KIND_AND_LENGTHS.unpack_from, _HEAD.size
-    offset, end = 0, len(buffer)
     while offset < end:
         kind, text_length, data_length = read(buffer, offset)
-        if kind != OUTPUT_TEXT:
-            return None
+        is_plain = is_plain and kind == OUTPUT_TEXT
         start = offset + head
         stop = start + text_length
         lines.append(buffer[start:stop])
         offset = (stop + data_length + 7) & -8
-    lines.append(b"")
-    return b"\n".join(lines)
+        if offset - begin >= PIECE_BYTES or offset >= end:
+            lines.append(b"")
+            yield buffer[begin:offset], b"\n".join(lines) if is_plain else None
+            lines, is_plain, begin = [], True, offset
 
 
 def read_outputs(batch: Batch, events_now: int) -> Iterator[OutputRecord]:

@@ -8,6 +8,7 @@ import pytest
 
 from engine import api
 from engine.timetravel import outputs
+from engine.vm.records import OutputRecord
 from tests.engine.timetravel.programs import BANK, PICTURES, STUCK, started
 
 CHATTY = """\
@@ -114,3 +115,44 @@ def test_reading_outputs_holds_a_window_of_them_at_a_time(monkeypatch: pytest.Mo
     for read, _ in enumerate(outputs.each_output(session, 0)):
         assert made - read <= 200
     assert made > 2_900
+
+
+MANY = """\
+actor A {
+    on go() {
+        for n in 0..60_000 { render f"line {n} of many, with some more words" }
+        for n in 0..10 { render timeline { node A -> B at 10ms payload "x" } }
+        for n in 0..60_000 { render f"line {n} again" }
+    }
+}
+A.go()
+"""
+
+
+def test_what_one_turn_renders_comes_in_pieces_of_whole_records() -> None:
+    session = started(MANY, keep_events=False)
+    progress = session.advance()
+    pieces = list(progress.rendered.pieces())
+    assert len(pieces) > 5
+    assert [isinstance(piece, bytes) for piece in pieces].count(False) in (1, 2)
+    assert lines_of(progress) == [output.text for output in progress.rendered] != []
+
+
+def test_reading_what_one_turn_rendered_can_be_stopped_and_is_done_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = started(MANY)
+    whole = started(MANY)
+    whole.advance()
+    output = session.describer.output
+
+    def stopping(record: OutputRecord) -> api.Output:
+        session.interrupt()
+        return output(record)
+
+    monkeypatch.setattr(session.describer, "output", stopping)
+    progress = session.advance()
+    assert (progress.total, session.history.lines[0].outputs) == (whole.total(), [])
+    with pytest.raises(api.Interrupted):
+        session.outputs()
+    monkeypatch.setattr(session.describer, "output", output)
+    assert session.outputs() == whole.outputs()
+    assert session.verify().ok
