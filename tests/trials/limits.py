@@ -147,7 +147,8 @@ def outcome(program: Program, folder: Path, memory_mib: int | None) -> str:
         out.seek(0)
         given = out.read(2**20).decode(errors="replace")
     last = said.strip().rpartition("\n")[2][:200]
-    has_ended = last.startswith(("finished", "at limit"))  # and SIGINT came while the interpreter was leaving
+    # or SIGINT came while the interpreter was leaving
+    has_ended = last.startswith(("finished", "stopped at the limit"))
     if "Traceback" in said or (process.returncode not in EXIT_CODES and not has_ended):
         return f"exit code {process.returncode}: {last}"
     if process.returncode == 2 and memory_mib is None:

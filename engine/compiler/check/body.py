@@ -144,7 +144,10 @@ class Body:
         where = "this is an invariant" if self.peeks and self.kind == CLOSED else where
         if self.outer is not None:
             where = "this is a function"
-        self.report.error("E0302", span, f"{where} and cannot {what}", "only handlers, timers and the top level can")
+        note = "only handlers, timers and the top level can"
+        if self.peeks:
+            note = "it reads the states of all actors of a kind, as in `[a.n for a in Account]`"
+        self.report.error("E0302", span, f"{where} and cannot {what}", note)
         return False
 
     def written(self, span: Span) -> str:

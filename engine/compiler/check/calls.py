@@ -24,7 +24,8 @@ from engine.compiler.check.machine import check_intrinsic
 from engine.compiler.check.models import check_model_call
 from engine.compiler.check.narrowing import as_declared
 from engine.compiler.check.outside import check_service, is_service
-from engine.compiler.check.places import field_of, may_change, method_type, no_member, none_or, root_of, visible_names
+from engine.compiler.check.places import field_of, may_change, method_type, no_member, none_or, root_of
+from engine.compiler.check.suggestions import callable_names, meant_variant
 from engine.compiler.check.type_names import read_type_arguments
 from engine.compiler.check.types import (
     BOOL,
@@ -150,7 +151,9 @@ def _named_call(body: Body, node: ast.Call, callee: ast.Name, expected: Type | N
     elif name not in world.missing_types:
         note, fix = foreign_name(name, callee.span)
         if not note:
-            note, fix = report.meant(name, callee.span, visible_names(body))
+            note, fix = meant_variant(world, name, callee.span)
+        if not note:
+            note, fix = report.meant(name, callee.span, callable_names(body))
         report.error("E0101", callee.span, f"there is no function `{name}`", note, fix)
     return body.nothing(node.span)
 

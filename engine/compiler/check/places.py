@@ -11,7 +11,7 @@ from dataclasses import replace
 from engine.base.diagnostics import Fix
 from engine.base.source import Span
 from engine.compiler.check import tree
-from engine.compiler.check.body import FUNCTION, TOP, WHAT_ALL_CAN, Body, describe, expression
+from engine.compiler.check.body import CLOSED, FUNCTION, TOP, WHAT_ALL_CAN, Body, describe, expression
 from engine.compiler.check.closures import captured, expected_function, is_function, named_function
 from engine.compiler.check.constants import PARTS_MAX
 from engine.compiler.check.enums import enum_with, variant_value
@@ -22,6 +22,7 @@ from engine.compiler.check.inference import TypeVar, head, unify
 from engine.compiler.check.library_calls import library_call
 from engine.compiler.check.narrowing import as_declared
 from engine.compiler.check.scopes import Binding, Variable
+from engine.compiler.check.suggestions import meant_variant, peeking_around, value_names
 from engine.compiler.check.type_names import SCALARS
 from engine.compiler.check.types import (
     BOOL,
@@ -130,7 +131,7 @@ def _unknown_name(body: Body, name: str, span: Span) -> None:
             return
         here = f"the function `{body.name}`" if body.kind == FUNCTION else "an actor"
         if body.peeks:
-            here = "a test"
+            here = "an invariant" if body.kind == CLOSED else "a test"
         elif body.actor is None and body.kind != FUNCTION:
             here = "a fixed value"
         report.error(
@@ -153,15 +154,10 @@ def _unknown_name(body: Body, name: str, span: Span) -> None:
     elif not report_feature_name(report, name, span):
         note, fix = foreign_name(name, span)
         if not note:
-            note, fix = report.meant(name, span, visible_names(body))
+            note, fix = meant_variant(world, name, span)
+        if not note:
+            note, fix = report.meant(name, span, value_names(body, span))
         report.error("E0101", span, f"there is no `{name}` here", note, fix)
-
-
-def visible_names(body: Body) -> list[str]:
-    """What a name could have meant at this point."""
-    world = body.world
-    names = [*body.scope.all_names(), *world.constants, *world.functions, *world.structs, *world.enums, *world.actors]
-    return [*names, *world.library.public_functions()]
 
 
 # --- fields -----------------------------------------------------------------------------------
@@ -271,8 +267,11 @@ def _no_field(body: Body, base: tree.Expr, t: Type, name: ast.Ident) -> None:
     elif isinstance(base, tree.SelfRef):
         report.error("E0304", name.span, f"`self` is a reference: write just `{text}` for the state field")
     elif isinstance(t, ActorType):
-        note = "send it a message; `render distributed state` shows its fields"
-        report.error("E0304", name.span, f"the state of another actor cannot be read (`{text}`)", note)
+        note = "send it a message; tests, invariants and `render distributed state` read its fields"
+        if (what := peeking_around(body)) is not None:
+            example = f"`[a.{text} for a in {t.name}]`"
+            note = f"a function cannot, only the lines of the {what} itself, as in {example}"
+        report.error("E0304", name.span, f"the state of another actor cannot be read here (`{text}`)", note)
     elif isinstance(t, TypeVar):
         report.error(
             "E0209", base.span, "the type of this is not known yet here", "write its type where it is declared"

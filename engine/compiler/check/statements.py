@@ -187,10 +187,25 @@ def check_for(
         item = _loop_item(body, pattern.items[0], t.key, inner)
         value: tree.Local | None = _loop_item(body, pattern.items[1], t.value, inner)
     else:
-        item, value = _loop_item(body, pattern, _item_type(body, values, t), inner), None
+        item_type = _item_type(body, values, t)
+        if isinstance(t, ListType) and _wants_places(body, pattern, values.span, item_type):
+            item_type = ERROR
+        item, value = _loop_item(body, pattern, item_type, inner), None
     fill(inner)
     body.pop()
     return tree.ForEach(span, item, value, values, tuple(inner))
+
+
+def _wants_places(body: Body, pattern: ast.Pattern, items: Span, item_type: Type) -> bool:
+    """Reports ``for i, x in xs``, where other languages count the items."""
+    is_pair = isinstance(pattern, ast.TuplePattern) and len(pattern.items) == 2
+    if not is_pair or item_type is ERROR or isinstance(head(item_type), TupleType | TypeVar):
+        return False
+    counted = f"{body.written(items)}.enumerate()"
+    fix = Fix(f"write `{counted}`", Span(items.end, items.end), ".enumerate()")
+    message = f"an item of `{body.written(items)}` is {describe(item_type)}, not a pair"
+    body.report.error("E0213", pattern.span, message, f"`{counted}` gives pairs of a place and an item", fix)
+    return True
 
 
 def _actors_of_type(body: Body, node: ast.Expr) -> tree.Expr | None:

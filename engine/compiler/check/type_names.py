@@ -146,7 +146,11 @@ def _declared(world: World, report: Report, node: ast.NamedType, params: Mapping
     else:
         actors = (a for a in world.actors if a != "main")
         known = [*SCALARS, *GENERIC, *world.structs, *world.enums, *world.aliases, *params, *actors]
-        note, fix = report.meant(name, node.name.span, known)
+        owners = [enum for enum in world.enums if world.enums[enum].variant(name) is not None]
+        if owners:
+            note, fix = f"`{name}` is a variant of `{owners[0]}`; the type is `{owners[0]}`", None
+        else:
+            note, fix = report.meant(name, node.name.span, known)
         report.error("E0102", node.name.span, f"there is no type `{name}`", note, fix)
     return None
 

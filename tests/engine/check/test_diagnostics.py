@@ -16,6 +16,20 @@ from tests.engine.check.world import look
 CASES: list[tuple[str, str, str]] = [
     # names
     ("E0101", "let count = 1\nrender «cuont»", "did you mean `count`?"),
+    ("E0101", "enum Role { Leader }\nlet a: Role = «Leader»", "did you mean `Role.Leader`?"),
+    ("E0101", "enum A { X }\nenum B { X }\nrender «X»", "did you mean `A.X` or `B.X`?"),
+    ("E0101", "enum Shape { Circle(r: float) }\nrender «Circle»(1.0)", "did you mean `Shape.Circle`?"),
+    ("E0102", "enum Role { Leader }\nlet a: «Leader» = Role.Leader", "the type is `Role`"),
+    ("E0101", "enum Role { Leader }\nrender «Rol».Leader", "did you mean `Role`?"),
+    ("E0101", "struct Point { x: int }\nrender «Pint»(x: 1)", "did you mean `Point`?"),
+    ("E0213", "let xs = [1]\nfor «i, x» in xs {}", "`xs.enumerate()` gives pairs of a place and an item"),
+    ("E0213", "let xs = [1]\nrender [x for «i, x» in xs]", "an item of `xs` is `int`, not a pair"),
+    ("E0302", 'actor A { state n: int = 0 }\ninvariant "i" { «A».n == 0 }', "as in `[a.n for a in Account]`"),
+    (
+        "E0304",
+        'actor A { state n: int = 0 }\ninvariant "i" {\n let f = fn(a: A) => a.«n» == 0\n 1 == 1\n}',
+        "only the lines of the invariant itself",
+    ),
     ("E0101", "render «greet»(1)", "there is no function `greet`"),
     ("E0101", "render «later»\nlet later = now()", "declared further down"),
     ("E0101", "render «int»", "`int` is a type, not a value"),
@@ -411,3 +425,18 @@ def test_one_mistake_does_not_make_others() -> None:
         ("E0101", "missing"),
         ("E0102", "Unknown"),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "struct Point { x: int }\nrender Pont",
+        "enum Role { Leader }\nrender Rolle",
+        "actor Worker(n: int) {}\nrender Worke",
+        "actor Worker {}\nrender Worke(1)",
+    ],
+    ids=["a struct", "an enum", "an actor without a default instance", "an actor that is called"],
+)
+def test_a_guess_is_what_can_stand_in_the_place(text: str) -> None:
+    _, (found,) = look(text)
+    assert (found.code, found.note) == ("E0101", "")

@@ -306,7 +306,7 @@ def test_a_person_can_write_an_enum_into_the_past(field: str, written: str, show
         ("side", "Side.Byu", "Side has no variant Byu; it has Buy, Sell"),
         ("side", "5", "such as Side.Buy or Side.Sell"),
         ("shapes", "[Shape.Circle]", "the field radius of Shape.Circle is missing"),
-        ("shapes", "[Shape.Circle(1.0, 2.0)]", "Shape.Circle has 1 field, here are 2 values"),
+        ("shapes", "[Shape.Circle(1.0, 2.0)]", "Shape.Circle has 1 field, not 2"),
         ("shapes", "[Shape.Circle(r: 1.0)]", "Shape.Circle has no field r"),
     ],
 )

@@ -220,7 +220,7 @@ def test_types_that_nothing_decides_are_asked_for() -> None:
 def test_arguments_that_do_not_agree_are_refused() -> None:
     assert "`b` must be `int`" in problem('fn f<T>(a: T, b: T) -> T { return a }\nrender f(1, "x")')
     assert "`Pair` takes 2 type arguments: `Pair<A, B>`" in problem(RESULT + "let p: Pair<int> = Pair(1, 2)")
-    assert "`f` takes a type argument: `f<T>`" in problem("fn f<T>(a: T) -> T { return a }\nrender f<int, int>(1)")
+    assert "`f` takes 1 type argument: `f<T>`" in problem("fn f<T>(a: T) -> T { return a }\nrender f<int, int>(1)")
     assert "`f` takes no type arguments" in problem("fn f(a: int) -> int { return a }\nrender f<int>(1)")
     assert "E0201" in problem(RESULT + 'let p: Pair<int, int> = Pair(1, "x")')
     assert "E0201" in problem(RESULT + "fn f(p: Pair<int, int>) {}\nlet q = Pair(1, 1.5)\nf(q)")
