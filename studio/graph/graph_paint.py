@@ -1,7 +1,8 @@
 """Draws the graph: edges into a picture that is kept, nodes from small pictures of which there are few.
 
 A node says by its shape what kind it is and by its colour of what type. A badge counts waiting messages, a broken
-halo and a cross mark a fault: colour is never the only sign.
+halo and a cross mark a fault. An actor that is gone is hollow and pale, and its name is struck out; a square says that
+it has stopped. Colour is never the only sign.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
+from studio.graph.graph_labels import Pixels, count_boxes, free_box
 from studio.model.color import mix
 from studio.model.edge_counts import Edges
 from studio.model.event_store import Ints
@@ -31,8 +33,8 @@ CODE = 100_000
 BADGE_RADIUS = 9.0
 """Smaller nodes get a dot for waiting messages, not a number."""
 COUNTED_EDGES = 70
-LABELLED_NODES = 160
-Pixels = npt.NDArray[np.float64]
+Names = Sequence[tuple[int, QRectF, str]]
+"""The nodes that have a name, with its box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +138,9 @@ def paint_spawns(painter: QPainter, spawns: Ints, pixels: Pixels, look: Look) ->
     painter.drawLines([QLineF(*line) for line in ends.tolist()])
 
 
-def paint_loops(painter: QPainter, edges: Edges, pixels: Pixels, radius: float, look: Look) -> None:
-    """What nodes send to themselves, groups among their members: a loop at the upper left, with its count."""
+def paint_loops(painter: QPainter, edges: Edges, pixels: Pixels, radius: float, taken: Pixels, look: Look) -> None:
+    """What nodes send to themselves, groups among their members: a loop at the upper left, with its count around it
+    where nothing else is."""
     own = np.flatnonzero(edges.sources == edges.targets)
     if len(own) > COUNTED_EDGES:
         return
@@ -153,24 +156,26 @@ def paint_loops(painter: QPainter, edges: Edges, pixels: Pixels, radius: float, 
         painter.drawEllipse(middle, size, size)
         text = short(int(edges.counts[edge]))
         painter.setPen(look.color("muted"))
-        width = metrics.horizontalAdvance(text)
-        painter.drawText(QPointF(middle.x() - size - width - 3, middle.y() - size * 0.3), text)
+        width, height = metrics.horizontalAdvance(text), metrics.height()
+        side, over = size + width / 2 + 4, size + height / 2
+        around = np.array([(-side, 0), (0, -over), (-side, -over), (side, -over), (-side, over)])
+        box = free_box(np.add(around, [middle.x(), middle.y()]), width, height, taken)
+        if box is not None:
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def paint_counts(painter: QPainter, edges: Edges, lines: Pixels, kept: Ints, look: Look) -> None:
-    """How many messages went along each edge, beside its middle, if edges are few and long enough."""
-    if len(kept) > COUNTED_EDGES:
+def paint_counts(painter: QPainter, counts: Ints, lines: Pixels, taken: Pixels, look: Look) -> None:
+    """How many messages went along each edge, on its line, if edges are few and nothing else is there."""
+    if len(counts) > COUNTED_EDGES:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(look.small)
     metrics = QFontMetricsF(look.small)
-    for line, count in zip(lines.tolist(), edges.counts[kept].tolist(), strict=True):
-        if abs(line[2] - line[0]) + abs(line[3] - line[1]) < 46:
+    texts = [short(count) for count in counts.tolist()]
+    widths = [metrics.horizontalAdvance(text) for text in texts]
+    for text, box in zip(texts, count_boxes(lines, widths, metrics.height(), taken), strict=True):
+        if box is None:
             continue
-        text = short(count)
-        width = metrics.horizontalAdvance(text)
-        x, y = line[0] * 0.42 + line[2] * 0.58, line[1] * 0.42 + line[3] * 0.58
-        box = QRectF(x - width / 2 - 3, y - metrics.height() / 2, width + 6, metrics.height())
         path = QPainterPath()
         path.addRoundedRect(box, 4, 4)
         painter.fillPath(path, look.color("background", 215))
@@ -189,15 +194,15 @@ class NodePictures:
         self._badges: dict[str, QPixmap] = {}
         self._key: object = None
 
-    def picture(self, node: Node, radius: float, selected: bool, faulted: bool, look: Look) -> QPixmap:
+    def picture(self, node: Node, radius: float, selected: bool, faulted: bool, gone: bool, look: Look) -> QPixmap:
         """The picture of a node; its middle is the node's place."""
         if self._key != (look.theme.name, look.ratio, round(radius, 1)):
             self._key = (look.theme.name, look.ratio, round(radius, 1))
             self._made.clear()
             self._badges.clear()
-        key = (node.kind, node.actor_type, selected, faulted)
+        key = (node.kind, node.actor_type, selected, faulted, gone)
         if key not in self._made:
-            self._made[key] = _draw_node(node, radius, selected, faulted, look)
+            self._made[key] = _draw_node(node, radius, selected, faulted, gone, look)
         return self._made[key]
 
     def badge(self, text: str, look: Look) -> QPixmap:
@@ -207,7 +212,7 @@ class NodePictures:
         return self._badges[text]
 
 
-def _draw_node(node: Node, radius: float, selected: bool, faulted: bool, look: Look) -> QPixmap:
+def _draw_node(node: Node, radius: float, selected: bool, faulted: bool, gone: bool, look: Look) -> QPixmap:
     half = radius + 11
     pixmap = QPixmap(int(2 * half * look.ratio), int(2 * half * look.ratio))
     pixmap.setDevicePixelRatio(look.ratio)
@@ -224,10 +229,14 @@ def _draw_node(node: Node, radius: float, selected: bool, faulted: bool, look: L
         painter.setPen(QPen(look.color("fault"), 2.4, Qt.PenStyle.DashLine))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(shape(node.kind, middle, radius + 8))
-    painter.setPen(QPen(color, 2.0, Qt.PenStyle.DashLine if node.kind == "outside" else Qt.PenStyle.SolidLine))
-    fill = QColor(mix(look.theme.color("node"), look.lane(node.actor_type), 0.24))
+    ground = look.theme.color("background" if gone else "node")
+    if gone:
+        color = QColor(mix(ground, look.lane(node.actor_type), 0.5))
+    broken = node.kind == "outside" or gone
+    painter.setPen(QPen(color, 1.5 if gone else 2.0, Qt.PenStyle.DashLine if broken else Qt.PenStyle.SolidLine))
+    fill = QColor(mix(ground, look.lane(node.actor_type), 0.0 if gone else 0.24))
     if node.kind == "group":
-        painter.setBrush(QColor(mix(look.theme.color("node"), look.lane(node.actor_type), 0.12)))
+        painter.setBrush(QColor(mix(ground, look.lane(node.actor_type), 0.0 if gone else 0.12)))
         painter.drawPath(shape("actor", middle + QPointF(4, -4), radius - 2))
         painter.setBrush(fill)
         painter.drawPath(shape("actor", middle + QPointF(-2, 2), radius - 2))
@@ -259,7 +268,7 @@ def paint_nodes(
     nodes: Sequence[Node],
     pixels: Pixels,
     visible: npt.NDArray[np.bool_],
-    sizes: npt.NDArray[np.int64],
+    names: Names,
     states: NodeStates,
     selected: int,
     acting: int,
@@ -267,19 +276,20 @@ def paint_nodes(
     pictures: NodePictures,
     look: Look,
 ) -> None:
-    """Nodes with badges and names; ``sizes`` says how many actors each stands for."""
+    """Nodes with badges and names."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     chosen = np.flatnonzero(visible).tolist()
     half = radius + 11
     for i in chosen:
         x, y = pixels[i]
-        picture = pictures.picture(nodes[i], radius, i == selected, bool(states.faulted[i]), look)
+        faulted, gone = bool(states.faulted[i]), bool(states.gone[i])
+        picture = pictures.picture(nodes[i], radius, i == selected, faulted, gone, look)
         painter.drawPixmap(QPointF(x - half, y - half), picture)
     if acting >= 0 and visible[acting]:
         painter.setPen(QPen(look.color("playhead"), 2.2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(shape(nodes[acting].kind, QPointF(*pixels[acting]), radius + 3.5))
-    _paint_names(painter, nodes, pixels, chosen, sizes, selected, radius, look)
+    _paint_names(painter, names, states, look)
     for i in chosen:
         at = QPointF(*pixels[i])
         if states.waiting[i]:
@@ -288,34 +298,21 @@ def paint_nodes(
             painter.drawPixmap(at + QPointF(radius * 0.8, -radius * 0.8) - middle, badge)
         if states.faulted[i]:
             _paint_fault(painter, at + QPointF(radius * 0.8, radius * 0.8), look)
+        elif states.gone[i]:
+            _paint_stop(painter, at + QPointF(radius * 0.8, radius * 0.8), look)
 
 
-def _paint_names(
-    painter: QPainter,
-    nodes: Sequence[Node],
-    pixels: Pixels,
-    chosen: list[int],
-    sizes: npt.NDArray[np.int64],
-    selected: int,
-    radius: float,
-    look: Look,
-) -> None:
-    """Names below their nodes: all while there is room, else the selected one and the groups."""
-    metrics = QFontMetricsF(look.small)
-    crowded = len(chosen) > LABELLED_NODES or radius < 5.5
-    painter.setFont(look.small)
-    for i in chosen:
-        node = nodes[i]
-        if crowded and i != selected and node.kind not in ("group", "main"):
-            continue
-        text = f"{node.label} ×{short(int(sizes[i]))}" if node.kind == "group" else node.label
-        width = metrics.horizontalAdvance(text)
-        x, y = pixels[i]
-        box = QRectF(x - width / 2 - 4, y + radius + 4, width + 8, metrics.height())
+def _paint_names(painter: QPainter, names: Names, states: NodeStates, look: Look) -> None:
+    """Names below their nodes, struck out where the actor is gone."""
+    struck = QFont(look.small)
+    struck.setStrikeOut(True)
+    for i, box, text in names:
+        gone = bool(states.gone[i])
         path = QPainterPath()
         path.addRoundedRect(box, 3, 3)
         painter.fillPath(path, look.color("background", 190))
-        painter.setPen(look.color("text"))
+        painter.setFont(struck if gone else look.small)
+        painter.setPen(look.color("muted" if gone else "text"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
@@ -351,6 +348,15 @@ def _paint_fault(painter: QPainter, at: QPointF, look: Look) -> None:
     painter.setPen(QPen(look.color("fault"), 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     for dy in (1, -1):
         painter.drawLine(QLineF(at.x() - 3.5, at.y() - 3.5 * dy, at.x() + 3.5, at.y() + 3.5 * dy))
+
+
+def _paint_stop(painter: QPainter, at: QPointF, look: Look) -> None:
+    """A square on a disc: the actor has stopped."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.color("background"))
+    painter.drawEllipse(at, 8, 8)
+    painter.setBrush(look.color("muted"))
+    painter.drawRoundedRect(QRectF(at.x() - 4, at.y() - 4, 8, 8), 1.5, 1.5)
 
 
 def paint_pulse(painter: QPainter, start: QPointF, end: QPointF, part: float, look: Look) -> None:

@@ -10,7 +10,7 @@ from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
@@ -28,6 +28,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QStyle, QToolTip, QWidget
 
 from studio.graph.camera import Camera
+from studio.graph.graph_labels import Pixels, name_boxes, taken_places
 from studio.graph.graph_paint import (
     CODE,
     Look,
@@ -194,19 +195,20 @@ class GraphView(QWidget):
             return
         pixels = self.camera.pixels(shown)
         moment = self._run.playhead
-        self._paint_all_edges(painter, self.graph.edges(moment), pixels, moment, look)
+        radius = self.camera.radius
+        visible = self.graph.appeared(moment)
+        names = name_boxes(nodes, pixels, visible, self.graph.sizes(moment), self.selected_node(), radius, look.small)
+        boxes = [box for _, box, _ in names]
+        self._paint_all_edges(painter, self.graph.edges(moment), pixels, (pixels[visible], boxes), look)
         states = self.graph.states(self._run.picture)
         selected = self.selected_node()
         acting = self._acting_node()
-        visible = self.graph.appeared(moment)
-        radius = self.camera.radius
         pulse = self.graph.pulse() if self._pulsing else None
         if pulse is not None:
             part = min(1.0, (perf_counter() - self._pulse_from) / PULSE_SECONDS)
             source, target = pulse
             paint_pulse(painter, QPointF(*pixels[source]), QPointF(*pixels[target]), 1 - (1 - part) ** 2, look)
-        sizes = self.graph.sizes(moment)
-        paint_nodes(painter, nodes, pixels, visible, sizes, states, selected, acting, radius, self._pictures, look)
+        paint_nodes(painter, nodes, pixels, visible, names, states, selected, acting, radius, self._pictures, look)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(look.color("focus"))
@@ -221,9 +223,11 @@ class GraphView(QWidget):
         return Look(self._model.theme, self.font(), small, self.devicePixelRatioF())
 
     def _paint_all_edges(
-        self, painter: QPainter, edges: Edges, pixels: npt.NDArray[np.float64], moment: int, look: Look
+        self, painter: QPainter, edges: Edges, pixels: Pixels, shown: tuple[Pixels, list[QRectF]], look: Look
     ) -> None:
-        """The kept picture of the edges, and over it what changes from moment to moment."""
+        """The kept picture of the edges, and over it what changes from moment to moment. ``shown`` are the nodes that
+        are there and the boxes of names."""
+        moment = self._run.playhead
         lines, kept = edge_lines(edges, pixels, self.camera.radius)
         classes = edge_classes(edges.counts[kept])
         key = (
@@ -241,9 +245,10 @@ class GraphView(QWidget):
         if self._edge_layer is None or key != self._edge_key:
             self._edge_layer, self._edge_key = self._edge_picture(lines, classes, pixels, moment, look), key
         painter.drawPixmap(0, 0, self._edge_layer)
-        paint_loops(painter, edges, pixels, self.camera.radius, look)
+        taken = taken_places(shown[0], self.camera.radius, shown[1], lines)
+        paint_loops(painter, edges, pixels, self.camera.radius, taken, look)
         paint_hot(painter, lines[self._hot(edges)[kept]], look)
-        paint_counts(painter, edges, lines, kept, look)
+        paint_counts(painter, edges.counts[kept], lines, taken, look)
 
     def _edge_picture(
         self,
@@ -345,9 +350,12 @@ class GraphView(QWidget):
         size = int(self.graph.sizes(self._run.playhead)[index])
         lines = [f"{node.label} ×{grouped(size)}" if node.kind == "group" else node.label]
         lines.append(f"{counted(int(states.waiting[index]), 'message')} {self.tr('waiting')}")
-        if states.faulted[index]:
-            many = f"{states.faulted[index]} {self.tr('have failed')}"
-            lines.append(many if node.kind == "group" else self.tr("has failed"))
+        for count, one, many in (
+            (int(states.faulted[index]), self.tr("has failed and is gone"), self.tr("have failed and are gone")),
+            (int(states.stopped[index]), self.tr("has stopped"), self.tr("have stopped")),
+        ):
+            if count:
+                lines.append(f"{grouped(count)} {many}" if node.kind == "group" else one)
         if node.kind == "group":
             lines.append(self.tr("double-click shows its actors"))
         return "\n".join(lines)

@@ -224,6 +224,14 @@ class EventStore:
         rows: Ints = np.clip(first + inside, first, after)
         return rows
 
+    def passed(self, places: Floats) -> Floats:
+        """For each place, how many events lie before it, with the part of an event's stretch that has passed."""
+        ticks = np.floor(places).astype(np.int64)
+        starts = self.before_tick(np.concatenate([ticks, ticks + 1]))
+        first, after = starts[: len(ticks)], starts[len(ticks) :]
+        inside: Floats = (places - ticks) * (after - first)
+        return inside + first
+
     def causes(self, rows: Ints, reach: int = 20_000) -> Ints:
         """For each event, the event in whose turn it was sent, by number; -1 if over ``reach`` rows lie between."""
         if not len(rows):

@@ -25,7 +25,7 @@ from studio.model.signal import Signal
 NODES_AT_MOST = 300
 OPENED_AT_MOST = 120
 STEP_EVENTS = 64
-FAULTED = 3
+FAULTED, STOPPED = 3, 4
 
 Key = tuple[str, int]
 
@@ -50,11 +50,13 @@ _OUTSIDE = Node(("outside", 0), "outside", "outside", -1, -1, 1, 1 << 62)
 
 @dataclass(frozen=True, slots=True)
 class NodeStates:
-    """Per node, from a picture of all actors: messages waiting for those that have started, and how many of them have
-    faulted."""
+    """Per node, from a picture of all actors: messages waiting for those that have started, how many of them have
+    faulted, how many have stopped, and whether all of them are gone."""
 
     waiting: Ints
     faulted: Ints
+    stopped: Ints
+    gone: npt.NDArray[np.bool_]
 
 
 class GraphModel:
@@ -151,8 +153,10 @@ class GraphModel:
     def _read_states(self, picture: Picture | None) -> NodeStates:
         actors = picture.actors if picture is not None else np.empty(0, ACTOR_DTYPE)
         actors = actors[actors["handled"] > 0]
-        failed = actors["id"][actors["status"] == FAULTED]
-        return NodeStates(self._per_node(actors["id"], actors["waiting"]), self._per_node(failed, None))
+        faulted = self._per_node(actors["id"][actors["status"] == FAULTED], None)
+        stopped = self._per_node(actors["id"][actors["status"] == STOPPED], None)
+        gone = (faulted + stopped > 0) & (faulted + stopped == self._per_node(actors["id"], None))
+        return NodeStates(self._per_node(actors["id"], actors["waiting"]), faulted, stopped, gone)
 
     def _per_node(self, actors: npt.NDArray[np.integer], weights: npt.NDArray[np.integer] | None) -> Ints:
         """The sum of the weights of the actors at each node, or how many they are; who has no node does not count."""

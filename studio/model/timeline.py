@@ -25,9 +25,12 @@ GROUP_OVER = 48
 """With more actors than this there is one lane per type."""
 OPENED_AT_MOST = 200
 """So many actors of an opened type get lanes; others of it share the type's."""
+EDGES_KEPT = 4
 DETAIL_PIXELS = 5.0
 """Events are drawn one by one when each has this many pixels on average."""
 DETAIL_AT_MOST = 700
+DENSE_EVENTS = 1.5
+"""With more events than this a column on average, a column of the overview is a density."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class TimelineModel:
         """The window covers the whole run, also while it grows."""
         self.version = 0
         """Counts changes of what is drawn in lanes and overview; the playhead is none."""
-        self._edges: tuple[object, Ints] | None = None
+        self._edges: dict[object, Ints] = {}
         self._lanes: tuple[Lane, ...] = ()
         self._opened: set[int] = set()
         self._program = run.program
@@ -188,16 +191,22 @@ class TimelineModel:
         """Event numbers at the borders of so many columns of the window, ``columns + 1`` of them."""
         events = self.run.events
         key = (events, events.total, self.start, self.end, columns)
-        if self._edges is None or self._edges[0] != key:
-            self._edges = (key, events.rows_at(np.linspace(self.start, self.end, columns + 1)))
-        return self._edges[1]
+        if key not in self._edges:
+            if len(self._edges) > EDGES_KEPT:
+                self._edges.clear()
+            self._edges[key] = events.rows_at(np.linspace(self.start, self.end, columns + 1))
+        return self._edges[key]
 
-    def overview_counts(self, columns: int) -> Ints:
-        """Events per column over the whole run."""
-        if self.follow:
-            return np.diff(self.edges(columns))
+    def overview_counts(self, columns: int) -> Floats:
+        """Events per column over the whole run. Where columns hold several, parts of events count too, and neighbours
+        are evened out: whole events would beat against the columns and show waves that are not in the run."""
         low, high = self._padded()
-        return np.diff(self.run.events.rows_at(np.linspace(low, high, columns + 1)))
+        borders = np.linspace(low, high, columns + 1)
+        if self.run.total < DENSE_EVENTS * columns:
+            return np.diff(self.run.events.rows_at(borders)).astype(np.float64)
+        counts = np.pad(np.diff(self.run.events.passed(borders)), 1, "edge")
+        result: Floats = counts[:-2] / 4 + counts[1:-1] / 2 + counts[2:] / 4
+        return result
 
     @property
     def overview(self) -> tuple[float, float]:
@@ -345,7 +354,7 @@ class TimelineModel:
         self._actors_seen = 0
         self._outputs = self.run.outputs
         self._forget_arrows()
-        self._edges = None
+        self._edges.clear()
         self._arrange()
         self._touch()
 

@@ -59,7 +59,8 @@ def paint_base(painter: QPainter, model: TimelineModel, geometry: Geometry, look
         if model.is_detailed(edges):
             _paint_details(painter, model, geometry, look, model.details(edges), rows)
         else:
-            _paint_density(painter, model, geometry, look, edges, rows)
+            sharp = model.edges(_device_columns(painter, geometry))
+            _paint_density(painter, model, geometry, look, sharp, rows)
             _paint_faults(painter, model, geometry, look, edges)
     _paint_rendered(painter, model, geometry, look)
     painter.setClipRect(QRectF(0, geometry.lanes_top, geometry.gutter, geometry.height))
@@ -67,6 +68,11 @@ def paint_base(painter: QPainter, model: TimelineModel, geometry: Geometry, look
     painter.restore()
     _paint_ruler(painter, model, geometry, look)
     _paint_overview(painter, model, geometry, look)
+
+
+def _device_columns(painter: QPainter, geometry: Geometry) -> int:
+    """How many pixels of the screen the lanes are wide: columns of any other width would differ from each other."""
+    return max(1, round(geometry.columns * painter.device().devicePixelRatioF()))
 
 
 # --- lanes ------------------------------------------------------------------------------------------
@@ -138,7 +144,7 @@ def _paint_density(
     for row in rows:
         top = geometry.lane_rect(row).top() + (LANE_HEIGHT - 1 - BAND) / 2
         target = QRectF(geometry.gutter, top, geometry.columns, BAND)
-        painter.drawImage(target, image, QRectF(0, row - rows.start, geometry.columns, 1))
+        painter.drawImage(target, image, QRectF(0, row - rows.start, image.width(), 1))
 
 
 def density_image(counts: Floats, colors: npt.NDArray[np.uint32]) -> QImage:
@@ -366,8 +372,10 @@ def _paint_overview(painter: QPainter, model: TimelineModel, geometry: Geometry,
     painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, f"whole run\n{label}")
     painter.fillRect(rect, look.color("background"))
     if total:
-        counts = model.overview_counts(geometry.columns)
-        image = _bars_image(counts, int(rect.height()) - 4, look.color("accent", 190))
+        ratio = painter.device().devicePixelRatioF()
+        counts = model.overview_counts(_device_columns(painter, geometry))
+        image = _bars_image(counts, round((rect.height() - 4) * ratio), look.color("accent", 190))
+        image.setDevicePixelRatio(ratio)
         painter.drawImage(QPointF(rect.left(), rect.top() + 4), image)
     _paint_fault_marks(painter, model, geometry, look)
     _paint_window(painter, model, geometry, look)
@@ -376,10 +384,10 @@ def _paint_overview(painter: QPainter, model: TimelineModel, geometry: Geometry,
     painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
 
 
-def _bars_image(counts: Ints, height: int, color: QColor) -> QImage:
+def _bars_image(counts: Floats, height: int, color: QColor) -> QImage:
     """Bars from below; their height grows with the square root, so that one event is still seen."""
     most = max(float(counts.max()), 1.0)
-    bars = np.where(counts > 0, np.maximum(2.0, np.sqrt(counts / most) * height), 0)
+    bars = np.where(counts > 0.02, np.maximum(2.0, np.sqrt(counts / most) * height), 0)
     filled = np.arange(height, 0, -1)[:, None] <= bars[None, :]
     pixels = np.where(filled, np.uint32(color.rgba()), np.uint32(0)).astype(np.uint32)
     return QImage(pixels.tobytes(), len(counts), height, len(counts) * 4, QImage.Format.Format_ARGB32).copy()

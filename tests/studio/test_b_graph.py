@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from pytestqt.qtbot import QtBot
 
 from engine.api import FLAG_START, FLAG_TIMER
 from studio.graph.camera import Camera
+from studio.graph.graph_labels import count_boxes, taken_places
+from studio.graph.graph_paint import NodePictures
 from studio.graph.graph_view import GraphView
 from studio.model import engine_port as port
 from studio.model.edge_counts import BLOCK
@@ -229,3 +231,34 @@ def test_an_empty_graph_asks_for_f5_only_while_no_run_is_on(qtbot: QtBot) -> Non
     assert view.hint() == "Running…"
     engine.answer(model.run, port.StateChanged("finished"))
     assert "F5" in view.hint()
+
+
+def test_actors_that_are_gone_look_and_are_described_otherwise(qtbot: QtBot, view: GraphView) -> None:
+    engine_picture = picture(make_events(300, 6), 300)
+    engine_picture.actors["status"][[1, 2]] = (3, 4)
+    states = view.graph.states(engine_picture)
+    nodes = [view.graph.node_of(actor) for actor in (1, 2, 3)]
+    assert [bool(states.gone[node]) for node in nodes] == [True, True, False]
+    view.graph.run.picture = engine_picture
+    said = [view._describe_node(node).splitlines()[-1] for node in nodes[:2]]
+    assert said == ["has failed and is gone", "has stopped"]
+    look, pictures = view._look(), NodePictures()
+    alive, gone = (
+        pictures.picture(view.graph.nodes[nodes[0]], 20, False, False, is_gone, look).toImage()
+        for is_gone in (False, True)
+    )
+    assert alive != gone
+
+
+def test_counts_cover_neither_nodes_nor_names_nor_heads_nor_each_other() -> None:
+    random = np.random.default_rng(3)
+    pixels = random.uniform(0, 400, (12, 2))
+    pairs = [(a, b) for a in range(12) for b in range(12) if a != b]
+    lines = np.array([(*pixels[a], *pixels[b]) for a, b in pairs])
+    names = [QRectF(x - 30, y + 24, 60, 14) for x, y in pixels.tolist()]
+    taken = taken_places(pixels, 20, names, lines)
+    boxes = [box for box in count_boxes(lines, [12.0] * len(lines), 14, taken) if box is not None]
+    assert boxes
+    obstacles = [QRectF(QPointF(*row[:2]), QPointF(*row[2:])) for row in taken.tolist()]
+    for i, box in enumerate(boxes):
+        assert not any(box.intersects(other) for other in obstacles + boxes[:i])

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.api import LaneMessage, Output
 from studio.model import engine_port as port
+from studio.model.run import RunModel
 from studio.model.studio import StudioModel
 from studio.model.timeline import GROUP_OVER, TimelineModel
 from studio.timetravel.timeline_access import TimelineAccess, install_timeline_access
@@ -266,3 +267,11 @@ def test_a_number_of_events_too_long_for_its_place_is_rounded_not_cut(qapp: QApp
     assert count_label(29_934_231, metrics, metrics.horizontalAdvance(exact)) == exact
     assert count_label(29_934_231, metrics, metrics.horizontalAdvance(exact) - 1) == "30 M events"
     assert count_label(1, metrics, 1_000) == "1 event"
+
+
+@pytest.mark.parametrize("columns", [619, 1001, 1283])
+def test_an_even_run_has_an_even_overview_however_wide_it_is(columns: int) -> None:
+    engine, run = ScriptedEngine(), RunModel()
+    open_run(engine, run, make_events(20_000, 5, per_tick=3))
+    inner = TimelineModel(run).overview_counts(columns)[columns // 20 : -columns // 20]
+    assert inner.max() / inner.min() < 1.02
