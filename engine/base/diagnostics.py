@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from engine.base.bounded import bounded
 from engine.base.source import SourceFile, Span
 
 
@@ -27,7 +28,7 @@ class Fix:
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One mistake. ``code`` is stable (``E0102``); E00xx syntax, E01xx names, E02xx types,
-    E03xx actors and effects, E09xx features that are not there yet."""
+    E03xx actors and effects, E09xx features that are not there yet. ``message`` and ``note`` are bounded."""
 
     code: str
     message: str
@@ -36,6 +37,10 @@ class Diagnostic:
     severity: Severity = Severity.ERROR
     note: str = ""
     fix: Fix | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", bounded(self.message))
+        object.__setattr__(self, "note", bounded(self.note))
 
     @property
     def is_error(self) -> bool:

@@ -5,9 +5,14 @@ A user's mistake in a program is a ``Diagnostic``, never one of these.
 
 from __future__ import annotations
 
+from engine.base.bounded import bounded
+
 
 class AeroFlowError(Exception):
-    """The base of all failures that a user is told about; ``str()`` is a sentence for them."""
+    """The base of all failures that a user is told about; ``str()`` is a sentence for them, of bounded length."""
+
+    def __str__(self) -> str:
+        return bounded(super().__str__())
 
 
 class ModuleError(AeroFlowError):

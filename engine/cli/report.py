@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import typer
 
 from engine.api import Problem
+from engine.base.bounded import bounded
 from engine.cli import streams
 
 EXIT_PROBLEM = 1
@@ -48,7 +49,7 @@ def give_json(value: Any) -> None:
 
 def fail(message: str, code: int = EXIT_USAGE) -> NoReturn:
     """Says what is wrong and ends the command."""
-    say(f"aeroflow: {message}")
+    say(f"aeroflow: {bounded(message)}")
     raise typer.Exit(code)
 
 

@@ -15,7 +15,7 @@ from engine.compiler.check.report import closest
 from engine.compiler.syntax import ast
 from engine.compiler.syntax.parser import parse
 from tests.engine.check.test_diagnostics import CASES
-from tests.engine.check.world import open_parts, small_library
+from tests.engine.check.world import look, open_parts, small_library
 
 PIECES = re.findall(r"\w+|\s+|[^\w\s]", "\n".join(text for _, text, _ in CASES).replace("«", "").replace("»", ""))
 
@@ -98,3 +98,12 @@ def test_guesses_at_what_was_meant_take_time_in_proportion_to_the_text(monkeypat
         assert len(diagnostics) == count
         assert diagnostics[0].note == "did you mean `value0`?"
         assert report.COMPARED_MAX <= compared < report.COMPARED_MAX + 2 * count
+
+
+@pytest.mark.parametrize(
+    "text", ["render {}", "let x: {} = 1", "import {}", "actor A {{}}\nA.{}()", "let {0} = 1\nlet {0} = 2"]
+)
+def test_what_is_said_of_a_name_of_megabytes_is_bounded(text: str) -> None:
+    _, problems = look(text.format("a" * 3_000_000))
+    assert problems
+    assert all(len(problem.message) < 1_100 and len(problem.note) < 1_100 for problem in problems)

@@ -239,3 +239,25 @@ def test_the_branch_that_was_left_can_run_on() -> None:
     run_on(session, 0, until=300)
     run_on(plain, until=300)
     assert session.execution_hash(0) == plain.execution_hash(0)
+
+
+_MEGABYTES = "a" * 3_000_000
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        api.Inject(_MEGABYTES),
+        api.Inject(f"Account.{_MEGABYTES}(1)"),
+        api.Inject(f"Account.deposit({'9' * 3_000_000})"),
+        api.EditMessage(f"({_MEGABYTES}: 1)"),
+        api.SetField(1, _MEGABYTES, "1"),
+        api.SetField(1, "balance", "1", _MEGABYTES),
+        api.SetField(1, "balance", "[" * 3_000_000),
+    ],
+    ids=lambda change: type(change).__name__,
+)
+def test_what_a_refused_change_says_is_bounded(change: api.Change) -> None:
+    with pytest.raises(api.ForkError) as refused:
+        finished(BANK).fork(0, 3, change)
+    assert 0 < len(str(refused.value)) < 1_100
