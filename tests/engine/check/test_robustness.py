@@ -101,7 +101,7 @@ def test_guesses_at_what_was_meant_take_time_in_proportion_to_the_text(monkeypat
 
 
 @pytest.mark.parametrize(
-    "text", ["render {}", "let x: {} = 1", "import {}", "actor A {{}}\nA.{}()", "let {0} = 1\nlet {0} = 2"]
+    "text", ["render {}", "let x: {} = 1", "render {}(1)", "actor A {{}}\nA.{}()", "let {0} = 1\nlet {0} = 2"]
 )
 def test_what_is_said_of_a_name_of_megabytes_is_bounded(text: str) -> None:
     _, problems = look(text.format("a" * 3_000_000))
