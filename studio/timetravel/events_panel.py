@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
@@ -21,7 +20,7 @@ from studio.model.figures import grouped
 from studio.model.signal import ending
 from studio.model.studio import StudioModel
 from studio.panels.registry import Panel, register_panel
-from studio.theming.calm_table import CalmTable
+from studio.theming.calm_table import CalmTable, RowDelegate
 from studio.theming.quiet_label import QuietLabel
 from studio.theming.refresh import Refresh
 from studio.timetravel.events_model import EventsModel
@@ -181,11 +180,11 @@ class EventsPanel(Widget):
             self.table.horizontalScrollBar().setValue(column)
 
 
-class _PlayheadDelegate(QStyledItemDelegate):
+class _PlayheadDelegate(RowDelegate):
     """Draws the playhead as a line between two rows where the filter leaves its event out."""
 
-    def __init__(self, events: EventsModel, model: StudioModel, parent: Widget) -> None:
-        super().__init__(parent)
+    def __init__(self, events: EventsModel, model: StudioModel, table: CalmTable) -> None:
+        super().__init__(table)
         self._events = events
         self._model = model
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.editor.code_edit import CodeEdit
+from studio.model.figures import grouped
 from studio.model.ports import EditTarget
 
 ROWS_MAX = 100_000
@@ -95,8 +96,9 @@ class RowsTarget:
             self._view.selectAll()
         elif action == "copy":
             QGuiApplication.clipboard().setText(rows_text(self._view))
-            if next(islice(_selected_rows(self._view), ROWS_MAX, None), None) is not None:
-                self._tell(f"Only the first {ROWS_MAX:,} selected rows were copied.")
+            count = sum(1 for _ in _selected_rows(self._view))
+            if count > ROWS_MAX:
+                self._tell(f"Copied the first {grouped(ROWS_MAX)} of {grouped(count)} selected rows.")
 
     def can_perform(self, action: str) -> str | None:
         """None if the action makes sense now, else why not."""

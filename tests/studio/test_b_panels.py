@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QTreeWidgetItem
+from PySide6.QtCore import QEvent, QModelIndex, QPointF, Qt
+from PySide6.QtGui import QHoverEvent
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem, QTreeWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.api import (
@@ -348,3 +351,31 @@ def test_no_two_commands_want_the_same_keys() -> None:
     model, _ = studio()
     model.commands.add(run_commands(model))
     assert len({c.shortcut for c in model.commands if c.shortcut}) == sum(bool(c.shortcut) for c in model.commands)
+
+
+@pytest.mark.parametrize("make", [EventsPanel, OutputPanel])
+def test_the_mouse_marks_whole_rows_of_tables(
+    qtbot: QtBot,
+    shown: Callable[[QWidget], QWidget],
+    opened: tuple[StudioModel, ScriptedEngine],
+    make: type[EventsPanel | OutputPanel],
+) -> None:
+    panel = make(opened[0])
+    shown(panel)
+    table = panel.table
+    spot = QPointF(table.visualRect(table.model().index(1, 0)).center())
+
+    def marked() -> set[tuple[int, int]]:
+        cells = [(row, column) for row in range(3) for column in range(table.model().columnCount())]
+        found = set()
+        for row, column in cells:
+            option = QStyleOptionViewItem()
+            table.itemDelegate().initStyleOption(option, table.model().index(row, column))
+            if option.state & QStyle.StateFlag.State_MouseOver:
+                found.add((row, column))
+        return found
+
+    QApplication.sendEvent(table.viewport(), QHoverEvent(QEvent.Type.HoverMove, spot, spot, spot))
+    assert marked() == {(1, column) for column in range(table.model().columnCount())}
+    QApplication.sendEvent(table.viewport(), QHoverEvent(QEvent.Type.HoverLeave, QPointF(-1, -1), QPointF(), spot))
+    assert not marked()

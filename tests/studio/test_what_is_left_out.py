@@ -111,7 +111,7 @@ def test_copying_more_rows_than_are_copied_is_told(
     assert (QGuiApplication.clipboard().text(), told) == ("a\nb\nc", [])
     monkeypatch.setattr(edit_targets, "ROWS_MAX", 2)
     target.perform("copy")
-    assert (QGuiApplication.clipboard().text(), told) == ("a\nb", ["Only the first 2 selected rows were copied."])
+    assert (QGuiApplication.clipboard().text(), told) == ("a\nb", ["Copied the first 2 of 3 selected rows."])
 
 
 def test_the_first_run_that_is_dropped_is_told_and_the_list_says_so(studio: Studio, qtbot: QtBot) -> None:
