@@ -18,6 +18,11 @@ class Request:
     name: str
     arguments: tuple[str, ...]
 
+    @property
+    def shown(self) -> str:
+        """The name as programs write it."""
+        return {"env.get": "env", "input.line": "input"}.get(self.name, self.name)
+
     def __str__(self) -> str:
         return f"{self.name}({', '.join(map(repr, self.arguments))})"
 
@@ -67,4 +72,4 @@ class NoOutside:
 
     def begin(self, request: Request) -> Pending:
         """Refuses."""
-        return Ready(Refused(f"{request.name} is not possible here: this run is cut off from the outside"))
+        return Ready(Refused(f"{request.shown} is not possible here: this run is cut off from the outside"))

@@ -112,7 +112,7 @@ class RealOutside:
                 return Answered(time.time_ns() // 1_000_000)
             case "http.get", (url,):
                 return self._get(request, url)
-        return Refused(f"this version of AeroFlow cannot do {request.name}")
+        return Refused(f"this version of AeroFlow cannot do {request.shown}")
 
     # --- files --------------------------------------------------------------------------------
 
@@ -181,6 +181,5 @@ def _as_text(request: Request, answer: Answer) -> Answer:
 
 def _shown(request: Request) -> str:
     """The request as the program has it."""
-    name = {"env.get": "env", "input.line": "input"}.get(request.name, request.name)
     arguments = ", ".join(json.dumps(argument, ensure_ascii=False) for argument in request.arguments)
-    return f"{name}({arguments})"
+    return f"{request.shown}({arguments})"

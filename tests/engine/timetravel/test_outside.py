@@ -189,7 +189,7 @@ r.load("one")
 
 def test_without_an_outside_everything_is_refused() -> None:
     (said,) = finish(started('render await env("HOME")'))
-    assert said == "env.get is not possible here: this run is cut off from the outside"
+    assert said == "env is not possible here: this run is cut off from the outside"
 
 
 def test_all_kinds_of_answers_arrive_as_what_they_are() -> None:
