@@ -329,7 +329,11 @@ def permissions_of(
     """
     project = project_of(file)
     own = () if project.path is None else (project.path.parent,)
-    return Permissions(file.resolve().parent, (*own, *folders), hosts, environment)
+    try:
+        base = file.resolve().parent
+    except FileNotFoundError:  # the current folder is gone, and nothing relative to it can be read
+        base = file.parent
+    return Permissions(base, (*own, *folders), hosts, environment)
 
 
 # --- from spans to lines and columns ----------------------------------------------------------

@@ -14,15 +14,19 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from engine.files.places import NO_CURRENT_FOLDER, place_of
+from engine.files.whole import write_whole
 from engine.project.file_places import FilePlace, parse_place
 from studio.model.places import Places, find_places, is_profile_name
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPixmap
     from PySide6.QtWidgets import QApplication
 
     from studio.application import Studio
@@ -87,6 +91,11 @@ def run_app(files: Sequence[FilePlace], theme: str | None, shot: Path | None, pr
             return 1
     from studio.services.instance import NoAnswerError, claim_or_hand_over
 
+    try:
+        files = [replace(file, path=file.path.absolute()) for file in files]
+    except FileNotFoundError:
+        print(f"{files[0].path} cannot be opened: {NO_CURRENT_FOLDER}", file=sys.stderr)
+        return 1
     places = find_places(profile=profile)
     lock: FileLock | None = None
     if shot is None:
@@ -145,6 +154,11 @@ def _take_shot(app: QApplication, target: Path | None, theme: str | None, shot: 
     """Runs a file to its end and writes a picture of the window. It keeps nothing and reads no settings of the user."""
     import tempfile
 
+    try:
+        place_of(shot)
+    except OSError as error:
+        print(f"{shot} cannot be written: {error.strerror or error}", file=sys.stderr)
+        return 1
     from studio.application import Studio
 
     with tempfile.TemporaryDirectory(prefix="aeroflow-shot-") as name:
@@ -159,8 +173,22 @@ def _take_shot(app: QApplication, target: Path | None, theme: str | None, shot: 
         finally:
             studio.close()
             app.processEvents()
-    if not picture.save(str(shot)):
-        print(f"the picture {shot} could not be written", file=sys.stderr)
+    return _write_picture(picture, shot)
+
+
+def _write_picture(picture: QPixmap, path: Path) -> int:
+    """Writes a picture in the format that its name asks for; gives the exit status."""
+    from PySide6.QtCore import QBuffer
+
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    if not picture.save(buffer, (path.suffix[1:] or "png").upper()):
+        print(f"{path} cannot be written: {path.suffix} is no format of pictures; try .png", file=sys.stderr)
+        return 1
+    try:
+        write_whole(path, bytes(buffer.data().data()))
+    except OSError as error:
+        print(f"{path} cannot be written: {error.strerror or error}", file=sys.stderr)
         return 1
     return 0
 

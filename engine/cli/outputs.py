@@ -10,9 +10,7 @@ from pathlib import Path
 from engine import api
 from engine.cli.report import fail
 from engine.files.places import place_of
-from engine.project.modules import SUFFIX
-
-MANIFEST = "aeroflow.toml"
+from engine.project.sources import IS_SOURCE, is_source
 
 
 def check_output(path: Path, inputs: Iterable[tuple[Path, str]] = ()) -> None:
@@ -21,11 +19,12 @@ def check_output(path: Path, inputs: Iterable[tuple[Path, str]] = ()) -> None:
 
     Links and other ways to write a path are seen through.
     """
+    inputs = list(inputs)
     for read, what in inputs:
         if _is_same(path, read):
             fail(f"{path} is {what}; choose another name")
-    if _is_program(path):
-        fail(f"{path} is a program or the file of a project; choose another name")
+    if is_source(path, [read.parent for read, _ in inputs]):
+        fail(f"{path} {IS_SOURCE}")
     try:
         place_of(path)
     except OSError as error:
@@ -35,13 +34,6 @@ def check_output(path: Path, inputs: Iterable[tuple[Path, str]] = ()) -> None:
 def _is_same(one: Path, other: Path) -> bool:
     with contextlib.suppress(OSError, ValueError):
         return os.path.samefile(one, other)
-    return False
-
-
-def _is_program(path: Path) -> bool:
-    with contextlib.suppress(OSError, ValueError):
-        target = Path(os.path.realpath(path))
-        return target.is_file() and (target.suffix == SUFFIX or target.name == MANIFEST)
     return False
 
 

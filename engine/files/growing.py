@@ -15,7 +15,7 @@ import shutil
 import time
 from pathlib import Path
 
-from engine.files.places import Place, create_beside, lock, open_stream, place_of, unfinished_name
+from engine.files.places import Place, create_beside, hold, lock, open_stream, place_of, unfinished_name
 from engine.files.whole import put_in_place, sync_folder, whole_file
 
 SYNC_SECONDS = 1.0
@@ -31,6 +31,8 @@ class GrowingFile:
         self.path = path
         self._place = place
         self._handle = handle
+        self._held: int | None = None
+        """A descriptor of the file of before, locked so that no other run takes its place meanwhile."""
         self._size = 0
         self._is_complete = False
         self._sync_not_before = time.monotonic() + SYNC_SECONDS
@@ -54,6 +56,7 @@ class GrowingFile:
             file._appear()
         except BaseException:
             os.close(handle)
+            file._let_go()
             with contextlib.suppress(OSError):
                 os.unlink(file.path)
             raise
@@ -71,7 +74,13 @@ class GrowingFile:
                 self._place = place_of(self._place.path)
             else:
                 return
+        self._held = hold(self._place)
         self.path = _renamed(temporary, unfinished_name(self._place))
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            os.close(held)
 
     @property
     def is_in_place(self) -> bool:
@@ -136,6 +145,7 @@ class GrowingFile:
             if not self.takes_place:
                 self._write_again_if_gone()
         finally:
+            self._let_go()
             if not self.takes_place:
                 os.close(self._handle)
         if self.takes_place:
@@ -160,10 +170,12 @@ class GrowingFile:
         with contextlib.suppress(OSError):
             if not self._place.is_stream:
                 os.fsync(self._handle)
+        self._let_go()
         os.close(self._handle)
 
     def drop(self) -> None:
         """Closes the file and removes it; one that cannot be removed stays."""
+        self._let_go()
         os.close(self._handle)
         if not self._place.is_stream:
             with contextlib.suppress(OSError):

@@ -21,6 +21,7 @@ try:
 except ImportError:  # Windows has no locks of this kind
     fcntl = None  # type: ignore[assignment]
 
+NO_CURRENT_FOLDER = "the current folder does not exist any more"
 _DESCRIPTOR = re.compile(r"/dev/(?:std(?P<name>in|out|err)|fd/(?P<fd>\d+))|/proc/self/fd/(?P<proc>\d+)")
 _STANDARD = {"in": 0, "out": 1, "err": 2}
 _TEMPORARY_FLAGS = (
@@ -49,6 +50,8 @@ def place_of(path: Path) -> Place:
     try:
         target = Path(os.path.realpath(path))
         old = _look_at(path)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(errno.ENOENT, NO_CURRENT_FOLDER, str(path)) from error
     except ValueError as error:
         raise OSError(errno.EINVAL, "no file can have this name", str(path)) from error
     if old is None:
@@ -65,8 +68,12 @@ def place_of(path: Path) -> Place:
         raise PermissionError(errno.EACCES, "it is read-only", str(path))
     _check_folder(path, target.parent)
     if _is_locked(target):
-        raise OSError(errno.EBUSY, "another run is recording into it", str(path))
+        raise _busy(path)
     return Place(path, target, old)
+
+
+def _busy(path: Path) -> OSError:
+    return OSError(errno.EBUSY, "another run is recording into it", str(path))
 
 
 def _look_at(path: Path) -> os.stat_result | None:
@@ -110,6 +117,28 @@ def lock(handle: int) -> None:
     if fcntl is not None:
         with contextlib.suppress(OSError):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def hold(place: Place) -> int | None:
+    """Locks the file that is at a place, so that no other run takes its place, until the descriptor is closed.
+
+    None where the system has no locks. Raises ``OSError`` where another run was quicker.
+    """
+    if fcntl is None:
+        return None
+    try:
+        handle = os.open(place.target, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:  # it may be gone, or not be readable
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise _busy(place.path) from None
+    except OSError:  # this file system has no locks
+        os.close(handle)
+        return None
+    return handle
 
 
 def open_stream(place: Place) -> int:

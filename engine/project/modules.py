@@ -66,7 +66,10 @@ class FolderModules:
 
 def _key(path: Path) -> str:
     """One text for all ways to write a path."""
-    return os.path.realpath(path)
+    try:
+        return os.path.realpath(path)
+    except FileNotFoundError:  # the current folder is gone
+        return os.path.normpath(path)
 
 
 def _is_file(path: Path) -> bool:

@@ -43,7 +43,10 @@ class Project:
 def project_of(file: Path) -> Project:
     """The project of a file or folder; its paths are relative where ``file`` is."""
     folder = file if file.is_dir() else file.parent
-    path = find_manifest(Path(os.path.abspath(folder)))
+    try:
+        path = find_manifest(Path(os.path.abspath(folder)))
+    except FileNotFoundError:  # the current folder is gone
+        path = None
     if path is None:
         return Project(folder, Manifest())
     if not file.is_absolute():

@@ -16,6 +16,7 @@ from time import perf_counter, thread_time
 import numpy as np
 
 from engine import api
+from engine.project.sources import IS_SOURCE, is_source
 from studio.model import engine_port as port
 from studio.services import programs
 from studio.services.run_files import RunFiles
@@ -208,6 +209,8 @@ class EngineWorker:
         session = kept.session if kept is not None else self._session
         if session is None:
             return
+        if is_source(command.path):
+            raise api.TraceFileError(f"{command.path.name} {IS_SOURCE}.")
         self.is_saving = True
         try:
             session.save(command.path)

@@ -100,6 +100,27 @@ def test_a_file_that_becomes_unreadable_is_told_once_and_its_text_stays(studio: 
     assert document.conflict == "changed"
 
 
+def test_a_recording_is_never_saved_over_a_program(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    path, hard = tmp_path / "a.aefl", tmp_path / "hard.aft"
+    path.write_text("render 1\n")
+    os.link(path, hard)
+    opened(studio, path)
+    assert studio.model.commands.invoke("run.start")
+    run = studio.model.run
+    qtbot.waitUntil(lambda: run.state == "finished", timeout=20_000)
+    told: list[str] = []
+    run.problem.connect(told.append)
+    for target in (path, hard):
+        run.save_trace(target)
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=20_000)
+    assert [text.split("; ")[0] for text in told] == [
+        f"{target.name} is a program or the file of a project" for target in (path, hard)
+    ]
+    assert path.read_text() == "render 1\n"
+    run.save_trace(tmp_path / "a.aft")
+    qtbot.waitUntil(lambda: run.path is not None, timeout=20_000)
+
+
 # --- every character ------------------------------------------------------------------------------------
 
 

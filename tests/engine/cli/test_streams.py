@@ -204,7 +204,9 @@ def test_no_command_writes_over_a_program(tmp_path: Path, recording: Path, name:
     work.parent.mkdir()
     work.write_text("render {1}\n", encoding="utf-8")
     link.symlink_to(work)
-    for output in (work, link):
+    hard = work.with_name("hard.aft")
+    os.link(work, hard)
+    for output in (work, link, hard):
         for command in (["export"], ["verify"], ["fork", "--at", "0"]):
             result = aeroflow(*command, recording, "-o", output)
             assert result.exit_code == 2

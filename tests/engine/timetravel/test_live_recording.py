@@ -192,6 +192,21 @@ def test_two_runs_never_record_into_one_file(path: Path) -> None:
     recorded(FOREVER, path).finish_recording()
 
 
+@pytest.mark.parametrize("end", ["finish_recording", "leave_recording", "drop_recording"])
+def test_two_runs_never_take_the_place_of_one_file(path: Path, end: str) -> None:
+    path.write_bytes(b"old")
+    first = recorded(FOREVER, path)
+    first.advance(max_events=1_000)
+    with pytest.raises(api.TraceFileError, match="another run is recording into it"):
+        recorded(FOREVER, path)
+    with pytest.raises(api.TraceFileError, match="another run is recording into it"):
+        first.save(path)
+    assert path.read_bytes() == b"old"
+    getattr(first, end)()
+    recorded(FOREVER, path).finish_recording()
+    assert api.Session.load(path).verify().ok
+
+
 def test_a_recording_that_was_removed_meanwhile_is_written_again(path: Path) -> None:
     session = recorded(FOREVER, path)
     session.advance(max_events=1_000)
