@@ -90,7 +90,9 @@ class Studio(QObject):
         fill_table(self.model, [(p.id, p.title, p.icon) for p in panels], engine.__version__, str(places.log))
         self.window = MainWindow(self.model, panels)
         self.model.shell = self.window
-        self.store = Store(places, settings, self.background, self._session_to_keep, self._warn)
+        self.store = Store(
+            places, settings, self.background, self._session_to_keep, lambda text: self._warn(text, "settings")
+        )
         self._receiver = Receiver(self._lock, self._asked_to_open) if self._lock is not None else None
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_MS)
@@ -115,8 +117,12 @@ class Studio(QObject):
             return f"Studio cannot keep texts that are not saved: {self.places.state}: {error.strerror or error}."
         return ""
 
-    def _warn(self, sentence: str) -> None:
-        self.window.area.notices.show_notice("warning", sentence)
+    def _warn(self, sentence: str, topic: str = "") -> None:
+        """Shows a warning; an empty one takes that of its topic away."""
+        if sentence:
+            self.window.area.notices.show_notice("warning", sentence, key=topic)
+        else:
+            self.window.area.notices.remove(topic)
 
     def _start_services(self, places: Places) -> None:
         documents = self.model.documents
@@ -136,7 +142,7 @@ class Studio(QObject):
         self.model.files = self.files
         self.model.formatting = Formatting(self.model, self.background)
         folder = self._journals.path if self._journals is not None else places.journal
-        self.journal = Journal(documents, folder, self._journal_writer, self._warn)
+        self.journal = Journal(documents, folder, self._journal_writer, lambda text: self._warn(text, "texts at risk"))
         self.marks = ExecutionMarks(documents, self.model.run)
 
     def _wire(self) -> None:
@@ -149,7 +155,8 @@ class Studio(QObject):
             documents.changed.connect(lambda _: self.store.later()),
             self.model.run.changed.connect(self._run_changed),
             self.model.run.recovered.connect(self._tell_recovered),
-            self.model.run.at_risk.connect(self._warn),
+            self.model.run.not_recovered.connect(self._warn),
+            self.model.run.at_risk.connect(lambda text: self._warn(text, "run at risk")),
         ]
         self.window.layout_changed.connect(self.store.later)
         self.window.entered.connect(self._entered)
@@ -202,6 +209,7 @@ class Studio(QObject):
         """A recording that was opened or saved is part of the session."""
         if self.model.run.path != self._trace:
             self._trace = self.model.run.path
+            self._warn("", "run at risk")
             self.store.later()
 
     def _restore(self, session: SessionState, journals: list[JournalEntry], recordings: list[Path]) -> None:

@@ -73,7 +73,8 @@ class RunModel:
         self.recovered: Signal[[]] = Signal()
         """A run that a crash interrupted is back."""
         self.at_risk: Signal[[str]] = Signal()
-        """A run would be lost in a crash, or could not be brought back after one."""
+        """A run would be lost in a crash, until it is saved."""
+        self.not_recovered: Signal[[str]] = Signal()
         self.run_number = 0
         """The number of the run that was asked for last."""
         self.shown_run = 0
@@ -455,7 +456,7 @@ class RunModel:
             elif isinstance(answer, port.Recovered):
                 self._take_recovered(answer)
             elif isinstance(answer, port.NotRecovered):
-                self.at_risk.emit(answer.reason)
+                self.not_recovered.emit(answer.reason)
                 self._is_back(answer.run)
             elif isinstance(answer, port.NotRecorded):
                 self.at_risk.emit(answer.reason)

@@ -52,8 +52,22 @@ class StudioModel:
         """Files that were used recently, the latest first."""
         self.notice: Signal[[str, str]] = Signal()
         """Something the user should know: ``info``, ``warning`` or ``error``, and a sentence."""
+        self.notice_over: Signal[[str]] = Signal()
+        """This sentence does not hold any more."""
+        self._troubles: dict[str, str] = {}
         self.tests.told.connect(self.notice.emit)
         run.not_compiled.connect(self._show_errors)
+
+    def trouble(self, topic: str, sentence: str) -> None:
+        """Something went wrong; the notice stays until the user closes it or ``trouble_over`` is told of its topic."""
+        self._troubles[topic] = sentence
+        self.notice.emit("error", sentence)
+
+    def trouble_over(self, topic: str) -> None:
+        """What went wrong works now."""
+        sentence = self._troubles.pop(topic, None)
+        if sentence is not None:
+            self.notice_over.emit(sentence)
 
     def _show_errors(self, errors: tuple[Problem, ...]) -> None:
         """Raises the problems, and puts the cursor where the first of them is."""

@@ -142,6 +142,7 @@ class Files:
         return Path(disk.real).is_relative_to(self._examples)
 
     def _ready(self, path: Path, document: Document, is_new: bool) -> None:
+        self._model.trouble_over(f"read {path}")
         for number, ready in enumerate(self._opening.pop(path, [])):
             ready(document, is_new and number == 0)
 
@@ -149,7 +150,7 @@ class Files:
         several = len(self._opening.pop(path, [])) > 1
         if is_wanted or several:
             self._model.recent = tuple(other for other in self._model.recent if other != str(path))
-            self._model.notice.emit("error", f"{path} cannot be opened: {why(error)}.")
+            self._model.trouble(f"read {path}", f"{path} cannot be opened: {why(error)}.")
 
     def _remember(self, path: Path) -> None:
         self._model.recent = with_recent(self._model.recent, str(path))
@@ -256,13 +257,14 @@ class Files:
             if document.id in self._close_when_saved and is_open and not document.dirty:
                 self._model.documents.remove(document)
             self._close_when_saved.discard(document.id)
+            self._model.trouble_over(f"save {document.id}")
             changed = "" if written.encoding == format.encoding else " as UTF-8, which has all its characters"
             self._model.notice.emit("info", f"Saved {target.name}{changed}.")
 
         def failed(error: OSError) -> None:
             self._close_when_saved.discard(document.id)
-            self._model.notice.emit(
-                "error",
+            self._model.trouble(
+                f"save {document.id}",
                 f"{target.name} could not be saved: {why(error)}. The file is as it was and your text is still here; "
                 "Save As puts it elsewhere.",
             )
@@ -297,10 +299,11 @@ class Files:
         assert path is not None, "only a file can be read again"
 
         def then(loaded: LoadedText) -> None:
+            self._model.trouble_over(f"read {path}")
             self._show_again(document, path, loaded)
 
         def failed(error: OSError) -> None:
-            self._model.notice.emit("error", f"{path.name} cannot be read again: {why(error)}.")
+            self._model.trouble(f"read {path}", f"{path.name} cannot be read again: {why(error)}.")
 
         self._background.submit(lambda: read_text_file(path), then, failed)
 

@@ -201,6 +201,7 @@ class Journal(QObject):
         self._folder = folder
         self._background = background
         self._tell = tell
+        """Called with a sentence, and with an empty one when it does not hold any more."""
         self._written: dict[str, int] = {}
         self.trouble = ""
         """Why the last journal could not be written."""
@@ -251,6 +252,8 @@ class Journal(QObject):
             write_whole(self._path(entry.id), dump_entry(entry), durable=False)
 
         def done(_: None) -> None:
+            if self.trouble:
+                self._tell("")
             self.trouble = ""
 
         def failed(error: OSError) -> None:

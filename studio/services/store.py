@@ -96,6 +96,8 @@ class Store(QObject):
         self._background = background
         self._snapshot = snapshot
         self._tell = tell
+        """Called with a sentence, and with an empty one when it does not hold any more."""
+        self._is_unsaved = False
         self._written_session = ""
         self._written_settings: dict[str, Value] = {}
         self._closed = False
@@ -133,11 +135,15 @@ class Store(QObject):
         write_whole(self._places.session, text.encode(), durable=False)
 
     def _settings_written(self, remark: str) -> None:
+        if self._is_unsaved:
+            self._is_unsaved = False
+            self._tell("")
         if remark:
             self._tell(remark)
 
     def _settings_failed(self, error: OSError) -> None:
         self._failed(error)
+        self._is_unsaved = True
         self._tell(f"The changed settings could not be saved: {error.strerror or error}.")
 
     def _failed(self, error: OSError) -> None:

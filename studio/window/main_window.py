@@ -56,6 +56,7 @@ class MainWindow(QMainWindow):
             model.notice.connect(self._notice),
             model.commands.refused.connect(lambda _, reason: model.notice.emit("info", reason)),
             model.run.fork_asked.connect(self._show_fork_card),
+            model.notice_over.connect(lambda text: self.area.notices.remove(text)),
             model.run.problem.connect(lambda text: model.notice.emit("warning", text)),
             model.run.message.connect(lambda text: model.notice.emit("info", text)),
         ]

@@ -88,6 +88,30 @@ def test_a_save_that_fails_leaves_file_and_text_as_they_were_and_says_why(
     assert document.text == "new"
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir() if p.name.endswith(".tmp")] == []
+    studio.model.commands.invoke("file.save")
+    studio.background.drain()
+    assert (path.read_text(), studio.window.area.notices.shown) == ("new", ()), "the notice goes with its reason"
+
+
+def test_the_warning_about_texts_at_risk_goes_when_they_are_safe(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = studio.model.documents.new("a")
+    notices = studio.window.area.notices
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("studio.services.journal.write_whole", fail)
+        document.set_text("ab")
+        studio.journal.write()
+        studio._journal_writer.drain()
+        assert "would be lost in a crash" in notices.text_of("texts at risk")
+    document.set_text("abc")
+    studio.journal.write()
+    studio._journal_writer.drain()
+    assert not notices.shown
 
 
 def opened(studio: Studio, qtbot: QtBot, path: Path) -> Document:
