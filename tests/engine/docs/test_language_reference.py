@@ -19,6 +19,8 @@ from engine.project.library_files import compiler_version, library_texts
 from tests.conformance.corpus import build, observed, problems_in_words
 from tests.engine.docs.examples import CHAPTERS, DOCS, Example, examples_of
 
+WITHOUT_EXAMPLE = {"E0099", "E0130", "E0226", "E0312"}
+"""A file of 500 mistakes, a project's file, a program that is too deep for the checker, and what the parser refuses."""
 EXAMPLES = [example for chapter in CHAPTERS for example in examples_of(chapter)]
 
 
@@ -40,6 +42,18 @@ def test_the_table_of_codes_is_complete() -> None:
     known = {**syntax_codes.CODES, **checker_codes.CODES, **manifest.CODES}
     assert dict(listed) == known
     assert [code for code, _ in listed] == sorted(known)
+
+
+def test_every_code_has_a_paragraph_and_a_program_with_this_one_mistake() -> None:
+    codes = {**syntax_codes.CODES, **checker_codes.CODES, **manifest.CODES}
+    chapters = "".join(_chapter(f"diagnostics_of_{part}") for part in ("syntax", "names_and_types", "actors"))
+    sections = re.findall(r"^## (E\d{4}): (.*)\n\n(.+)\n((?:(?!## ).*\n?)*)", chapters, re.MULTILINE)
+    assert {code: title for code, title, _, _ in sections} == codes
+    assert [code for code, *_ in sections] == sorted(codes)
+    for code, _, paragraph, rest in sections:
+        assert paragraph.endswith(".")
+        shown = re.findall(r"^//! (\S+)", rest, re.MULTILINE)
+        assert shown == ([] if code in WITHOUT_EXAMPLE else [code]), code
 
 
 def test_the_standard_library_is_described_completely() -> None:
