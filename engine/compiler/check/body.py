@@ -338,4 +338,4 @@ def describe(t: Type) -> str:
         return "`none`"
     if isinstance(t, OpenType):
         return "a value of a type not known yet"
-    return f"`{t}`"
+    return f"`{t}`".replace(str(ERROR), "…")

@@ -25,6 +25,12 @@ _NOTES = {
     "append": "write `xs.push(x)`", "new": "a struct is made with `Name(field: value)`, an actor with `spawn Name()`",
     "try": "there are no exceptions: a fault ends its turn, and `T?` says that there may be no value",
     "raise": 'write `fail "why"`', "throw": 'write `fail "why"`', "panic": 'write `fail "why"`',
+    "all": "write `xs.all(fn(x) => …)`", "any": "write `xs.any(fn(x) => …)`", "map": "write `xs.map(fn(x) => …)`",
+    "filter": "write `xs.filter(fn(x) => …)`", "enumerate": "write `xs.enumerate()`", "zip": "write `xs.zip(ys)`",
+    "dict": "an empty dict is `{}`, where its type is written", "list": "an empty list is `[]`",
+    "set": "an empty set is `{}`, where its type is written", "assert_eq": "write `assert a == b`",
+    "assert_equal": "write `assert a == b`", "warn": _SAYING, "Some": "a `T` is a `T?` as it is",
+    "require": 'write `assert x, "why"`',
     "sleep": "an actor goes on later with `after 10ms self.message()`", "setTimeout": "write `after 10ms a.message()`",
     "setInterval": "write `every 10ms { … }`", "async": "handlers of actors run by themselves; nothing is `async`",
 }  # fmt: skip
@@ -49,6 +55,25 @@ _METHODS = {
     "bytes": {"length": "len", "size": "len"},
 }  # fmt: skip
 
+_TYPES = {
+    "str": "string", "String": "string", "text": "string", "int64": "int", "i64": "int", "long": "int",
+    "integer": "int", "double": "float", "f64": "float", "float64": "float", "boolean": "bool", "map": "dict",
+    "Map": "dict", "HashMap": "dict", "vec": "list", "Vec": "list", "array": "list", "List": "list", "Set": "set",
+    "Duration": "duration",
+}  # fmt: skip
+
+_TYPE_NOTES = {
+    "Result": "declare an enum, as in `enum Outcome { Done(value: int), Failed(why: string) }`",
+    "Option": "a value that may be missing has the type `T?`",
+    "Optional": "a value that may be missing has the type `T?`",
+    "any": "an enum holds one of several types; a value of any form is `json`",
+    "object": "an enum holds one of several types; a value of any form is `json`",
+    "time": "a moment is an int, the tick, and a span of time a `duration`",
+    "void": "a function without a result has no `->`", "nil": "a function without a result has no `->`",
+    "unit": "a function without a result has no `->`", "pid": "an actor's type is its name",
+    "Pid": "an actor's type is its name",
+}  # fmt: skip
+
 _TO_TEXT = frozenset({"to_string", "toString", "to_text", "str"})
 
 
@@ -58,6 +83,14 @@ def foreign_name(name: str, span: Span) -> Hint:
     if ours is not None:
         return f"it is written `{ours}` here", Fix(f"write `{ours}`", span, ours)
     return _NOTES.get(name, ""), None
+
+
+def foreign_type(name: str, span: Span) -> Hint:
+    """What to write in place of a type that there is not."""
+    ours = _TYPES.get(name)
+    if ours is not None:
+        return f"it is written `{ours}` here", Fix(f"write `{ours}`", span, ours)
+    return _TYPE_NOTES.get(name, ""), None
 
 
 def foreign_method(kind: str, name: str, span: Span, methods: list[str], *, called: bool) -> Hint:

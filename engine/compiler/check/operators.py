@@ -129,10 +129,14 @@ def _combine(
 
 
 def _logic(body: Body, node: ast.Binary, left: tree.Expr) -> tree.Expr:
-    what = f"the side of `{node.op}`"
-    left = body.fit(left, BOOL, what)
+    if node.op == "or" and isinstance(head(left.type), OptionalType):
+        body.value(node.right)
+        note = "a value in the place of `none` is written `a ?? b`"
+        body.report.error("E0201", left.span, f"`or` joins two bools, but this is {describe(left.type)}", note)
+        return body.nothing(node.span)
+    left = body.fit(left, BOOL, f"the left side of `{node.op}`")
     body.push(there(body, node.left, node.op == "and"))
-    right = body.typed(node.right, BOOL, what)
+    right = body.typed(node.right, BOOL, f"the right side of `{node.op}`")
     body.pop()
     if body.is_library and isinstance(left, tree.Const) and isinstance(right, tree.Const):
         both = (left.value and right.value) if node.op == "and" else (left.value or right.value)

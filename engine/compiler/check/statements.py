@@ -398,9 +398,16 @@ def _expression(body: Body, node: ast.ExprStmt, out: Statements) -> bool:
     if isinstance(value, ast.Binary) and value.op == "==" and isinstance(made, tree.Binary | tree.Derived | tree.Unary):
         body.report.error("E0211", node.span, "this only compares", "write `=` to assign")
     elif not body.is_library:
-        body.report.error("E0211", node.span, "this value is not used", "write `render` before it to show it")
+        body.report.error("E0211", node.span, "this value is not used", _to_use(body))
     out.append(tree.Evaluate(node.span, made))
     return False
+
+
+def _to_use(body: Body) -> str:
+    """What to write before a value that is not used."""
+    if body.kind == FUNCTION and head(body.result) is not UNIT:
+        return "write `return` before it to give it"
+    return "write `render` before it to show it"
 
 
 def _called_for_effect(body: Body, node: ast.Call, call: tree.Expr, out: Statements) -> bool:
@@ -428,5 +435,5 @@ def _called_for_effect(body: Body, node: ast.Call, call: tree.Expr, out: Stateme
             "E0211", node.span, f"the result of `{shown}` is not used", "`render` it, or keep it in a `let`"
         )
     else:
-        body.report.error("E0211", node.span, "this value is not used", "write `render` before it to show it")
+        body.report.error("E0211", node.span, "this value is not used", _to_use(body))
     return False

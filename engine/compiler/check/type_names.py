@@ -8,6 +8,7 @@ from engine.base.counts import counted
 from engine.base.source import Span
 from engine.compiler.check import types
 from engine.compiler.check.features import not_yet
+from engine.compiler.check.foreign import foreign_type
 from engine.compiler.check.inference import optional
 from engine.compiler.check.report import Report, report_large_type
 from engine.compiler.check.types import ERROR, Type
@@ -150,6 +151,8 @@ def _declared(world: World, report: Report, node: ast.NamedType, params: Mapping
         if owners:
             note, fix = f"`{name}` is a variant of `{owners[0]}`; the type is `{owners[0]}`", None
         else:
+            note, fix = foreign_type(name, node.name.span)
+        if not note:
             note, fix = report.meant(name, node.name.span, known)
         report.error("E0102", node.name.span, f"there is no type `{name}`", note, fix)
     return None

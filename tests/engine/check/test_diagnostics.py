@@ -19,6 +19,11 @@ CASES: list[tuple[str, str, str]] = [
     ("E0101", "enum Role { Leader }\nlet a: Role = «Leader»", "did you mean `Role.Leader`?"),
     ("E0101", "enum A { X }\nenum B { X }\nrender «X»", "did you mean `A.X` or `B.X`?"),
     ("E0101", "enum Shape { Circle(r: float) }\nrender «Circle»(1.0)", "did you mean `Shape.Circle`?"),
+    ("E0102", "fn f(a: «map»<string, int>) {}", "it is written `dict` here"),
+    ("E0102", "fn f() -> «Result»<int, string> { return 1 }", "declare an enum"),
+    ("E0101", "render «assert_eq»(1, 1)", "write `assert a == b`"),
+    ("E0201", "let a: int? = 5\nrender «a» or 0", "a value in the place of `none` is written `a ?? b`"),
+    ("E0201", "render true or «0»", "the right side of `or` must be `bool`"),
     ("E0102", "enum Role { Leader }\nlet a: «Leader» = Role.Leader", "the type is `Role`"),
     ("E0101", "enum Role { Leader }\nrender «Rol».Leader", "did you mean `Role`?"),
     ("E0101", "struct Point { x: int }\nrender «Pint»(x: 1)", "did you mean `Point`?"),
@@ -440,3 +445,15 @@ def test_one_mistake_does_not_make_others() -> None:
 def test_a_guess_is_what_can_stand_in_the_place(text: str) -> None:
     _, (found,) = look(text)
     assert (found.code, found.note) == ("E0101", "")
+
+
+def test_a_last_value_of_a_function_is_given_with_return() -> None:
+    _, problems = look("fn f() -> int {\n    let a = 1\n    a\n}")
+    assert [(p.code, p.note) for p in problems if p.code == "E0211"] == [
+        ("E0211", "write `return` before it to give it")
+    ]
+
+
+def test_a_type_with_a_mistake_in_it_is_shown_without_the_checkers_own_words() -> None:
+    _, problems = look("fn f(a: list<Nothing>) { a.nothing() }")
+    assert [p.message for p in problems][1:] == ["`list<…>` has no method `nothing`"]
