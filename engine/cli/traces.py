@@ -22,7 +22,7 @@ from engine.cli.shown import ShownAsText
 
 T = TypeVar("T")
 
-TraceArgument = Annotated[Path, typer.Argument(help="A recorded run (.aft).")]
+TraceArgument = Annotated[Path, typer.Argument(metavar="RECORDING", help="A recording of a run (.aft).")]
 AtOption = Annotated[str, typer.Option("--at", help="A moment: TICK (its end) or TICK:ACTOR:SEQ (after that event).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 BranchOption = Annotated[int, count("--branch", help="Which branch of the run; 0 is the first.")]

@@ -120,7 +120,7 @@ def _change(plain: tuple[str | int, ...]) -> Change | None:
             return DropMessage()
         case ("set", int(actor), str(field), str(value)):
             return SetField(actor, field, value)
-    raise TraceFileError(f"the trace has a change that this version does not know: {plain[0]}")
+    raise TraceFileError(f"the recording has a change that this version does not know: {plain[0]}")
 
 
 def _checkpoint_records(session: Session) -> list[CheckpointRecord]:
@@ -202,11 +202,11 @@ def load(path: Path, salvage: bool, signal: StopSignal | None = None, keep_event
     except (TraceFileError, Interrupted):
         raise
     except Nonsense as error:
-        raise TraceFileError(f"the trace cannot be replayed: {error}") from error
+        raise TraceFileError(f"the recording cannot be replayed: {error}") from error
     except AeroFlowError as error:
-        raise TraceFileError(f"the trace cannot be replayed: {error}") from error
+        raise TraceFileError(f"the recording cannot be replayed: {error}") from error
     except MISBEHAVIOUR as error:
-        raise TraceFileError(f"the trace cannot be replayed: {misbehaviour(error)}") from error
+        raise TraceFileError(f"the recording cannot be replayed: {misbehaviour(error)}") from error
     return session
 
 
@@ -221,7 +221,7 @@ def _images(session: Session, trace: Trace) -> Images:
     for record in trace.checkpoints:
         count = page_count(record.heap_length)
         if len(record.cells) != len(image.cells) or (len(record.positions) and int(record.positions.max()) >= count):
-            raise TraceFileError("a checkpoint of the trace belongs to another program")
+            raise TraceFileError("a checkpoint of the recording belongs to another program")
         grown = np.zeros((count, WORDS), np.uint64)
         grown[: min(count, len(pages))] = pages[:count]
         grown[record.positions] = np.frombuffer(record.pages, np.uint64).reshape(-1, WORDS)
@@ -283,7 +283,7 @@ def _add_checkpoints(session: Session, images: Images) -> None:
     for (branch, n), (record, image) in images.items():
         line = session.history.line(branch)
         if not line.at <= n <= line.total:
-            raise TraceFileError(f"the trace has a checkpoint at event {n:,}, where its branch has none")
+            raise TraceFileError(f"the recording has a checkpoint at event {n:,}, where its branch has none")
         line.checkpoints.add(Checkpoint(n, record.tick, image, placed=True))
 
 

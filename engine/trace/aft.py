@@ -66,10 +66,10 @@ def _not_a_trace(data: bytes) -> str:
     if not data:
         return "the file is empty; nothing could be saved"
     if data.startswith(MAGIC[:13]):
-        return "the trace was written by a newer AeroFlow; update to open it"
+        return "the recording was written by a newer AeroFlow; update to open it"
     if MAGIC.startswith(data):
         return "the file ends inside its first line; nothing could be saved"
-    return "this is not an AeroFlow trace (it does not begin with AEROFLOWTRACE1)"
+    return "this is not an AeroFlow recording (it does not begin with AEROFLOWTRACE1)"
 
 
 def _bytes_on_disk(file: BinaryIO) -> int:
@@ -120,14 +120,14 @@ def _assemble(frames: Frames, budget: Budget) -> Trace:
     whole, warnings = frames.whole, [*frames.damages]
     headers = _of_kind(whole, "header", partial(validate.header, budget=budget))
     if len(headers) != 1:
-        raise _Malformed("the trace has several headers" if headers else "the trace has no header")
+        raise _Malformed("the recording has several headers" if headers else "the recording has no header")
     header: TraceHeader = headers[0]
     marks = _joined(_of_kind(whole, "marks", partial(validate.marks, budget=budget)))
     starts = _of_kind(whole, "branch", validate.branch)
     answers, reached = _of_kind(whole, "answers", validate.answers), _of_kind(whole, "reached", validate.reached)
     branches = validate.connected_branches(_filled(starts, marks, answers, reached), header.metadata)
     if not branches:
-        raise _Malformed("the trace has no first branch, so where the run ended is not known")
+        raise _Malformed("the recording has no first branch, so where the run ended is not known")
     if len(branches) < header.branch_count:
         warnings.append(f"{header.branch_count - len(branches)} of {header.branch_count} branches are lost")
     if not frames.is_complete:

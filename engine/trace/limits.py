@@ -75,9 +75,9 @@ class Budget:
         """The next ``length`` bytes of a file, or fewer where it ends before."""
         self._frames += 1
         if self._frames > self._frames_max:
-            raise TraceFileError(f"the trace has more than {self._frames_max:,} parts; AeroFlow does not open it")
+            raise TraceFileError(f"the recording has more than {self._frames_max:,} parts; AeroFlow does not open it")
         if length > FRAME_BYTES_MAX:
-            raise TraceFileError(f"frame {number} of the trace claims {length:,} bytes; AeroFlow does not open it")
+            raise TraceFileError(f"frame {number} of the recording claims {length:,} bytes; AeroFlow does not open it")
         self._take(length)
         pieces = []
         while length > 0 and (piece := file.read(min(length, _CHUNK))):
@@ -95,7 +95,7 @@ class Budget:
                 size += len(piece)
                 if size > most:
                     raise TraceFileError(
-                        f"a part of the trace grows to more than {most:,} bytes; AeroFlow does not open it"
+                        f"a part of the recording grows to more than {most:,} bytes; AeroFlow does not open it"
                     )
                 self._take(len(piece))
                 pieces.append(piece)
@@ -108,7 +108,9 @@ class Budget:
     def _take(self, count: int) -> None:
         self._left -= count
         if self._left < 0:
-            raise TraceFileError(f"the trace needs more than {self._kept_bytes_max:,} bytes; AeroFlow does not open it")
+            raise TraceFileError(
+                f"the recording needs more than {self._kept_bytes_max:,} bytes; AeroFlow does not open it"
+            )
 
 
 def unpacked(data: bytes) -> Any:

@@ -89,10 +89,10 @@ def recipe(found: TraceHeader) -> Recipe | None:
 
 def _check_version(version: int) -> None:
     if version > VERSION:
-        raise TraceFileError("the trace was written by a newer AeroFlow; update to open it")
+        raise TraceFileError("the recording was written by a newer AeroFlow; update to open it")
     if version < VERSION:
         raise TraceFileError(
-            "the trace was written by an earlier AeroFlow, which this one cannot replay; record the program again"
+            "the recording was written by an earlier AeroFlow, which this one cannot replay; record the program again"
         )
 
 
@@ -104,7 +104,7 @@ def _sources(fields: Fields) -> tuple[tuple[str, str], ...]:
             raise Nonsense("a source is not a name and a text")
         sources.append((text(pair[0], "the name of a source"), text(pair[1], "a source")))
     if not sources or len({name for name, _ in sources}) != len(sources):
-        raise Nonsense("the trace has no source, or two of one name")
+        raise Nonsense("the recording has no source, or two of one name")
     return tuple(sources)
 
 
@@ -269,7 +269,7 @@ def usable_checkpoints(
         where = f"the checkpoint at event {record.n:,}"
         owner = branches[record.branch] if record.branch < len(branches) else None
         if owner is None or not owner.at <= record.n <= owner.total or (record.branch, record.n) in moments:
-            raise Nonsense(f"{where} belongs to no moment of the trace")
+            raise Nonsense(f"{where} belongs to no moment of the recording")
         moments.add((record.branch, record.n))
         if len(record.cells) != cells_end:
             raise Nonsense(f"{where} belongs to another program")

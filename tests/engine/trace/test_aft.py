@@ -142,7 +142,7 @@ def test_checkpoints_behind_a_damage_are_not_used(saved: Path) -> None:
         (b"", "empty"),
         (b"AEROFL", "ends inside its first line"),
         (b"AEROFLOWTRACE9\nwhatever", "newer AeroFlow"),
-        (b"PK\x03\x04 a zip file", "not an AeroFlow trace"),
+        (b"PK\x03\x04 a zip file", "not an AeroFlow recording"),
         (MAGIC, "no header"),
         (MAGIC + b"\xff" * 40, "no header"),
     ],

@@ -99,7 +99,7 @@ def test_a_file_that_is_no_trace_is_refused_after_its_first_line(tmp_path: Path)
     path = tmp_path / "large.aft"
     with path.open("wb") as file:
         file.truncate(3 * 2**30)
-    assert "not an AeroFlow trace" in refused(path)
+    assert "not an AeroFlow recording" in refused(path)
 
 
 def test_a_frame_that_claims_the_rest_of_a_large_file_is_refused(path: Path) -> None:
