@@ -42,6 +42,15 @@ FOREIGN_WORDS = {
 }
 """Words that other languages start a statement with, and ours for it."""
 
+_FOREIGN_FORMS = {
+    "new": "A struct is made with `Name(field: value)`, an actor with `spawn Name()`.",
+    "use": "Write `import name` or `from name import …`.",
+    "include": "Write `import name` or `from name import …`.",
+    "try": "There are no exceptions: a fault ends its turn, and `T?` says that there may be no value.",
+    "?": "A choice between two values is written `if a { b } else { c }`.",
+}
+"""What other languages have before a word or a sign that cannot stand there, and how that is written here."""
+
 _DECLARATIONS = frozenset(
     {"fn", "flow", "struct", "enum", "type", "actor", "agent", "import", "from", "test", "invariant", "export", "on"}
 )
@@ -103,12 +112,14 @@ class StatementRules(ExpressionRules):
             return
         starts = kind in STATEMENTS or kind in _VALUE_STARTS
         here = Span(self.last_end, self.last_end)
+        last = "?" if kind == "?" else self.tokens[self.index - 1].text if kind in (NAME, "{") else ""
+        foreign = _FOREIGN_FORMS.get(last, "")
         self.report(
             "E0025",
             f"Expected the end of the statement, found {self.found()}.",
             self.span_of(self.token),
-            "A statement ends at the end of its line or at `;`.",
-            Fix("Insert `;`", here, ";") if starts else None,
+            foreign or "A statement ends at the end of its line or at `;`.",
+            Fix("Insert `;`", here, ";") if starts and not foreign else None,
         )
         if kind not in STATEMENTS:
             self.skip(frozenset({";"}))

@@ -215,6 +215,21 @@ def test_brackets_without_partners_are_an_error_and_not_a_crash(text: str) -> No
     assert problems(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("let a = new Bucket(1)", "an actor with `spawn Name()`"),
+        ("use std.time", "`import name`"),
+        ("try { f() }", "There are no exceptions"),
+        ("let a = b ? c : d", "`if a { b } else { c }`"),
+    ],
+)
+def test_forms_of_other_languages_are_told_how_they_are_written_here(text: str, note: str) -> None:
+    first = problems(text)[0]
+    assert first.code == "E0025"
+    assert note in first.note
+
+
 def test_a_file_of_nothing_but_mistakes_gives_a_list_that_a_person_can_read() -> None:
     found = problems("$\n" * 5_000)
     assert len(found) == PROBLEMS_MAX + 1
