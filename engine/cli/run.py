@@ -26,6 +26,8 @@ SHOW_SECONDS = 0.3
 """How long after a signal the rest of what was rendered is still shown."""
 SLICE_EVENTS = 200_000
 """How many events run between two looks at the outputs."""
+RATE_SECONDS_LEAST = 0.5
+"""The events a second of a shorter run say more about its start than about its speed."""
 
 
 def run(
@@ -136,10 +138,10 @@ def how_it_stopped(last: api.Progress, limit: int | None) -> str:
 
 def _say_how_it_ended(file: Path, last: api.Progress, limit: int | None, seconds: float, record: Path | None) -> None:
     streams.flush()
-    rate = last.total / seconds if seconds > 0 else 0.0
+    rate = f", {last.total / seconds:,.0f}/s" if seconds >= RATE_SECONDS_LEAST else ""
     handled = counted(last.total, "event") + _dead(last.dead_letters)
     say(
-        f"{how_it_stopped(last, limit)}: {handled}, {rate:,.0f}/s, "
+        f"{how_it_stopped(last, limit)}: {handled}{rate}, "
         f"hash {last.execution_hash & (2**64 - 1):016x}" + (f", recorded in {record}" if record else "")
     )
     for line in api.stuck(last.waits):

@@ -325,7 +325,7 @@ class EngineWorker:
 
     def _resume(self, branch: int) -> None:
         self._branch = branch
-        self._rate_from = (perf_counter(), 0)
+        self._rate, self._rate_from = 0.0, (perf_counter(), 0)
         self._watch.restart()
         self._set_state("running")
 
