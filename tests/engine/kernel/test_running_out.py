@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
 import pytest
 
 from engine.base.events import Status
-from engine.vm.machine import Machine
-from tests.engine.kernel.running import World, compiled, start
+from engine.vm.machine import LOG_EVENTS, LOG_NOTHING, LOG_PAYLOADS, Batch, Machine
+from engine.vm.pictures import OwnCells
+from engine.vm.records import read_outputs
+from tests.engine.kernel.running import World, start
 
 SPAWNING = """
 actor A(n: int) {
@@ -92,8 +97,27 @@ for i in 0..4 {
     a.go(10 + i)
 }
 """
+WRITING = """
+actor B { on take(s: string) { render s.len() } }
+let b = spawn B()
+actor A(b: B) {
+    state lines: list<string> = []
+    on go(n: int) {
+        b.take("x".repeat(n * 1000))
+        for i in 0..n { render "a line of text that is put out and takes some room in a buffer".repeat(10) }
+        lines.push("l".repeat(n * 100))
+        self.go(n + 7)
+    }
+}
+for i in 0..4 {
+    let a = spawn A(b)
+    a.go(10 + i)
+}
+"""
 EVENTS = 4_000
+HISTORY_EVENTS = 1_000
 PROGRAMS = {
+    "writing": WRITING,
     "spawning": SPAWNING,
     "restarting": WATCHED,
     "delayed": DELAYED,
@@ -109,6 +133,13 @@ def limited(text: str, more: int) -> World:
     words = world.machine.memory.view("<u4")
     words[cells["memory_limit"]] = int(words[cells["heap_end"]]) + more
     return world
+
+
+def _go_back_to_where_it_stands(machine: Machine) -> None:
+    cells, heap = machine.picture()
+    copy = heap.copy()
+    machine._own_cells = OwnCells(machine._cells, cells)
+    machine.restore(cells, len(copy), lambda place: np.copyto(place, copy))
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -146,15 +177,48 @@ def test_the_words_of_a_fault_have_an_end() -> None:
     assert len(fault) < 70_000
 
 
-def test_the_limit_is_the_same_wherever_the_run_is_stopped_on_the_way() -> None:
-    text = compiled(DELAYED)
-    outcomes = set()
-    for size in (1, 7, 10_000):
-        machine = Machine(text, 0)
-        cells = {cell.name: cell.address >> 2 for cell in text.metadata.cells}
-        words = machine.memory.view("<u4")
-        words[cells["memory_limit"]] = int(words[cells["heap_end"]]) + 4_700_000
-        while machine.run(None, min(2_000, machine.events + size)) is Status.AT_LIMIT and machine.events < 2_000:
-            pass
-        outcomes.add((machine.execution_hash, machine.digest()))
-    assert len(outcomes) == 1
+@dataclass(frozen=True)
+class History:
+    """How a run is looked at on its way: stopped after every so many events, with so much written down, and perhaps
+    restored where it stands."""
+
+    step: int = EVENTS
+    logging: int = LOG_NOTHING
+    restored: bool = False
+
+
+HISTORIES = {
+    "stopped at every event": History(1),
+    "stopped now and then": History(7),
+    "with events": History(logging=LOG_EVENTS),
+    "with payloads": History(logging=LOG_PAYLOADS),
+    "with payloads, stopped": History(3, LOG_PAYLOADS),
+    "restored": History(10, restored=True),
+}
+
+
+def outcome(name: str, more: int, history: History) -> tuple[object, ...]:
+    """What a run near the end of memory comes to."""
+    machine = limited(PROGRAMS[name], more).machine
+    machine.logging = history.logging
+    texts: list[tuple[int, str]] = []
+    until = 0
+
+    def keep(batch: Batch) -> None:
+        texts.extend((output.event, output.text) for output in read_outputs(batch, machine.events))
+
+    while until < HISTORY_EVENTS:
+        until = min(HISTORY_EVENTS, until + history.step)
+        machine.run(None, until, keep)
+        if history.restored:
+            _go_back_to_where_it_stands(machine)
+    machine.run(None, until)  # gives back what the host's buffers took of the heap
+    return machine.events, machine.execution_hash, machine.heap_bytes, texts
+
+
+@pytest.mark.parametrize("more", [4_700_000, 6_000_000, 8_000_000, 12_000_000, 30_000_000])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_where_memory_ends_follows_from_the_run_alone(name: str, more: int) -> None:
+    straight = outcome(name, more, History())
+    different = [how for how, history in HISTORIES.items() if outcome(name, more, history) != straight]
+    assert different == []

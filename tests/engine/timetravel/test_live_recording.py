@@ -309,3 +309,38 @@ def test_marks_behind_the_end_of_a_step_that_was_undone_are_not_written(path: Pa
     for save in (session.finish_recording, lambda: session.save(path)):
         save()
         assert api.Session.load(path).verify().ok
+
+
+KEPT_TWICE = """\
+actor B { on never() -> int { render await self.never() } }
+actor W {
+    state n: int = 0
+    on go(b: B) { n = await b.never() }
+    on take(s: string) { n += s.len() }
+}
+actor S(w: W) {
+    on go() {
+        let s = "x".repeat(50_000)
+        for i in 0..100 { w.take(s) }
+    }
+}
+let b = spawn B()
+let w = spawn W()
+w.go(b)
+let s = spawn S(w)
+after 5ms s.go()
+"""
+
+
+def test_a_run_whose_memory_ends_between_two_turns_leaves_a_recording_that_opens(path: Path) -> None:
+    session = recorded(KEPT_TWICE, path)
+    machine = session.recorder.machine
+    cells = {cell.name: cell.address >> 2 for cell in session.metadata.cells}
+    words = machine.memory.view("<u4")
+    words[cells["memory_limit"]] = int(words[cells["heap_end"]]) + 10_800_000
+    while session.total() < 6:
+        session.advance(max_events=2)
+    with pytest.raises(api.MachineError, match="memory is used up: at event 7, between two turns"):
+        session.advance(max_events=2)
+    assert session.leave_recording() == path
+    assert opened(path).total() == 6
