@@ -48,7 +48,7 @@ class OutlinePanel(QWidget):
         self._tree.setAccessibleName("Outline of the file")
         self._tree.itemClicked.connect(self._go)
         self._tree.itemActivated.connect(self._go)
-        self._empty = Placeholder("The actors and functions of the file in front appear here.", self._tree)
+        self._empty = Placeholder("Open a program, and its actors and functions appear here.", self._tree)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._tree)

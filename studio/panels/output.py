@@ -132,7 +132,7 @@ class OutputPanel(QWidget):
         self._lines = OutputModel(model)
         self._following = False
         self.table = self._make_table()
-        self._empty = Placeholder("What the program renders appears here.", self.table)
+        self._empty = Placeholder("Run a program, and what it renders appears here.", self.table)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.table)

@@ -19,6 +19,7 @@ from studio.model.events_table import MESSAGE
 from studio.model.figures import grouped
 from studio.model.signal import ending
 from studio.model.studio import StudioModel
+from studio.panels.placeholder import Placeholder
 from studio.panels.registry import Panel, register_panel
 from studio.theming.calm_table import CalmTable, RowDelegate
 from studio.theming.quiet_label import QuietLabel
@@ -48,6 +49,7 @@ class EventsPanel(Widget):
         self._count.setFixedWidth(170)
         self._count.setProperty("role", "muted")
         self.table = self._make_table()
+        self._empty = Placeholder("", self.table)
         row = QHBoxLayout()
         row.setContentsMargins(8, 4, 8, 4)
         row.addWidget(self.filter, 1)
@@ -149,6 +151,12 @@ class EventsPanel(Widget):
         self._follow()
         self._following = False
         found, total = self._events.rowCount(), self._run.total
+        self._empty.setVisible(not found)
+        self._empty.setText(
+            self.tr("No event matches the filter.")
+            if total
+            else self.tr("Run a program, and every message that an actor handles appears here as a row.")
+        )
         self._count.show_text(
             grouped(total) if found == total else f"{grouped(found)} {self.tr('of')} {grouped(total)}"
         )

@@ -379,3 +379,16 @@ def test_the_mouse_marks_whole_rows_of_tables(
     assert marked() == {(1, column) for column in range(table.model().columnCount())}
     QApplication.sendEvent(table.viewport(), QHoverEvent(QEvent.Type.HoverLeave, QPointF(-1, -1), QPointF(), spot))
     assert not marked()
+
+
+def test_an_empty_table_of_events_says_what_will_be_there(
+    shown: Callable[[QWidget], QWidget], opened: tuple[StudioModel, ScriptedEngine]
+) -> None:
+    nothing, panel = EventsPanel(studio()[0]), EventsPanel(opened[0])
+    shown(nothing)
+    shown(panel)
+    assert nothing._empty.text() == "Run a program, and every message that an actor handles appears here as a row."
+    assert (nothing._empty.isVisible(), panel._empty.isVisible()) == (True, False)
+    panel.filter.setText("no such thing")
+    panel._catch_up()
+    assert (panel._empty.isVisible(), panel._empty.text()) == (True, "No event matches the filter.")
