@@ -13,6 +13,7 @@ from engine.api import Problem
 from studio.editor.code_edit import REST_KEPT, CodeEdit
 from studio.editor.find_bar import FindBar
 from studio.editor.highlighter import Highlighter
+from studio.editor.line_edits import selected_lines
 from studio.model.columns import from_utf16, to_utf16
 from studio.model.document import Document, Place
 from studio.model.reflow import common_start, moved
@@ -157,8 +158,8 @@ class EditorPage(QWidget):
         own: dict[str, Callable[[], object]] = {
             "find": lambda: self.find_bar.open(replace=False),
             "replace": lambda: self.find_bar.open(replace=True),
-            "find_next": self.find_bar.next,
-            "find_previous": self.find_bar.previous,
+            "find_next": lambda: self._find_again(self.find_bar.next),
+            "find_previous": lambda: self._find_again(self.find_bar.previous),
             "next_problem": lambda: self._go_to_problem(1),
             "previous_problem": lambda: self._go_to_problem(-1),
             "apply_fix": self._apply_fix,
@@ -169,6 +170,10 @@ class EditorPage(QWidget):
         else:
             known = self.edit.perform(action)
             assert known, f"the editor knows no action {action}"
+
+    def _find_again(self, find: Callable[[], object]) -> None:
+        """Goes to another find; the bar asks what to find if nothing was looked for yet."""
+        find() if self.find_bar.query().text else self.find_bar.open(replace=False)
 
     def can_perform(self, action: str) -> str | None:
         """None if the action makes sense now, else why not."""
@@ -184,6 +189,10 @@ class EditorPage(QWidget):
             return "There are no problems in this file."
         if action == "go_to_bracket" and not self.edit.beside_bracket:
             return "The cursor is not beside a bracket that has a partner."
+        if action == "move_line_up" and selected_lines(self.edit)[0] == 0:
+            return "The first line cannot move up."
+        if action == "move_line_down" and selected_lines(self.edit)[1] == self.edit.blockCount() - 1:
+            return "The last line cannot move down."
         if action == "apply_fix" and self._fixable() is None:
             return "There is no fix for a problem on this line."
         return None

@@ -33,14 +33,12 @@ from studio.model.recovery import RecoveredRun
 from studio.model.run_words import cut_text, errors_text, file_name
 from studio.model.runs import KEPT_RUNS, KeptRuns, RunEntry
 from studio.model.signal import Signal
+from studio.model.visited import Place, Visited
 
 TEXTS_KEPT = 20_000
 
 _AT_ONCE = (port.Start, port.OpenTrace, port.Recover, port.Stop, port.SaveTrace, port.ForgetRun)
 """What can be told the engine at any time."""
-
-Place = tuple[int, int]
-"""A branch, and one of its moments."""
 
 
 class RunModel:
@@ -148,8 +146,7 @@ class RunModel:
         self._going_to_end = False
         """Whether a recording is being read that nobody has looked into yet: it opens at its end, as a run leaves
         it."""
-        self._visited: list[Place] = []
-        self._revisit: list[Place] = []
+        self._visited = Visited()
 
     def attach(self, engine: EnginePort) -> None:
         """Connects the model to the engine."""
@@ -264,8 +261,7 @@ class RunModel:
         self._going_to_end = False
         n = max(0, min(n, self.total))
         if remember and n != self.playhead:
-            self._visited.append((self.branch, self.playhead))
-            self._revisit.clear()
+            self._visited.leave(self._here)
         self.live = self.state == "running" and n == self.total
         if not self.live:
             self._show_unshown()
@@ -302,29 +298,29 @@ class RunModel:
     @property
     def can_go_back(self) -> bool:
         """Whether there is a place to return to."""
-        return bool(self._visited)
+        return self._visited.can_go_back(self._here)
 
     @property
     def can_go_forward(self) -> bool:
         """Whether there is a return to undo."""
-        return bool(self._revisit)
+        return self._visited.can_go_forward(self._here)
 
     def back(self) -> None:
         """Returns to where a jump came from."""
-        if self._visited:
-            self._revisit.append((self.branch, self.playhead))
-            self._return_to(self._visited.pop())
+        self._go_to(self._visited.back(self._here))
 
     def forward(self) -> None:
         """Undoes ``back``."""
-        if self._revisit:
-            self._visited.append((self.branch, self.playhead))
-            self._return_to(self._revisit.pop())
+        self._go_to(self._visited.forward(self._here))
 
-    def _return_to(self, place: Place) -> None:
-        branch, moment = place
-        self.show_branch(branch)
-        self.seek(moment)
+    @property
+    def _here(self) -> Place:
+        return self.branch, self.playhead
+
+    def _go_to(self, place: Place | None) -> None:
+        if place is not None:
+            self.show_branch(place[0])
+            self.seek(place[1])
 
     def to_cause(self) -> None:
         """Moves to the event in whose turn the message being handled was sent."""
