@@ -19,6 +19,7 @@ from engine import api
 from engine.project.sources import IS_SOURCE, is_source
 from studio.model import engine_port as port
 from studio.services import programs
+from studio.services.memory_watch import MemoryWatch
 from studio.services.run_files import RunFiles
 from studio.services.text_files import look_at_file, why
 from studio.services.turn_watch import TurnWatch
@@ -85,6 +86,7 @@ class EngineWorker:
         self._events_max: int | None = None
         self._cut: api.WaitingMessage | None = None
         self._watch = TurnWatch()
+        self.memory_watch = MemoryWatch()
         self._loading: _Loading | None = None
         self._rate = 0.0
         self._rate_from = (0.0, 0)
@@ -327,6 +329,7 @@ class EngineWorker:
         self._branch = branch
         self._rate, self._rate_from = 0.0, (perf_counter(), 0)
         self._watch.restart()
+        self.memory_watch.restart()
         self._set_state("running")
 
     def _fork(self, session: api.Session, command: port.Fork) -> None:
@@ -372,6 +375,9 @@ class EngineWorker:
         if left is not None and count >= left and self._state == "running":
             self._events_max = None  # whoever lets it go on wants to see more
             self._end("stopped")
+        elif self.memory_watch.is_over and self._state == "running":
+            self._tell(port.Trouble(self.memory_watch.sentence(session.total(self._branch))))
+            self._end("paused")
         seconds = max(thread_time() - started, 1e-6)
         if count >= self._slice_events or seconds > SLICE_SECONDS:
             wanted = self._slice_events * SLICE_SECONDS / seconds
@@ -393,6 +399,7 @@ class EngineWorker:
         self._tell_of_files()
         self._cut = progress.cut
         self._measure(len(progress.events))
+        self.memory_watch.count(len(progress.events), progress.outputs)
         self._tell(
             port.Grown(
                 progress.branch,

@@ -17,7 +17,7 @@ class Desk:
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        self._worker = EngineWorker(lambda: True)
+        self.worker = EngineWorker(lambda: True)
         self._commands: deque[port.Command] = deque()
         self._seek: port.Seek | None = None
         self._texts: port.ReadTexts | None = None
@@ -31,7 +31,7 @@ class Desk:
     @property
     def session(self) -> Session:
         """The session behind the open run."""
-        session = self._worker._session
+        session = self.worker._session
         assert session is not None
         return session
 
@@ -57,7 +57,7 @@ class Desk:
 
     def work(self) -> bool:
         """One round of the engine's thread; whether there was something to do. Answers may wait for a later round."""
-        worker = self._worker
+        worker = self.worker
         has_work = bool(self._commands) or worker.busy or worker.has_answers
         if self._commands:
             worker.do(self._commands.popleft())
@@ -70,10 +70,10 @@ class Desk:
 
     def _serve(self) -> bool:
         seek, texts = self._seek, self._texts
-        if seek is not None and self._worker.may_seek(seek):
+        if seek is not None and self.worker.may_seek(seek):
             self._seek = None
-            self._worker.seek(seek)
-        self._texts = self._worker.read_texts(texts) if texts is not None else None
+            self.worker.seek(seek)
+        self._texts = self.worker.read_texts(texts) if texts is not None else None
         return seek is not None or texts is not None
 
     def settle(self, events_max: int | None = None) -> None:
