@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.api import EVENT_DTYPE, Output
+from studio.model.figures import counted
 
 MEMORY_MAX = 2 << 30
 """How many bytes a run may take before it is paused: those of fifty million events."""
@@ -39,4 +40,7 @@ class MemoryWatch:
     def sentence(self, total: int) -> str:
         """Why the run is paused."""
         size = f"{self._memory_max / (1 << 30):.3g} GiB"
-        return f"Paused after {total:,} events, which take about {size} of memory. Continue runs on for as much again."
+        events = counted(total, "event")
+        return (
+            f"Paused after {events}: the last of them take about {size} of memory. Continue runs on for as much again."
+        )
