@@ -39,8 +39,5 @@ class MemoryWatch:
 
     def sentence(self, total: int) -> str:
         """Why the run is paused."""
-        size = f"{self._memory_max / (1 << 30):.3g} GiB"
-        events = counted(total, "event")
-        return (
-            f"Paused after {events}: the last of them take about {size} of memory. Continue runs on for as much again."
-        )
+        size, events = f"{self._memory_max / (1 << 30):.3g} GiB", counted(total, "event")
+        return f"Paused after {events}: the last ones take about {size} of memory. Continue runs on for as much again."

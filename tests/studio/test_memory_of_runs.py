@@ -25,7 +25,7 @@ def test_an_endless_run_is_paused_with_a_sentence_and_continues_for_as_much_agai
     assert desk.run.state == "paused"
     assert 0 < paused_at < events_max
     [trouble] = desk.troubles
-    assert trouble.startswith(f"Paused after {paused_at:,} events: the last of them take about")
+    assert trouble.startswith(f"Paused after {paused_at:,} events: the last ones take about")
     desk.run.resume()
     desk.settle()
     assert desk.run.state == "paused"
