@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from studio.model.figures import counted
 from studio.services.memory_watch import MemoryWatch
 from tests.trials.desk import Desk
 
@@ -25,7 +26,7 @@ def test_an_endless_run_is_paused_with_a_sentence_and_continues_for_as_much_agai
     assert desk.run.state == "paused"
     assert 0 < paused_at < events_max
     [trouble] = desk.troubles
-    assert trouble.startswith(f"Paused after {paused_at:,} events: the last ones take about")
+    assert trouble.startswith(f"Paused after {counted(paused_at, 'event')}: the last ones take about")
     desk.run.resume()
     desk.settle()
     assert desk.run.state == "paused"
