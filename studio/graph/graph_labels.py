@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from studio.model.event_store import Ints
@@ -14,6 +14,8 @@ from studio.model.figures import short
 from studio.model.graph import Node
 
 LABELLED_NODES = 160
+NAME_WIDTH = 150.0
+"""A longer name is cut in its middle; its beginning and its number tell actors apart."""
 LEAST_LENGTH = 46.0
 """Shorter edges have no room for a count."""
 ALONG = (0.5, 0.4, 0.6, 0.3, 0.7)
@@ -27,20 +29,23 @@ def name_boxes(
     nodes: Sequence[Node], pixels: Pixels, visible: npt.NDArray[np.bool_], sizes: Ints, selected: int, radius: float,
     font: QFont,
 ) -> list[tuple[int, QRectF, str]]:  # fmt: skip
-    """The names of nodes and their boxes: of all nodes while there is room, else of the selected one and the groups."""
+    """Names of nodes with their boxes; none covers another. Where it is crowded, the selected one and groups alone."""
     metrics = QFontMetricsF(font)
     chosen = np.flatnonzero(visible).tolist()
     crowded = len(chosen) > LABELLED_NODES or radius < 5.5
-    boxes = []
-    for i in chosen:
+    boxes: dict[int, tuple[QRectF, str]] = {}
+    for i in sorted(chosen, key=lambda i: (i != selected, nodes[i].kind not in ("group", "main"))):
         node = nodes[i]
         if crowded and i != selected and node.kind not in ("group", "main"):
             continue
         text = f"{node.label} ×{short(int(sizes[i]))}" if node.kind == "group" else node.label
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
         width = metrics.horizontalAdvance(text)
         x, y = pixels[i]
-        boxes.append((i, QRectF(x - width / 2 - 4, y + radius + 4, width + 8, metrics.height()), text))
-    return boxes
+        box = QRectF(x - width / 2 - 4, y + radius + 4, width + 8, metrics.height())
+        if not any(box.intersects(other.adjusted(4, 3, -4, -3)) for other, _ in boxes.values()):
+            boxes[i] = box, text
+    return [(i, *boxes[i]) for i in sorted(boxes)]
 
 
 def taken_places(pixels: Pixels, radius: float, names: Sequence[QRectF], lines: Pixels) -> Pixels:

@@ -28,7 +28,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QStyle, QToolTip, QWidget
 
 from studio.graph.camera import Camera
-from studio.graph.graph_labels import Pixels, name_boxes, taken_places
+from studio.graph.graph_labels import NAME_WIDTH, Pixels, name_boxes, taken_places
 from studio.graph.graph_paint import (
     CODE,
     Look,
@@ -169,7 +169,7 @@ class GraphView(QWidget):
         if labels != self._measured[0]:
             metrics = QFontMetricsF(self.font())
             widest = max((metrics.horizontalAdvance(label) for label in labels), default=0.0)
-            self._measured = (labels, widest / 2 + 6)
+            self._measured = (labels, min(widest, NAME_WIDTH) / 2 + 6)
         return self._measured[1]
 
     def _animates(self) -> bool:

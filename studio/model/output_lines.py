@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.api import Output
 from studio.model.event_store import EventStore
+from studio.model.run_words import file_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,6 @@ def _part(output: Output, part: int) -> tuple[str, str]:
         return f"{arrow.source} → {arrow.target}", f"at tick {arrow.tick}{payload}"
     if output.fault is not None:
         fault = output.fault
-        place = f"{fault.file}:{fault.line}: " if fault.line else ""
+        place = f"{file_name(fault.file)}:{fault.line}: " if fault.line else ""
         return "", f"{place}{fault.message}"
     return "", output.text.split("\n")[part]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
@@ -42,6 +42,8 @@ class OutlinePanel(QWidget):
         self._tree.setColumnCount(2)
         self._tree.setHeaderHidden(True)
         self._tree.setIndentation(14)
+        self._tree.header().setStretchLastSection(False)
+        self._tree.viewport().installEventFilter(self)
         self._tree.setUniformRowHeights(True)
         self._tree.setExpandsOnDoubleClick(False)  # a click goes to the place; a second one must not fold it
         self._tree.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
@@ -63,6 +65,20 @@ class OutlinePanel(QWidget):
         self.destroyed.connect(disconnector([*connections, lambda: self._cursor()]))
         self._changed()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follows the width of the list."""
+        if event.type() == QEvent.Type.Resize:
+            self._fit_names()
+        return super().eventFilter(watched, event)
+
+    def _fit_names(self) -> None:
+        """The names as wide as the longest of them, or as the list; the rest is for details. Both are cut there."""
+        self._tree.resizeColumnToContents(0)
+        width, least = self._tree.viewport().width(), self._tree.header().minimumSectionSize()
+        names = min(self._tree.columnWidth(0), width - least)
+        self._tree.setColumnWidth(0, names)
+        self._tree.setColumnWidth(1, width - names)
+
     def _changed(self) -> None:
         document = self._model.documents.active
         outline = document.analysis.outline if document is not None else ()
@@ -78,7 +94,7 @@ class OutlinePanel(QWidget):
         for symbol in self._shown or ():
             self._tree.addTopLevelItem(self._item(symbol))
         self._tree.expandAll()
-        self._tree.resizeColumnToContents(0)
+        self._fit_names()
         self._empty.setVisible(not self._shown)
 
     def _item(self, symbol: Symbol) -> QTreeWidgetItem:

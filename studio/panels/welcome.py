@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QFont, QIcon
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QIcon, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -31,6 +31,8 @@ STEPS = (
     ("Fork", "Change a message or a field there and run on: a second history beside the first."),
 )
 RECENT_SHOWN = 5
+TWO_COLUMNS = 720
+"""From this width on, the examples stand beside the links."""
 
 
 class WelcomePage(QScrollArea):
@@ -40,6 +42,7 @@ class WelcomePage(QScrollArea):
         super().__init__()
         self._model = model
         self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("Welcome")
         connections = [model.workspace.changed.connect(self._rebuild), model.theme.changed.connect(self._rebuild)]
@@ -58,7 +61,7 @@ class WelcomePage(QScrollArea):
         inside.setSpacing(0)
         inside.addLayout(self._head())
         inside.addSpacing(20)
-        body = QHBoxLayout()
+        self._body = body = QHBoxLayout()
         body.setSpacing(32)
         body.addLayout(self._start(), 2)
         body.addLayout(self._examples(), 5)
@@ -68,6 +71,16 @@ class WelcomePage(QScrollArea):
         outer.addWidget(column, 20)
         outer.addStretch(1)
         self.setWidget(page)
+        self._turn()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The two columns stand below each other where they have no room beside each other."""
+        super().resizeEvent(event)
+        self._turn()
+
+    def _turn(self) -> None:
+        beside, below = QHBoxLayout.Direction.LeftToRight, QHBoxLayout.Direction.TopToBottom
+        self._body.setDirection(beside if self.width() >= TWO_COLUMNS else below)
 
     def _heading(self, text: str, factor: float) -> QLabel:
         label = QLabel(text)

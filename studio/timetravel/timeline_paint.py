@@ -351,8 +351,15 @@ def _paint_ruler(painter: QPainter, model: TimelineModel, geometry: Geometry, lo
     for tick in _labelled_ticks(model, geometry):
         x = round(geometry.x(tick))
         painter.fillRect(QRectF(x, rect.bottom() - 6, 1, 5), look.color("border_strong"))
-        painter.drawText(QPointF(x + 4, rect.center().y() + 4), grouped(tick))
+        label = grouped(tick)
+        left = tick_label_left(x, painter.fontMetrics().horizontalAdvance(label), rect.right())
+        painter.drawText(QPointF(left, rect.center().y() + 4), label)
     painter.restore()
+
+
+def tick_label_left(x: float, width: float, right: float) -> float:
+    """Where the number of a tick begins: behind its mark, or before it where it would be cut."""
+    return x + 4 if x + 4 + width <= right else x - 4 - width
 
 
 def count_label(total: int, metrics: QFontMetricsF, width: float) -> str:

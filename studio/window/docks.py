@@ -33,6 +33,8 @@ AREAS = {
 STACKED = frozenset({"right"})
 """Areas whose panels stand below each other at first instead of sharing a place."""
 SIZES = {"left": 236, "right": 372, "bottom": 288}
+SHARES = {"left": 0.25, "right": 0.32, "bottom": 0.33}
+"""At most this part of the window, so that a small one has room for the code and every panel."""
 
 
 class DockTitle(QWidget):
@@ -183,9 +185,11 @@ class Docks(QObject):
                 continue
             vertical = Qt.Orientation.Vertical
             if area == "bottom":
-                self._window.resizeDocks(docks[:1], [SIZES[area]], vertical)
+                size = min(SIZES[area], round(self._window.height() * SHARES[area]))
+                self._window.resizeDocks(docks[:1], [size], vertical)
             else:
-                self._window.resizeDocks(docks[:1], [SIZES[area]], Qt.Orientation.Horizontal)
+                size = min(SIZES[area], round(self._window.width() * SHARES[area]))
+                self._window.resizeDocks(docks[:1], [size], Qt.Orientation.Horizontal)
                 if area in STACKED:
                     self._window.resizeDocks(docks, [52, *[48] * (len(docks) - 1)], vertical)
 

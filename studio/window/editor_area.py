@@ -30,7 +30,7 @@ class EditorArea(QWidget):
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
         self.tabs.setMovable(True)
-        self.tabs.setElideMode(self.tabs.elideMode().ElideNone)
+        self.tabs.setElideMode(self.tabs.elideMode().ElideMiddle)
         self.tabs.setIconSize(QSize(15, 15))
         self.tabs.tabBar().setAccessibleName("Open files")
         self.tabs.currentChanged.connect(self._tab_chosen)

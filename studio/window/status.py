@@ -13,10 +13,16 @@ from studio.model.figures import counted, grouped, short
 from studio.model.run import RunModel
 from studio.model.run_words import running_text
 from studio.model.studio import StudioModel
+from studio.theming.elastic_button import ElasticButton
 from studio.theming.icons import icons_of
+from studio.theming.quiet_label import QuietLabel
 from studio.theming.refresh import Refresh
 
 NOTICE_MS = 9_000
+ROOMY = 1_200
+"""From this width on, the bar has room for everything beside a notice."""
+STATE_LEAST = 120
+SHOW_TIMELINE = "Show the timeline"
 STATES = {
     "none": ("ready", "dot", "muted"),
     "compiling": ("compiling", "clock", "link"),
@@ -69,14 +75,13 @@ class StatusBar(QObject):
         self.bar = QStatusBar(window)
         self.bar.setSizeGripEnabled(False)
         window.setStatusBar(self.bar)
-        self._run = self._button("State of the run", "Show the timeline", "panel.timeline")
+        self._run = self._button("State of the run", SHOW_TIMELINE, "panel.timeline")
         self._hash = QLabel()
         self._hash.setToolTip(
             "Execution hash: equal for equal runs. Click Verify in the Run menu to replay and compare."
         )
         self._verified = QLabel()
-        self._message = QLabel()
-        self._message.setMinimumWidth(10)
+        self._message = QuietLabel(width_hint=10)
         for widget in (self._run, self._hash, self._verified):
             self.bar.addWidget(widget)
         self.bar.addWidget(self._message, 1)
@@ -119,9 +124,8 @@ class StatusBar(QObject):
         self._fading.stop()
 
     def _button(self, name: str, tip: str, command: str) -> QToolButton:
-        button = QToolButton()
+        button = ElasticButton(STATE_LEAST)
         button.setIconSize(QSize(14, 14))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setAccessibleName(name)
         button.setToolTip(tip)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -147,20 +151,29 @@ class StatusBar(QObject):
         """Shows a sentence for a while; errors have a place of their own above the code."""
         if level == "error":
             return
-        self._message.setText(text)
+        self._message.show_text(text)
         self._message.setToolTip(text)
         self._message.setProperty("role", LEVELS[level])
         self._message.style().polish(self._message)
         self._fading.start()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """A notice is worth more than hash and format, which go in a narrow window while it is shown."""
+        roomy = not self.message or self.bar.width() >= ROOMY
+        self._hash.setVisible(self._model.run.is_open and roomy)
+        self._format.setVisible(self._model.documents.active is not None and roomy)
 
     @Slot()
     def _fade(self) -> None:
-        self._message.clear()
+        self._message.show_text("")
+        self._message.setToolTip("")
+        self._make_room()
 
     @property
     def message(self) -> str:
         """The notice that is shown."""
-        return self._message.text()
+        return self._message.shown
 
     @Slot()
     def refresh(self) -> None:
@@ -175,8 +188,9 @@ class StatusBar(QObject):
         if run.is_open and run.in_the_past and not run.live:
             icon, color = "back", "warning"
         self._run.setIcon(icons.icon(icon, color))
-        self._run.setText(run_text(run, self._turn_seconds()))
-        self._hash.setVisible(run.is_open)
+        text = run_text(run, self._turn_seconds())
+        self._run.setText(text.replace("&", "&&"))
+        self._run.setToolTip(f"{text}\n{SHOW_TIMELINE}")
         self._hash.setText(hash_text(run))
         self._verified.setVisible(run.is_open and run.verified is not None)
         self._verified.setText("✓ verified" if run.verified else "✗ differs")
@@ -198,8 +212,8 @@ class StatusBar(QObject):
 
     def _refresh_document(self) -> None:
         document = self._model.documents.active
-        for widget in (self._place, self._format):
-            widget.setVisible(document is not None)
+        self._place.setVisible(document is not None)
+        self._make_room()
         if document is not None:
             self._place.setText(f"Ln {document.cursor.line}, Col {document.cursor.column}")
             self._format.setText(format_text(document.format))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSizePolicy, QToo
 from studio.actions.run_commands import RunAction, run_action, run_name, runs_in_front
 from studio.model.figures import counted, grouped
 from studio.model.studio import StudioModel
+from studio.theming.elastic_button import ElasticButton
 from studio.theming.icons import icons_of
 from studio.theming.refresh import Refresh
 from studio.window.menus import shown_keys
@@ -37,6 +38,9 @@ OTHER = ("run.pause", "run.continue")
 WITH_TEXT = {"run.start": "Run", "time.fork": "Fork"}
 RUN_WIDTH = 150
 """How wide the words of the run button may be."""
+SEARCH_WIDTH = 300
+SEARCH_LEAST = WHERE_LEAST = 110
+"""How narrow the two wide buttons become before a button is out of the window."""
 COLORS = {"run.start": "on_accent", "run.stop": "error", "time.fork": "link"}
 
 
@@ -113,13 +117,11 @@ class Toolbar(QObject):
         self._model.commands.invoke(run_action(self._model).command if id == "run.start" else id)
 
     def _add_where(self) -> QToolButton:
-        button = QToolButton()
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button = ElasticButton(WHERE_LEAST)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setToolTip("Where the playhead is, and the branch that is shown")
         button.setProperty("kind", "where")
         button.setAccessibleName("Tick and branch")
-        button.setMinimumWidth(button.fontMetrics().horizontalAdvance("event 999 999 of 999 999  ·  main ▾") + 44)
+        button.like(button.fontMetrics().horizontalAdvance("event 999 999 of 999 999  ·  main ▾") + 44)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._branches = QMenu(button)
         self._branches.aboutToShow.connect(self._fill_branches)
@@ -128,13 +130,13 @@ class Toolbar(QObject):
         return button
 
     def _add_search(self) -> QToolButton:
-        button = QToolButton()
+        button = ElasticButton(SEARCH_LEAST)
         button.setProperty("kind", "search")
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setText(f"  Search everything   {shown_keys('Ctrl+P')}")
         button.setAccessibleName("Search everything")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setMinimumWidth(300)
+        button.setToolTip(f"Search everything ({shown_keys('Ctrl+P')})")
+        button.like(SEARCH_WIDTH)
         button.clicked.connect(lambda: self._model.commands.invoke("file.quick_open"))
         self.bar.addWidget(button)
         return button
@@ -185,7 +187,9 @@ class Toolbar(QObject):
         place = (
             f"event {grouped(run.playhead)} of {grouped(run.total)}" if past else f"tick {grouped(run.playhead_tick())}"
         )
-        self._where.setText(f"{place}  ·  {name} ▾".replace("&", "&&") if run.is_open else "no run")
+        where = f"{place}  ·  {name} ▾" if run.is_open else "no run"
+        self._where.setText(where.replace("&", "&&"))
+        self._where.setToolTip(f"{where.removesuffix(' ▾')}\nWhere the playhead is, and the branch that is shown")
         self._where.setIcon(icons_of(self._model).icon("back" if past else "clock", "warning" if past else "muted"))
         for widget in (self._where, self.bar):
             if widget.property("past") != past:
