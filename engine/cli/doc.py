@@ -12,6 +12,7 @@ import typer
 from engine import api
 from engine.base.counts import counted
 from engine.cli.files import read_programs, with_plain_line_breaks
+from engine.cli.outputs import Kind, description_of, manifest_of, why_not
 from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give, say
 from engine.files.whole import write_whole
 
@@ -32,6 +33,8 @@ def doc(
         fail("there is no program here")
     broken = 0
     base = Path(os.path.commonpath([path.absolute().parent for path, _ in files])) if files else Path()
+    read = [(path, "a program that is described") for path, _ in files]
+    read += dict.fromkeys(file for path, _ in files for file in manifest_of(path))
     for path, exact in files:
         text = with_plain_line_breaks(exact)
         analysis = api.analyse_in_project(text, str(path))
@@ -41,7 +44,8 @@ def doc(
         if output is None:
             give(described)
         else:
-            failed += not _is_written(output / path.absolute().relative_to(base).with_suffix(".md"), described)
+            target = output / path.absolute().relative_to(base).with_suffix(".md")
+            failed += not _is_written(target, described, description_of(name), read)
     if failed:
         raise typer.Exit(EXIT_USAGE)
     if broken:
@@ -49,11 +53,14 @@ def doc(
         raise typer.Exit(EXIT_PROBLEM)
 
 
-def _is_written(path: Path, text: str) -> bool:
-    """Writes a description; says why where that fails."""
+def _is_written(path: Path, text: str, kind: Kind, read: list[tuple[Path, str]]) -> bool:
+    """Writes a description; says why where that fails. ``read`` are the files that are read, by what they are."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, f"{text}\n".encode())
+        if reason := why_not(path, kind, read):
+            say(f"aeroflow: {reason}")
+            return False
+        write_whole(path, f"{text}\n".encode("utf-8", "surrogateescape"))
     except OSError as error:
         say(f"aeroflow: {path} cannot be written: {error.strerror}")
         return False

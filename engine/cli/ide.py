@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.outputs import check_output
+from engine.cli.outputs import PICTURE, check_output
 from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give, give_json, say
 from engine.install import desktop, environment, health, packages, qt_libraries
 from engine.install.manifest import Manifest
@@ -39,7 +39,7 @@ def ide(
         if not place.path.exists():
             fail(f"there is no file {place.path}")
     if shot is not None:
-        check_output(shot, [(place.path, "a file that is opened") for place in places])
+        check_output(shot, PICTURE, [(place.path, "a file that is opened") for place in places])
     if importlib.util.find_spec("PySide6") is None:
         fail("Studio is not installed here; `aeroflow install ide` installs it")
     from studio.app import profile_problem, run_app

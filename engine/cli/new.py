@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -71,7 +72,7 @@ def new(
     name = folder.name
     if not _NAME.fullmatch(name):
         fail(f"`{name}` cannot name a project: use letters, digits, `-` and `_`, and a letter first")
-    taken = next((path for part in _FILES if (path := folder / part).exists()), None)
+    taken = next((path for part in _FILES if os.path.lexists(path := folder / part)), None)
     if taken is not None:
         fail(f"{taken} is there already; nothing was changed")
     try:

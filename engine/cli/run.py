@@ -17,7 +17,7 @@ from engine.cli import streams
 from engine.cli.engine_thread import on_engine_thread
 from engine.cli.files import compile_file, program_path
 from engine.cli.numbers import count, seed_option
-from engine.cli.outputs import check_output, files_of
+from engine.cli.outputs import RECORDING, check_output, files_of
 from engine.cli.progress import progress_bar
 from engine.cli.report import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_STUCK, fail, say
 from engine.cli.shown import ShownAsJson, ShownAsText
@@ -54,11 +54,11 @@ def run(
     """Run a program until nothing is left to do, or for a number of ticks."""
     path = program_path(file)
     if record is not None:
-        check_output(record, [(path, "the program")])
+        check_output(record, RECORDING, [(path, "the program")])
     hosts = [host_of(text) for text in allow_net or ()]
     program = compile_file(path, check, as_json)
     if record is not None:
-        check_output(record, files_of(path, program))
+        check_output(record, RECORDING, files_of(path, program))
     used_seed = api.project_of(path).seed if seed is None else seed
     permissions = api.permissions_of(path, allow_read or (), hosts, allow_env)
     shown = ShownAsJson() if as_json else ShownAsText()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine import api
 from engine.cli.engine_thread import on_engine_thread
+from engine.cli.outputs import RECORDING, files_of, why_not
 
 NAME_LETTERS = 60
 NAME_DIGITS = 10
@@ -101,6 +102,8 @@ def _record(program: api.Program, case: Case, seed: int, events: int) -> Path:
     while session.total() < events:
         session.advance(max_events=events - session.total())
     path.parent.mkdir(parents=True, exist_ok=True)
+    if reason := why_not(path, RECORDING, files_of(case.path, program)):
+        raise api.AeroFlowError(reason)
     session.save(path)
     return path
 

@@ -18,7 +18,7 @@ from engine import api
 from engine.base.counts import counted
 from engine.cli.files import read_programs, with_plain_line_breaks
 from engine.cli.numbers import count, seed_option
-from engine.cli.outputs import check_output
+from engine.cli.outputs import JUNIT, check_output, manifest_of
 from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give, say
 from engine.cli.shown import fault_line
 from engine.cli.test_case import Case, Outcome, run_case
@@ -122,7 +122,9 @@ def _prepare_junit(path: Path, cases: list[Case]) -> None:
     """Makes the folder for the outcomes; ends the command where they cannot be written."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-    check_output(path, [(case.path, "a program that is tested") for case in cases])
+    programs = dict.fromkeys(case.path for case in cases)
+    read = [(program, "a program that is tested") for program in programs]
+    check_output(path, JUNIT, [*read, *(file for program in programs for file in manifest_of(program))])
 
 
 def _write_junit(path: Path, outcomes: list[Outcome]) -> None:

@@ -15,7 +15,7 @@ from engine.base.errors import AeroFlowError
 from engine.cli.engine_thread import on_engine_thread
 from engine.cli.files import load_trace, save_trace
 from engine.cli.numbers import INT_MAX, count
-from engine.cli.outputs import check_output
+from engine.cli.outputs import EXPORT, RECORDING, check_output
 from engine.cli.report import EXIT_PROBLEM, EXIT_STUCK, fail, give, give_json, say
 from engine.cli.run import how_it_stopped
 from engine.cli.shown import ShownAsText
@@ -223,7 +223,7 @@ def fork(
     elif field is not None:
         change = parse_field(field)
 
-    check_output(output, _read_by(trace))
+    check_output(output, RECORDING, _read_by(trace))
     shown = ShownAsText()
 
     def work() -> tuple[api.Branch, api.Progress, int]:
@@ -330,7 +330,7 @@ def verify(
     """Replay a recorded run and compare every hash; exit 1 if one differs."""
 
     if output is not None:
-        check_output(output, _read_by(trace))
+        check_output(output, RECORDING, _read_by(trace))
 
     def work() -> api.Verification:
         session = load_trace(trace, salvage)
@@ -355,7 +355,7 @@ def export(
 ) -> None:
     """Write a recorded run as trace.json, for ui.perfetto.dev and other viewers of Chrome traces."""
 
-    check_output(output, _read_by(trace))
+    check_output(output, EXPORT, _read_by(trace))
 
     def work() -> int:
         session = load_trace(trace)

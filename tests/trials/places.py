@@ -18,7 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PROGRAM = "actor A { state n: int = 0\non go() { n += 1\nrender n } }\nlet a = spawn A()\nfor i in 0..200 { a.go() }\n"
-OLD = b"what was there before"
+OLD = b"AEROFLOWTRACE, and an old one"
+OLD_EXPORT = b'{"displayTimeUnit":"ms","traceEvents":[]}'
 SOME_USER = 65534
 """The owner of the files of somebody else."""
 POWERS = ("dac_override", "dac_read_search")
@@ -69,6 +70,7 @@ def a_full_disk(folder: Path) -> list[str]:
     faults = wrong_with(aeroflow("run", program, "--record", trace), 0)
     with mounted(folder, "64k") as disk:
         (disk / "old.aft").write_bytes(OLD)
+        (disk / "old.json").write_bytes(OLD_EXPORT)
         (disk / "u.aefl").write_text("render   1\n" + "// a long comment\n" * 1500)
         (disk / "filler").write_bytes(bytes(os.statvfs(disk).f_bavail * os.statvfs(disk).f_bsize))
         before = (disk / "u.aefl").read_bytes()
@@ -76,13 +78,14 @@ def a_full_disk(folder: Path) -> list[str]:
             ("run", program, "--record", disk / "old.aft"),
             ("run", program, "--record", disk / "new.aft"),
             ("fork", trace, "--at", "3", "-o", disk / "old.aft"),
-            ("export", trace, "-o", disk / "old.aft"),
+            ("export", trace, "-o", disk / "old.json"),
             ("fmt", disk / "u.aefl"),
         ):
             faults += [f"{words[0]}: {wrong}" for wrong in wrong_with(aeroflow(*words), 2)]
-        if (disk / "old.aft").read_bytes() != OLD or (disk / "u.aefl").read_bytes() != before:
+        kept = {"old.aft": OLD, "old.json": OLD_EXPORT, "u.aefl": before}
+        if any((disk / name).read_bytes() != content for name, content in kept.items()):
             faults.append("what was there has changed")
-        faults += left_behind(disk, "old.aft", "u.aefl", "filler")
+        faults += left_behind(disk, "old.aft", "old.json", "u.aefl", "filler")
     return faults
 
 

@@ -117,7 +117,7 @@ def test_closed_streams_swallow_what_is_written(tmp_path: Path, recording: Path)
 def test_signals_end_a_run_cleanly_and_the_recording_is_whole(
     tmp_path: Path, recording: Path, number: signal.Signals, source: str
 ) -> None:
-    recording.write_bytes(b"of before")
+    recording.write_bytes(b"AEROFLOWTRACE of before")
     command = [*AEROFLOW, "run", str(program(tmp_path, source)), "--record", str(recording)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
