@@ -1,14 +1,15 @@
 """Menus and keys, made from the table of commands.
 
 A shortcut belongs to the window, not to the menu entry: pressing the key of a command that cannot run says why, where a
-disabled menu entry would stay silent.
+disabled menu entry would stay silent. A menu entry only shows the key: with a second shortcut of its own, live while the
+menu bar has the keyboard, Qt would call the key ambiguous and run neither.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QMenu
 
@@ -66,13 +67,11 @@ class Menus(QObject):
         return menu
 
     def _make_action(self, command: Command, menu: QMenu) -> QAction:
-        action = QAction(command.title.replace("&", "&&"), menu)
+        key = f"\t{shown_keys(command.shortcut)}" if command.shortcut else ""
+        action = QAction(command.title.replace("&", "&&") + key, menu)
         action.setCheckable(command.checked is not None)
         if command.icon and command.checked is None:
             action.setIcon(icons_of(self._model).icon(command.icon, "muted"))
-        if command.shortcut:
-            action.setShortcut(QKeySequence(command.shortcut))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.triggered.connect(self._invoker(command.id))
         self._actions[command.id] = action
         return action
