@@ -36,7 +36,7 @@ _OUTPUT_KINDS = ("text", "state", "timeline", "fault")
 
 ANSWERS = ("answer", "refusal")
 """Kinds of handlers whose messages begin with the turn that asked."""
-_ANSWER_SUFFIX = " answer"
+ANSWER_SUFFIX = " answer"
 REFUSED_OUTSIDE, REASON_OFFSET = 4, 16
 """A refusal of the outside, and where its reason stands behind two words."""
 WITHOUT = {
@@ -92,7 +92,7 @@ class Describer:
                 return f"{info.name}: {msgpack.unpackb(payload[REASON_OFFSET:])}"
             return f"{info.name}: {_REFUSALS.get(why, why)}"
         if info.kind == "answer":
-            name = info.name.removesuffix(_ANSWER_SUFFIX)
+            name = info.name.removesuffix(ANSWER_SUFFIX)
             given = [value.quoted for _, value in self.arguments(handler, payload)]
             return f"{name} -> {given[0]}" if given else f"{name} done"
         values = ", ".join(value.quoted for _, value in self.arguments(handler, payload))
@@ -175,7 +175,7 @@ class Describer:
             name=self.actor_name(int(record["type"]), actor),
             asked=found.asked,
             asked_name=reference_text(asked.actor, found.asked),
-            message=asked.name.removesuffix(_ANSWER_SUFFIX),
+            message=asked.name.removesuffix(ANSWER_SUFFIX),
             line=site.line,
             column=site.column,
             held=len(found.held),

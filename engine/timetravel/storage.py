@@ -19,6 +19,7 @@ from engine.timetravel.history import Answer, Line, Marks
 from engine.timetravel.misbehaviour import MISBEHAVIOUR, misbehaviour
 from engine.timetravel.origin import program_of
 from engine.timetravel.pages import WORDS, PagedImage, PageStore, page_count
+from engine.timetravel.valid_answers import check_answers
 from engine.timetravel.views import Change, DropMessage, EditMessage, Inject, SetField
 from engine.trace.aft import read_trace
 from engine.trace.chrome import write_chrome
@@ -186,6 +187,8 @@ def load(path: Path, salvage: bool, signal: StopSignal | None = None, keep_event
     header = trace.header
     try:
         program, origin, doubt = program_of(header)
+        for record in trace.branches:
+            check_answers(record, program.metadata)
         session = Session.start(program, header.seed, keep_events=keep_events, signal=signal)
         session.origin = origin
         for machine in (session.scratch.machine, session.recorder.machine):

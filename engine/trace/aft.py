@@ -125,7 +125,7 @@ def _assemble(frames: Frames, budget: Budget) -> Trace:
     marks = _joined(_of_kind(whole, "marks", partial(validate.marks, budget=budget)))
     starts = _of_kind(whole, "branch", validate.branch)
     answers, reached = _of_kind(whole, "answers", validate.answers), _of_kind(whole, "reached", validate.reached)
-    branches = validate.connected_branches(_filled(starts, marks, answers, reached), header.metadata)
+    branches = validate.connected_branches(_filled(starts, marks, answers, reached))
     if not branches:
         raise _Malformed("the recording has no first branch, so where the run ended is not known")
     if len(branches) < header.branch_count:

@@ -41,7 +41,6 @@ U32_MAX = 2**32 - 1
 _STATUSES = frozenset(status.value for status in Status)
 _CHANGES: dict[str, tuple[type, ...]] = {"inject": (str,), "edit": (str,), "drop": (), "set": (int, str, str)}
 """The kinds of changes with the types of their operands."""
-_ANSWERING = frozenset({"answer", "refusal"})
 
 
 # --- frame by frame ---------------------------------------------------------------------------
@@ -162,6 +161,7 @@ def _change(plain: list[Any]) -> tuple[str | int, ...]:
 
 
 def _answer(row: Any) -> RecordedAnswer:
+    """An answer by itself; whether a program can get it is known with its program (``timetravel/valid_answers.py``)."""
     values = rows(row, "an answer")
     if tuple(map(type, values)) != (int, bytes, int, bytes):
         raise Nonsense("an answer is not made of two messages")
@@ -206,7 +206,7 @@ def checkpoint(body: Any, budget: Budget) -> CheckpointRecord:
 # --- what the frames say of each other --------------------------------------------------------
 
 
-def connected_branches(branches: Iterable[BranchRecord], metadata: Metadata) -> tuple[BranchRecord, ...]:
+def connected_branches(branches: Iterable[BranchRecord]) -> tuple[BranchRecord, ...]:
     """The branches that hang together, from branch 0 on."""
     whole_ones: dict[int, BranchRecord] = {}
     for record in branches:
@@ -223,18 +223,8 @@ def connected_branches(branches: Iterable[BranchRecord], metadata: Metadata) -> 
             continue
         elif record.at > whole_ones[record.parent].total:
             raise Nonsense(f"branch {record.id} leaves its parent at event {record.at:,}, where it has none")
-        _check_answers(record, metadata)
         whole_ones[record.id] = record
     return tuple(whole_ones.values())
-
-
-def _check_answers(record: BranchRecord, metadata: Metadata) -> None:
-    handlers = metadata.handlers
-    for request, _, answer, _ in record.answers:
-        whole(request, 0, len(handlers) - 1, f"a request of branch {record.id}")
-        whole(answer, 0, len(handlers) - 1, f"an answer of branch {record.id}")
-        if handlers[answer].kind not in _ANSWERING:
-            raise Nonsense(f"an answer of branch {record.id} is a message that answers nothing")
 
 
 def check_order(branch_id: int, found: npt.NDArray[np.void]) -> None:
