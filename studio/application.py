@@ -19,6 +19,7 @@ from engine.project.resources import folder
 from studio.actions.table import fill_table
 from studio.model.document import Document, Place
 from studio.model.execution import ExecutionMarks
+from studio.model.following import Following
 from studio.model.places import Places
 from studio.model.ports import Language
 from studio.model.recovery import recovery_text
@@ -144,6 +145,7 @@ class Studio(QObject):
         folder = self._journals.path if self._journals is not None else places.journal
         self.journal = Journal(documents, folder, self._journal_writer, lambda text: self._warn(text, "texts at risk"))
         self.marks = ExecutionMarks(documents, self.model.run)
+        self.following = Following(self.model, self.marks)
 
     def _wire(self) -> None:
         self._trace = self.model.run.path

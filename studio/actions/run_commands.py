@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from studio.model.commands import Command
+from studio.model.document import Document
 from studio.model.figures import counted
 from studio.model.run import RunModel
 from studio.model.studio import StudioModel
@@ -44,6 +45,11 @@ def runs_in_front(model: StudioModel) -> bool:
         return False
     if document is None or not document.is_program:
         return True
+    return is_of_run(run, document)
+
+
+def is_of_run(run: RunModel, document: Document) -> bool:
+    """Whether a document is a file of the program that the run is of."""
     return document.file == run.source_name or document.file in run.sources or document.recorded in run.sources
 
 

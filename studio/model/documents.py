@@ -27,6 +27,8 @@ class Documents:
         """Somebody wants to close a document that is not saved: ask."""
         self._items: list[Document] = []
         self._active: Document | None = None
+        self.with_keyboard = True
+        """Whether the document that came to the front last is to have the keyboard, wherever that was."""
         self._unwire: dict[str, list[Callable[[], None]]] = {}
 
     @property
@@ -65,11 +67,11 @@ class Documents:
         self.add(document)
         return document
 
-    def new_recorded(self, file: str, text: str) -> Document:
+    def new_recorded(self, file: str, text: str, activate: bool = True) -> Document:
         """Opens a text that a recording brought along."""
         name = file.replace("\\", "/").rsplit("/", 1)[-1]
         document = Document(new_id(), None, text, f"{name} (recorded)", read_only=True, recorded=file)
-        self.add(document)
+        self.add(document, activate)
         return document
 
     def _free_title(self) -> str:
@@ -92,11 +94,12 @@ class Documents:
         if activate or self._active is None:
             self.activate(document)
 
-    def activate(self, document: Document | None) -> None:
-        """Brings a document to the front."""
+    def activate(self, document: Document | None, with_keyboard: bool = True) -> None:
+        """Brings a document to the front. Without the keyboard, that stays in the panel or field where it is."""
         assert document is None or document in self._items, "only an open document can be in front"
         if document is not self._active:
             self._active = document
+            self.with_keyboard = with_keyboard
             self.active_changed.emit()
 
     def request_close(self, document: Document) -> None:
@@ -116,6 +119,7 @@ class Documents:
         if document is self._active:
             neighbour = self._items[min(index, len(self._items) - 1)] if self._items else None
             self._active = neighbour
+            self.with_keyboard = True
             self.closed.emit(document)
             self.active_changed.emit()
         else:

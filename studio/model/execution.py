@@ -30,6 +30,13 @@ class ExecutionMarks:
         documents.changed.connect(self._document_changed)
         documents.closed.connect(self._closed)
 
+    def file(self) -> str:
+        """The name of the file that the playhead is in."""
+        detail = self._run.event_detail
+        if detail is not None and detail.fault is not None and detail.fault.line > 0:
+            return detail.fault.file
+        return detail.file if detail is not None and detail.file else self._run.source_name
+
     def document(self) -> Document | None:
         """The open document whose text is running, unchanged: of the file that the playhead is in.
 
@@ -38,10 +45,7 @@ class ExecutionMarks:
         run = self._run
         if not run.is_open:
             return None
-        detail = run.event_detail
-        file = detail.file if detail is not None and detail.file else run.source_name
-        if detail is not None and detail.fault is not None and detail.fault.line > 0:
-            file = detail.fault.file
+        file = self.file()
         text = run.sources.get(file, run.source_text)
         found = [d for d in self._documents.items if file in (d.file, d.recorded) and d.text == text]
         active = self._documents.active

@@ -32,6 +32,9 @@ class FilePort(Protocol):
     def open(self, path: Path, line: int | None = None, column: int = 1) -> None:
         """Opens a program or a recorded run, or shows it if it is open."""
 
+    def with_document(self, path: Path, then: Callable[[Document], None]) -> None:
+        """Hands over the document of a file later, opened behind the others if it was not; not if it cannot be read."""
+
     def open_and_run(self, path: Path) -> None:
         """Opens a program and runs it as soon as it is there."""
 
@@ -127,6 +130,9 @@ class NoFiles:
     """Files of a Studio that has none."""
 
     def open(self, path: Path, line: int | None = None, column: int = 1) -> None:
+        """Does nothing."""
+
+    def with_document(self, path: Path, then: Callable[[Document], None]) -> None:
         """Does nothing."""
 
     def open_and_run(self, path: Path) -> None:

@@ -31,6 +31,8 @@ class RunFields:
         change: whoever keeps rows or counts of the store before lets go of them here."""
         self.events_added: Signal[[int, int]] = Signal()
         self.playhead_moved: Signal[[int]] = Signal()
+        self.sought: Signal[[int]] = Signal()
+        """The user goes to this moment: a step, a jump, the end of a drag; never a frame of a drag or of a live run."""
         self.picture_changed: Signal[[]] = Signal()
         self.frame: Signal[[]] = Signal()
         """The live run has moved on in every part of this model; views that gather changes show them now, so that

@@ -19,11 +19,17 @@ class RunPlayhead(GrowingRun):
         """Moves the playhead to the moment after ``n`` events; ``remember`` enters the old place in the history."""
         if not self.is_open:
             return
-        self._going_to_end = False
         n = max(0, min(n, self.total))
         if remember and n != self.playhead:
             self._visited.leave(self._here)
-        self._move_to(n)
+        self.sought.emit(n)
+        self.scrub(n)
+
+    def scrub(self, n: int) -> None:
+        """Moves the playhead within a drag, which ends with ``seek``."""
+        if self.is_open:
+            self._going_to_end = False
+            self._move_to(max(0, min(n, self.total)))
 
     def seek_tick(self, tick: int) -> None:
         """Moves to the end of a tick; one behind the last is the end."""
@@ -36,6 +42,7 @@ class RunPlayhead(GrowingRun):
             self.live = True
             if not self.pinned:
                 self.select_actor(None, ask=False)
+            self.sought.emit(self.total + 1)
             self._post(port.StepEvent(self.branch))
         else:
             self.seek(self.playhead + delta)

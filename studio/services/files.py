@@ -78,6 +78,10 @@ class Files:
 
         self._with_document(path, ready)
 
+    def with_document(self, path: Path, then: Callable[[Document], None]) -> None:
+        """Hands over the document of a file later, opened behind the others if it was not; not if it cannot be read."""
+        self._with_document(path, lambda document, is_new: then(document), is_wanted=False)
+
     def _with_document(self, path: Path, ready: Ready, is_wanted: bool = True) -> None:
         """Calls ``ready`` with the document of a file and whether it was opened for that.
 

@@ -263,7 +263,7 @@ class TimelineView(QAbstractScrollArea):
         if self._drag == "playhead":
             self._scrub(geometry, at.x())
         elif self._drag == "overview-playhead":
-            self._run.seek(self.timeline.moment_at(geometry.overview_place(at.x())))
+            self._run.scrub(self.timeline.moment_at(geometry.overview_place(at.x())))
         elif self._drag == "pan":
             ticks = (self._drag_from.x() - at.x()) / geometry.columns * self.timeline.span
             self.timeline.show_window(self._drag_window[0] + ticks, self._drag_window[1] + ticks)
@@ -282,10 +282,12 @@ class TimelineView(QAbstractScrollArea):
             over = x - lanes.left() if x < lanes.left() else x - lanes.right()
             self.timeline.pan(over / geometry.columns * self.timeline.span * 0.3)
         x = min(max(x, lanes.left()), lanes.right())
-        self._run.seek(self.timeline.moment_at(self.geometry_now().place(x)))
+        self._run.scrub(self.timeline.moment_at(self.geometry_now().place(x)))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Lets go."""
+        """Lets go; a drag of the playhead ends where it is."""
+        if self._drag in ("playhead", "overview-playhead"):
+            self._run.seek(self._run.playhead)
         self._drag = ""
         self.viewport().unsetCursor()
 

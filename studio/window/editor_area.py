@@ -112,10 +112,13 @@ class EditorArea(QWidget):
     def _active_changed(self) -> None:
         document = self._model.documents.active
         if document is not None and document.id in self._pages:
-            page = self._pages[document.id]
-            if self.tabs.currentWidget() is not page:
+            page, before = self._pages[document.id], self.tabs.currentWidget()
+            focus = self.window().focusWidget()
+            takes = self._model.documents.with_keyboard or (focus is not None and before.isAncestorOf(focus))
+            if before is not page:
                 self.tabs.setCurrentWidget(page)
-            page.edit.setFocus()
+            if takes:
+                page.edit.setFocus()
 
     @Slot(int)
     def _tab_chosen(self, index: int) -> None:

@@ -1,8 +1,8 @@
 """Menus and keys, made from the table of commands.
 
 A shortcut belongs to the window, not to the menu entry: pressing the key of a command that cannot run says why, where a
-disabled menu entry would stay silent. A menu entry only shows the key: with a second shortcut of its own, live while the
-menu bar has the keyboard, Qt would call the key ambiguous and run neither.
+disabled menu entry would stay silent. A menu entry only shows the key: with a second shortcut of its own, live while
+the menu bar has the keyboard, Qt would call the key ambiguous and run neither.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QSize, Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from studio.actions.run_commands import RunAction, run_action, run_name, runs_in_front
+from studio.actions.run_commands import RunAction, is_of_run, run_action, run_name, runs_in_front
 from studio.model.figures import counted, grouped
 from studio.model.studio import StudioModel
 from studio.theming.elastic_button import ElasticButton
@@ -187,6 +187,9 @@ class Toolbar(QObject):
         place = (
             f"event {grouped(run.playhead)} of {grouped(run.total)}" if past else f"tick {grouped(run.playhead_tick())}"
         )
+        front = self._model.documents.active
+        if run.is_open and front is not None and not is_of_run(run, front):
+            place = f"{self._elided(run_name(self._model))}  ·  {place}"
         where = f"{place}  ·  {name} ▾" if run.is_open else "no run"
         self._where.setText(where.replace("&", "&&"))
         self._where.setToolTip(f"{where.removesuffix(' ▾')}\nWhere the playhead is, and the branch that is shown")
@@ -199,7 +202,7 @@ class Toolbar(QObject):
     def _refresh_run(self, action: RunAction) -> None:
         """The run button for the program in front; a run of another program has a button of its own."""
         button, icons = self._buttons["run.start"], icons_of(self._model)
-        text = button.fontMetrics().elidedText(action.title, Qt.TextElideMode.ElideMiddle, RUN_WIDTH)
+        text = self._elided(action.title)
         pausing = action.command == "run.pause"
         kind = "" if pausing else "primary"
         if button.text() != text.replace("&", "&&") or button.property("kind") != kind:
@@ -211,6 +214,11 @@ class Toolbar(QObject):
         elsewhere = not runs_in_front(self._model)
         for id, state in zip(OTHER, ("running", "paused"), strict=True):
             self._places[id].setVisible(elsewhere and self._model.run.state == state)
+
+    def _elided(self, text: str) -> str:
+        """A text no wider than the words of the run button may be."""
+        metrics = self._buttons["run.start"].fontMetrics()
+        return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, RUN_WIDTH)
 
     def _recolour(self) -> None:
         icons = icons_of(self._model)
