@@ -6,14 +6,31 @@ heavy libraries only inside the functions that need them.
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
+from typer.core import TyperGroup
 
 from engine.cli import bench, check, doc, fmt, ide, new, run, streams, tests, traces
 from engine.cli.last_resort import last_resort
-from engine.cli.report import give
+from engine.cli.report import EXIT_INTERRUPTED, give, say
+
+
+class Commands(TyperGroup):
+    """All subcommands. Ctrl-C in any of them is a sentence; Typer alone would end the command without one."""
+
+    def invoke(self, ctx: Any) -> object:
+        """Runs the subcommand that the line names."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            say("aeroflow: interrupted")
+            raise typer.Exit(EXIT_INTERRUPTED) from None
+
 
 app = typer.Typer(
     name="aeroflow",
+    cls=Commands,
     help="Deterministic actors: check, run, record, rewind and fork programs.",
     no_args_is_help=True,
     add_completion=False,

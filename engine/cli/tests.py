@@ -6,8 +6,6 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
 from xml.etree import ElementTree
@@ -19,6 +17,7 @@ from engine.base.counts import counted
 from engine.cli.files import read_programs, with_plain_line_breaks
 from engine.cli.numbers import count, seed_option
 from engine.cli.outputs import JUNIT, check_output, manifest_of
+from engine.cli.processes import in_processes
 from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give, say
 from engine.cli.shown import fault_line
 from engine.cli.test_case import Case, Outcome, run_case
@@ -76,8 +75,7 @@ def _run_all(cases: list[Case]) -> Iterator[Outcome]:
     if workers == 1 or len(cases) <= IN_THIS_PROCESS_MAX:
         yield from map(run_case, cases)
         return
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        yield from pool.map(run_case, cases)
+    yield from in_processes(run_case, cases, workers)
 
 
 def _names(part: str, file: Path) -> bool:
