@@ -69,6 +69,7 @@ def test_constants_and_small_functions_agree_with_pythons() -> None:
     render [math.is_nan(math.nan), math.is_finite(math.inf), math.is_infinite(-math.inf), math.is_finite(1.0)]
     render [math.sign(-5), math.sign(0), math.sign(2.5), math.clamp(7, 1, 5), math.clamp(-7, 1, 5)]
     render math.clamp("m", "a", "k")
+    render math.clamp(math.nan, 0.0, 1.0)
     render [math.gcd(-12, 18), math.gcd(0, 0), math.gcd(0, 7), math.lcm(4, -6), math.lcm(0, 3)]
     render [math.factorial(0), math.factorial(20), math.isqrt(0), math.isqrt(99), math.isqrt(math.int_max)]
     render [math.ipow(2, 62), math.ipow(-3, 39), math.ipow(7, 0)]
@@ -81,6 +82,7 @@ def test_constants_and_small_functions_agree_with_pythons() -> None:
         "[true, false, true, true]",
         "[-1, 0, 1, 5, 1]",
         "k",
+        "nan",
         "[6, 0, 7, 12, 0]",
         f"[1, {math.factorial(20)}, 0, 9, {math.isqrt(2**63 - 1)}]",
         f"[{2**62}, {(-3) ** 39}, 1]",
@@ -95,8 +97,11 @@ def test_constants_and_small_functions_agree_with_pythons() -> None:
         ("math.factorial(21)", "overflow"),
         ("math.ipow(10, 19)", "overflow"),
         ("math.isqrt(-1)", "fail: math.isqrt of a number below 0"),
+        ("math.factorial(math.int_max)", "overflow: the product"),
         ("math.clamp(1, 3, 2)", "fail: math.clamp(x, low, high) with high below low"),
-        ("math.gcd(math.int_min, 0)", "overflow"),
+        ("math.clamp(1.0, math.nan, 2.0)", "fail: math.clamp(x, low, high) with NaN as low or high"),
+        ("math.clamp(1.0, 0.0, math.nan)", "fail: math.clamp(x, low, high) with NaN as low or high"),
+        ("math.gcd(math.int_min, 0)", "overflow: the result"),
     ],
 )
 def test_what_has_no_answer_is_a_fault(call: str, fault: str) -> None:

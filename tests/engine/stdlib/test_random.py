@@ -126,8 +126,26 @@ def test_shuffles_and_samples_have_the_items_once_and_every_order() -> None:
     [
         ("random_int(2, 1)", "random_int(a, b) with b below a"),
         ("random.sample([1, 2], 3)", "random.sample of more items than there are"),
+        ("random.sample([1, 2], -1)", "random.sample(items, count) with count below 0"),
         ("random.choice([n for n in 0..0])", "random.choice of an empty list"),
+        ("random.bool(2.0)", "random.bool(2.0): a probability is a number from 0 to 1"),
+        ("random.bool(-0.5)", "random.bool(-0.5): a probability is a number from 0 to 1"),
+        ("random.bool(math.nan)", "random.bool(nan): a probability is a number from 0 to 1"),
+        ("random.uniform(5.0, 3.0)", "random.uniform(low, high) with high below low"),
+        ("random.uniform(0.0, math.inf)", "random.uniform(0.0, inf): both bounds are finite numbers"),
+        ("random.uniform(math.nan, 1.0)", "random.uniform(nan, 1.0): both bounds are finite numbers"),
+        ("random.exponential(-3.0)", "random.exponential(-3.0): the mean is a finite number above 0"),
+        ("random.exponential(0.0)", "random.exponential(0.0): the mean is a finite number above 0"),
+        ("random.exponential(math.inf)", "random.exponential(inf): the mean is a finite number above 0"),
+        ("random.normal(0.0, -1.0)", "random.normal(0.0, -1.0): both are finite numbers, the deviation from 0 up"),
+        ("random.normal(math.nan)", "random.normal(nan, 1.0): both are finite numbers, the deviation from 0 up"),
     ],
 )
 def test_what_cannot_be_drawn_is_a_fault(call: str, message: str) -> None:
     assert ran(f"render {call}").faults == [f"fail: {message}"]
+
+
+def test_a_uniform_number_is_below_its_upper_bound_however_near_or_far_that_is() -> None:
+    near = "render [random.uniform(4.0, 4.000000000000001) for i in 0..50].unique()"
+    far = "render [random.uniform(-1.7e308, 1.7e308) for i in 0..50].all(fn(x) => x >= -1.7e308 and x < 1.7e308)"
+    assert ran(f"{near}\n{far}\nrender random.uniform(2.0, 2.0)", seed=2).texts == ["[4.0]", "true", "2.0"]
