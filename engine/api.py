@@ -32,6 +32,11 @@ from engine.base.events import FLAG_START as FLAG_START
 from engine.base.events import FLAG_TIMER as FLAG_TIMER
 from engine.base.events import OUTSIDE as OUTSIDE
 from engine.base.events import Status as Status
+from engine.base.foreign_text import JSON_BYTES_MAX as JSON_BYTES_MAX
+from engine.base.foreign_text import TOML_BYTES_MAX as TOML_BYTES_MAX
+from engine.base.foreign_text import check_toml as check_toml
+from engine.base.foreign_text import read_json as read_json
+from engine.base.foreign_text import read_toml as read_toml
 from engine.base.outside import Answered as Answered
 from engine.base.outside import Outside as Outside
 from engine.base.outside import Refused as Refused
@@ -49,6 +54,7 @@ from engine.compiler.modules import tests_of
 from engine.compiler.recorded_modules import RecordedModules, RememberedModules
 from engine.compiler.syntax.outline import OutlineEntry, outline
 from engine.compiler.syntax.parser import parse
+from engine.files.reading import read_text as read_text
 from engine.outside.permissions import Host as Host
 from engine.outside.permissions import Permissions as Permissions
 from engine.outside.real import RealOutside as RealOutside

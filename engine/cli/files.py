@@ -11,6 +11,7 @@ import typer
 from engine import api
 from engine.base.errors import AeroFlowError
 from engine.cli.report import EXIT_PROBLEM, fail, give_json, problem_plain, say, say_problems
+from engine.files.reading import check_regular, read_regular
 from engine.project.modules import SUFFIX
 
 
@@ -53,7 +54,7 @@ class Unreadable(AeroFlowError):
 
 def _read(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8")
+        return read_regular(path).decode("utf-8")
     except FileNotFoundError as error:
         raise Unreadable(f"there is no file {path}") from error
     except IsADirectoryError as error:
@@ -132,6 +133,7 @@ def load_trace(path: Path, salvage: bool = False, keep_events: bool = True) -> a
     """A recorded run, or with ``salvage`` what is whole of it; ends the command where it cannot be read. Without
     ``keep_events`` what runs on takes no memory for what it puts out."""
     try:
+        check_regular(path)
         session = api.Session.load(path, salvage, keep_events=keep_events)
     except FileNotFoundError:
         fail(f"there is no file {path}")

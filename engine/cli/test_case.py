@@ -11,6 +11,7 @@ from pathlib import Path
 from engine import api
 from engine.cli.engine_thread import on_engine_thread
 from engine.cli.outputs import RECORDING, files_of, why_not
+from engine.files.reading import read_text
 
 NAME_LETTERS = 60
 NAME_DIGITS = 10
@@ -64,7 +65,7 @@ def run_case(case: Case) -> Outcome:
 
 def _run(case: Case) -> Outcome:
     started = time.perf_counter()
-    text = case.path.read_text(encoding="utf-8")
+    text = read_text(case.path)
     seed = api.seed_of_test(case.name, api.project_of(case.path).seed) if case.seed is None else case.seed
     build = api.compile_in_project(text, str(case.path), test=case.name)
     if build.program is None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import platformdirs
 
+from engine.base.foreign_text import JSON_BYTES_MAX, read_json
+from engine.files.reading import read_text
 from engine.files.whole import write_whole
 
 
@@ -29,9 +31,9 @@ class Manifest:
     def load(path: Path | None = None) -> Manifest:
         """What was installed; an empty list where nothing was, or where the list cannot be read."""
         try:
-            plain = json.loads((path or manifest_path()).read_text(encoding="utf-8"))
+            plain = read_json(read_text(path or manifest_path(), JSON_BYTES_MAX))
             return Manifest(dict(plain["files"]), list(plain["packages"]), list(plain["registry"]))
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except (OSError, ValueError, KeyError, TypeError):
             return Manifest()
 
     def save(self, path: Path | None = None) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import queue
-import stat
 import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from engine.base.outside import Answered, Pending, Refused, Request
+from engine.files.reading import read_regular
 from engine.outside import http
 from engine.outside.permissions import Permissions
 
@@ -122,12 +121,10 @@ class RealOutside:
             return self._forbidden_file(request)
         if found.is_dir():
             return Refused(f"{_shown(request)}: this is a folder")
-        data = _read_regular_file(found, FILE_BYTES_MAX + 1)
-        if data is None:
+        try:
+            return Answered(read_regular(found, FILE_BYTES_MAX))
+        except FileNotFoundError:
             return Refused(f"{_shown(request)}: there is no such file")
-        if len(data) > FILE_BYTES_MAX:
-            return Refused(f"{_shown(request)}: the file has more than {FILE_BYTES_MAX:,} bytes")
-        return Answered(data)
 
     def _text(self, request: Request, path: str) -> Answer:
         found = self._bytes(request, path)
@@ -155,16 +152,6 @@ class RealOutside:
         except http.HttpFailure as failure:
             return Refused(f"{_shown(request)}: {failure}")
         return Answered([answer.status, answer.headers, answer.body])
-
-
-def _read_regular_file(path: Path, bytes_max: int) -> bytes | None:
-    """The first bytes of a file, or None where there is none. A pipe or device, which could block, is no file."""
-    try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except FileNotFoundError:
-        return None
-    with open(handle, "rb") as file:
-        return file.read(bytes_max) if stat.S_ISREG(os.fstat(handle).st_mode) else None
 
 
 def _as_text(request: Request, answer: Answer) -> Answer:

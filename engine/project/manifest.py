@@ -17,18 +17,20 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from engine.base.foreign_text import UnreadText, read_toml
 from engine.files.ownership import belongs_here
 
 FILE_NAME = "aeroflow.toml"
 CODES = {"E0130": "setting of `aeroflow.toml`"}
 """The code of every mistake in the file, and what it is about."""
+PROBLEMS_MAX = 20
+"""So many mistakes of a file are told; to find where one is takes a look at all lines."""
 SEED_MIN, SEED_MAX = -(2**63), 2**63 - 1
 
 _TICK = re.compile(r"(\d+) ?(us|ms|s)")
@@ -79,8 +81,8 @@ def read_manifest(text: str) -> Manifest:
     """The settings in a text; what is wrong with it is in ``problems``."""
     text = text.removeprefix("\ufeff")  # some editors write a byte order mark
     try:
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
+        document = read_toml(text)
+    except ValueError as error:
         return Manifest(problems=(_not_toml(text, error),))
     reader = _Reader(text)
     values = reader.table(document, "")
@@ -96,10 +98,10 @@ _KEY_TWICE = (
 )
 
 
-def _not_toml(text: str, error: Exception) -> ManifestProblem:
+def _not_toml(text: str, error: ValueError) -> ManifestProblem:
     """Where the text stops being TOML, and why; the parser says the place in its words only."""
-    if isinstance(error, RecursionError):
-        return ManifestProblem(1, 1, "this is not a project file: it is nested too deeply", True)
+    if isinstance(error, UnreadText):
+        return ManifestProblem(1, 1, f"this is not a project file: {error}", True)
     lines = text.split("\n")
     place = _PLACE.search(str(error))
     line, column = (int(place[1]), int(place[2])) if place and place[1] else (len(lines), len(lines[-1]) + 1)
@@ -122,6 +124,8 @@ class _Reader:
         known = _SETTINGS[table]
         found: dict[str, Any] = {}
         for key, value in values.items():
+            if len(self.problems) >= PROBLEMS_MAX:
+                break
             if table == "" and key in _SETTINGS and isinstance(value, dict):
                 found |= self.table(value, key)
             elif table == "" and key and key in _SETTINGS:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from engine.base.errors import ModuleError
 from engine.compiler.modules import FoundModule
+from engine.files.reading import read_text
 
 SUFFIX = ".aefl"
 NAMES_MAX = 500
@@ -82,7 +83,7 @@ def _is_file(path: Path) -> bool:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return read_text(path)
     except UnicodeDecodeError as error:
         raise ModuleError(f"{path} is not UTF-8 text (byte {error.start})") from error
     except OSError as error:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.base.errors import AeroFlowError
+from engine.base.foreign_text import TOML_BYTES_MAX
 from engine.compiler.modules import Surroundings
+from engine.files.reading import read_text
 from engine.project.manifest import FILE_NAME, Manifest, ManifestProblem, find_manifest, read_manifest
 from engine.project.modules import FolderModules
 
@@ -52,7 +54,7 @@ def project_of(file: Path) -> Project:
     if not file.is_absolute():
         path = Path(os.path.relpath(path))
     try:
-        manifest = read_manifest(path.read_text(encoding="utf-8"))
+        manifest = read_manifest(read_text(path, TOML_BYTES_MAX))
     except (OSError, UnicodeDecodeError) as error:
         problem = ManifestProblem(1, 1, f"this file cannot be read: {error}", True)
         manifest = Manifest(problems=(problem,))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from studio.model import plain_json
+from engine.api import read_json
 
 VERSION = 1
 RECENT_MAX = 12
@@ -47,7 +47,7 @@ def dump_session(state: SessionState) -> str:
 def parse_session(text: str) -> SessionState | None:
     """The session of a text; None if it is not one of this version."""
     try:
-        data = plain_json.loads(text)
+        data = read_json(text)
         if not isinstance(data, dict) or data.get("version") != VERSION:
             return None
         return SessionState(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
+from engine.api import check_toml, read_toml
 from studio.model.signal import Signal
 
 Value = str | int | float | bool
@@ -58,8 +59,8 @@ class Settings:
     def load(self, text: str) -> list[str]:
         """Takes in the text of a settings file; gives what is wrong with it, as sentences."""
         try:
-            file = _parsed(text)
-        except DamagedSettingsError as error:
+            file = read_toml(text)
+        except ValueError as error:
             return [f"settings.toml cannot be read ({error}); the defaults are used"]
         wrong = []
         for table in dict.fromkeys(key.partition(".")[0] for key in self._known):
@@ -127,11 +128,10 @@ def with_changes(text: str, changes: Mapping[str, Value]) -> str:
 
 def _parsed(text: str) -> tomlkit.TOMLDocument:
     try:
+        check_toml(text)
         return tomlkit.parse(text)
     except (TOMLKitError, ValueError) as error:
         raise DamagedSettingsError(str(error)) from error
-    except RecursionError as error:
-        raise DamagedSettingsError("it is nested too deeply") from error
 
 
 def _fitting(setting: Setting, value: object) -> Value | None:

@@ -8,11 +8,11 @@ against it. Nothing here knows Qt: ``studio.theming`` turns a ``Theme`` into pal
 from __future__ import annotations
 
 import contextlib
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.api import TOML_BYTES_MAX, read_text, read_toml
 from studio.model.color import contrast, from_oklch, is_hex, least_contrast, mix
 from studio.model.signal import Signal
 
@@ -87,11 +87,9 @@ class ThemeSource:
 def parse_theme(name: str, text: str) -> ThemeSource:
     """Reads a theme file. Raises ``ThemeError``."""
     try:
-        data = tomllib.loads(text)
+        data = read_toml(text)
     except ValueError as error:
         raise ThemeError(f"theme {name}: {error}") from error
-    except RecursionError as error:
-        raise ThemeError(f"theme {name}: it is nested too deeply") from error
     seed, tokens = data.get("seed", {}), data.get("tokens", {})
     if not isinstance(seed, dict) or not isinstance(tokens, dict):
         raise ThemeError(f"theme {name}: seed and tokens are tables")
@@ -284,7 +282,7 @@ def load_themes(*folders: Path) -> tuple[dict[str, ThemeSource], list[str]]:
     for folder in folders:
         for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
             try:
-                source = parse_theme(path.stem, path.read_text(encoding="utf-8"))
+                source = parse_theme(path.stem, read_text(path, TOML_BYTES_MAX))
                 if source.name in found:
                     raise ThemeError(f"theme {source.name}: this name is taken; rename {path}")
                 if source.name not in ("light", "dark"):

@@ -15,11 +15,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+from engine.api import read_json
+from engine.files.reading import read_text
 from engine.project.file_places import NUMBER_MAX, FilePlace
-from studio.model import plain_json
 from studio.model.places import Places
 from studio.services.locks import FileLock, take_lock
-from studio.services.text_files import look_at_file
 
 VERSION = 1
 REQUEST_MAX = 1 << 20
@@ -76,8 +76,7 @@ def hand_over(places: Places, files: Sequence[FilePlace]) -> bool:
 def address_in(path: Path) -> str:
     """Where the Studio that holds a lock listens; empty if that is not known."""
     try:
-        look_at_file(path)
-        plain = plain_json.loads(path.read_text(encoding="utf-8"))
+        plain = read_json(read_text(path, REQUEST_MAX))
     except (OSError, ValueError):
         return ""
     address = plain.get("address") if isinstance(plain, dict) else None
@@ -92,7 +91,7 @@ def dump_request(files: Sequence[FilePlace]) -> bytes:
 
 def parse_request(line: bytes) -> tuple[FilePlace, ...]:
     """The files that a line asks for. Raises ``ValueError``."""
-    plain = plain_json.loads(line.decode("utf-8"))
+    plain = read_json(line.decode("utf-8"))
     if not isinstance(plain, dict) or plain.get("version") != VERSION or not isinstance(plain.get("open"), list):
         raise ValueError("not a request of this version")
     return tuple(_place(item) for item in plain["open"])

@@ -20,14 +20,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from engine.api import read_json
+from engine.files.reading import read_regular
 from engine.files.whole import write_whole
-from studio.model import plain_json
 from studio.model.document import Document, TextFormat
 from studio.model.documents import Documents
 from studio.services.background import Background
 from studio.services.locks import take_lock
 from studio.services.run_files import SUFFIX
-from studio.services.text_files import digest, look_at_file, why
+from studio.services.text_files import digest, why
 
 DELAY_MS = 300
 VERSION = 1
@@ -74,7 +75,7 @@ def dump_entry(entry: JournalEntry) -> bytes:
 def parse_entry(id: str, data: bytes) -> JournalEntry:
     """A journal of bytes. Raises ``ValueError`` if they are not what was once written."""
     first, _, body = data.partition(b"\n")
-    head = plain_json.loads(first.decode("utf-8"))
+    head = read_json(first.decode("utf-8"))
     if not isinstance(head, dict) or head.get("version") != VERSION or head.get("digest") != digest(body):
         raise ValueError("this journal is not whole")
     try:
@@ -153,8 +154,8 @@ class JournalFolder:
         wrong: list[str] = [*self._put_aside]
         for path in sorted(self.path.glob("*.journal")):
             try:
-                info = look_at_file(path)
-                found.append((info.st_mtime_ns, parse_entry(path.stem, path.read_bytes())))
+                data = read_regular(path)
+                found.append((path.stat().st_mtime_ns, parse_entry(path.stem, data)))
             except ValueError:
                 aside = self._journals / f"{path.stem}.bad"
                 with contextlib.suppress(OSError):

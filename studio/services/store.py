@@ -10,12 +10,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from engine.api import JSON_BYTES_MAX, TOML_BYTES_MAX
+from engine.files.reading import read_regular, read_text
 from engine.files.whole import write_whole
 from studio.model.places import Places
 from studio.model.session_state import SessionState, dump_session, parse_session
 from studio.model.settings import DamagedSettingsError, Settings, Value, with_changes
 from studio.services.background import Background
-from studio.services.text_files import look_at_file, why
+from studio.services.text_files import why
 
 DELAY_MS = 400
 
@@ -23,8 +25,7 @@ DELAY_MS = 400
 def read_settings(places: Places) -> Settings:
     """The settings of the user; the defaults where the file is missing or cannot be read."""
     try:
-        look_at_file(places.settings)
-        return Settings(places.settings.read_text(encoding="utf-8"))
+        return Settings(read_text(places.settings, TOML_BYTES_MAX))
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
@@ -42,7 +43,7 @@ def write_settings(path: Path, changes: Mapping[str, Value]) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     remark = ""
     try:
-        text = with_changes(path.read_text(encoding="utf-8") if path.exists() and look_at_file(path) else "", changes)
+        text = with_changes(read_text(path, TOML_BYTES_MAX) if path.exists() else "", changes)
     except (DamagedSettingsError, UnicodeDecodeError) as error:
         aside = put_aside(path)
         text = with_changes("", changes)
@@ -54,8 +55,7 @@ def write_settings(path: Path, changes: Mapping[str, Value]) -> str:
 def read_session(places: Places) -> tuple[SessionState, str]:
     """The session of last time, and what is wrong with its file; a damaged file is put aside as ``.bad``."""
     try:
-        look_at_file(places.session)
-        text = places.session.read_text(encoding="utf-8", errors="replace")
+        text = read_regular(places.session, JSON_BYTES_MAX).decode("utf-8", "replace")
     except FileNotFoundError:
         return SessionState(), ""
     except OSError as error:

@@ -14,6 +14,7 @@ import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from engine.files.reading import check_regular, read_regular
 from engine.files.whole import write_whole
 from studio.model.document import DiskState, TextFormat
 from studio.model.line_ends import line_ends_of, with_line_ends
@@ -50,12 +51,7 @@ def absolute(path: Path) -> Path:
 
 def look_at_file(path: Path) -> os.stat_result:
     """What the system knows of a file. Raises ``OSError``, also for what is none: reading a pipe might never end."""
-    info = absolute(path).stat()
-    if stat.S_ISDIR(info.st_mode):
-        raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
-    if not stat.S_ISREG(info.st_mode):
-        raise NotTextError(errno.EINVAL, "is a device or a pipe, not a file", str(path))
-    return info
+    return check_regular(absolute(path))
 
 
 def read_text_file(path: Path) -> LoadedText:
@@ -63,7 +59,7 @@ def read_text_file(path: Path) -> LoadedText:
     info = look_at_file(path)
     if info.st_size > SIZE_MAX:
         raise NotTextError(errno.EFBIG, f"is larger than {SIZE_MAX >> 20} MiB", str(path))
-    data = path.read_bytes()
+    data = read_regular(path, SIZE_MAX)
     text, format, remark = decode_text(data)
     if "\0" in text:
         raise NotTextError(errno.EINVAL, "is not a text file", str(path))
@@ -121,7 +117,7 @@ def look_at(path: Path, known: DiskState) -> DiskState | None:
             return known
         if not stat.S_ISREG(info.st_mode):
             return DiskState("", info.st_mtime_ns, info.st_size)
-        return _disk_state(path, path.read_bytes(), info)
+        return _disk_state(path, read_regular(path), info)
     except FileNotFoundError:
         return None
 

@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from engine.cli.main import app
 
 pytestmark = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names of files are Unicode there")
 NAME = b"bad\xff.aefl"
@@ -43,3 +46,17 @@ def test_what_is_wrong_with_it_is_told_with_its_name(folder: Path) -> None:
     assert json.loads(done.stdout)[0]["file"] == os.fsdecode(NAME)
     assert NAME in aeroflow(folder, b"check", NAME).stdout
     assert aeroflow(folder, b"run", NAME).returncode == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "check X", "fmt X", "fmt --check X", "run X", "ir X", "doc X", "test X", "verify X", "events X",
+        "state X --at 1", "fork X --at 1 -o b.aft", "diff X X", "export X -o b.json",
+    ],
+)  # fmt: skip
+def test_no_command_waits_for_a_pipe(tmp_path: Path, words: str) -> None:
+    os.mkfifo(tmp_path / "pipe.aefl")
+    done = CliRunner().invoke(app, [word.replace("X", str(tmp_path / "pipe.aefl")) for word in words.split()])
+    assert done.exit_code == 2
+    assert "it is a device or a pipe, not a file" in done.output
