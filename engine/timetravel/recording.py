@@ -113,6 +113,8 @@ class Recorder:
                 del self._rendered[before:]
                 raise
             self._place_checkpoints(line)
+            if outcome is Status.INTERRUPTED and self._has_ended():
+                return Status.FINISHED  # nothing was left to be stopped
             if outcome in (Status.FINISHED, Status.INTERRUPTED):
                 return outcome
             if outcome is Status.RUNNING and self._performer.is_announcing:
@@ -121,6 +123,11 @@ class Recorder:
                 return Status.AT_LIMIT
             if line.total >= until or watch.seconds > ADVANCE_SECONDS:
                 return Status.RUNNING
+
+    def _has_ended(self) -> bool:
+        """Whether nothing is left to do."""
+        machine = self.machine
+        return not machine.is_asking and machine.waits_for_rest is None and machine.peek() is None
 
     def take_rendered(self) -> Rendered:
         """What was rendered since it was taken the last time."""

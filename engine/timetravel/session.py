@@ -294,7 +294,8 @@ class Session:
             if line.status in (Status.FINISHED, Status.AT_LIMIT) and line.digest is None:
                 line.digest = self.recorder.machine.digest()
         except Interrupted:
-            line.status = Status.INTERRUPTED
+            if line.status is not Status.FINISHED:
+                line.status = Status.INTERRUPTED
         rendered = self.recorder.take_rendered()
         if self.keep_events and line.outputs_to == first:
             try:

@@ -254,7 +254,6 @@ def _set_end(line: Line, record: BranchRecord, trace: Trace) -> None:
     line.execution_hash = record.execution_hash
     line.digest = record.digest
     line.is_cut_off = record.digest is None
-    line.open_tick = record.open_tick
     line.answers = [Answer(*row) for row in record.answers]
     if record.id in trace.marks:
         line.marks = Marks(trace.marks[record.id])
@@ -278,6 +277,8 @@ def _add_fork(session: Session, record: BranchRecord, images: Images) -> None:
         machine = scratch.machine
         scratch.settle(None)
         machine.restore(image.cells, image.heap_length, lambda heap: history.store.write(image, heap))
+        if record.open_tick != machine.open_tick:
+            raise TraceFileError(f"the branch {record.name} begins at another moment than the recording says")
     line = history.add(record.name, record.parent, record.at, change, record.change_text, image, machine)
     scratch.settle(line)
 

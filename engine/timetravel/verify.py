@@ -13,6 +13,7 @@ from engine.base.counts import counted
 from engine.base.errors import ForkError, Interrupted, MachineError, SeekError
 from engine.base.events import Status
 from engine.timetravel.changes import apply_change
+from engine.timetravel.compare_marks import MarksOfReplay
 from engine.timetravel.compare_moments import Follower, check_checkpoint
 from engine.timetravel.history import Line
 from engine.timetravel.views import Verification
@@ -20,6 +21,9 @@ from engine.vm.machine import LOG_EVENTS, LOG_NOTHING, Batch, Machine
 
 if TYPE_CHECKING:
     from engine.timetravel.session import Session
+
+
+_ENDS = (Status.FINISHED, Status.AT_LIMIT)
 
 
 class _Differs(Exception):
@@ -30,12 +34,13 @@ def verify(session: Session, branch: int) -> Verification:
     """Replays a branch with the changes that led to it, and compares every mark, moment and end on its way."""
     line = session.history.line(branch)
     machine = Machine(session.program, session.seed, session.signal)
+    marks = MarksOfReplay()
     try:
         for part, end in session.history.ancestry(branch):
             _begin(session, machine, part)
             machine.outside = partial(session.history.reply, part)
-            _replay(session, machine, part, end)
-        _compare_end(session, machine, line)
+            _replay(session, machine, part, end, marks)
+        _compare_end(session, machine, line, marks)
         if session.origin is not None and session.origin.lie:
             raise _Differs(f"every event is the same, but {session.origin.lie}")
     except (_Differs, MachineError, ForkError, SeekError) as difference:
@@ -65,14 +70,12 @@ def _begin(session: Session, machine: Machine, part: Line) -> None:
         raise _Differs(f"the branch {part.name} begins at another moment than the recording says")
 
 
-def _replay(session: Session, machine: Machine, line: Line, end: int) -> None:
+def _replay(session: Session, machine: Machine, line: Line, end: int, marks: MarksOfReplay) -> None:
     """Replays a branch's own part, from checkpoint to checkpoint."""
-    compared = 0
-
     follower: Follower | None = None
 
     def take(batch: Batch) -> None:
-        nonlocal compared
+        marks.take(batch.marks)
         if follower is not None:
             follower.take_true(batch)
         rows = batch.marks[batch.marks["events"] <= line.marks.last_event]
@@ -86,7 +89,6 @@ def _replay(session: Session, machine: Machine, line: Line, end: int) -> None:
                 f"{int(rows['events'][wrong]):,} (up to tick {int(rows['tick'][wrong]):,})"
             )
         session.history.check_marks(line, batch.marks)
-        compared += int((rows["events"] < end).sum())
 
     for stop in sorted({*(n for n in line.checkpoints.moments() if n <= end), end}):
         if machine.events < stop and machine.run(None, stop, take) is Status.INTERRUPTED:
@@ -100,13 +102,10 @@ def _replay(session: Session, machine: Machine, line: Line, end: int) -> None:
         if session.origin is not None:
             follower = check_checkpoint(session, machine, line)
             machine.logging = LOG_NOTHING if follower is None else LOG_EVENTS
-    recorded = line.marks.rows["events"]
-    expected = int(((recorded > line.at) & (recorded < end)).sum())
-    if compared < expected:
-        raise _Differs(f"the recording has {counted(expected, 'hash mark')} there, the replay comes to {compared:,}")
+    marks.compare_inside(line, end, session.history.marks_may_be_missing)
 
 
-def _compare_end(session: Session, machine: Machine, line: Line) -> None:
+def _compare_end(session: Session, machine: Machine, line: Line, marks: MarksOfReplay) -> None:
     if machine.execution_hash != line.execution_hash:
         raise _Differs(
             f"the replay ends with the hash {machine.execution_hash:016x}, "
@@ -121,20 +120,32 @@ def _compare_end(session: Session, machine: Machine, line: Line) -> None:
         )
     if not line.is_cut_off and machine.digest() != session.end_digest(line):
         raise _Differs("every event is the same, but the states of the actors at the end are not")
-    _compare_tick_and_status(machine, line)
+    tick = machine.tick
+    is_over = _run_on(machine, None, line.total, marks) is Status.FINISHED
+    if line.status not in _ENDS and is_over and line.total > line.at and not line.is_cut_off:
+        raise _Differs("every event is the same, but the recording says that the run goes on, which is finished")
+    _compare_tick_and_status(machine, line, tick, marks)
+    marks.compare_ends(line)
 
 
-def _compare_tick_and_status(machine: Machine, line: Line) -> None:
+def _compare_tick_and_status(machine: Machine, line: Line, tick: int, marks: MarksOfReplay) -> None:
     """Whether the run really ended, or stood at the end of a tick with more to come, as the recording says. A run may
     stand in the tick of its last event, or in the next one already."""
-    tick, is_open = machine.tick, line.status not in (Status.FINISHED, Status.AT_LIMIT)
+    is_open = line.status not in _ENDS
     if is_open and tick == line.tick:
         return
-    outcome = machine.run(line.tick if line.status is Status.AT_LIMIT else None, line.total + 1)
-    if outcome is Status.INTERRUPTED:
-        raise Interrupted("verifying was stopped")
+    until_tick = line.tick if line.status is Status.AT_LIMIT else None
+    outcome = _run_on(machine, until_tick, line.total + 1, marks)
     if line.tick not in (tick, machine.tick):
         raise _Differs(f"every event is the same, but the run ends in tick {tick:,}, not {line.tick:,}")
     if not is_open and (outcome is not line.status or machine.events != line.total):
         claimed = "is finished" if line.status is Status.FINISHED else "stopped at a limit"
         raise _Differs(f"every event is the same, but the recording says that the run {claimed}, which it is not")
+
+
+def _run_on(machine: Machine, until_tick: int | None, until_event: int, marks: MarksOfReplay) -> Status:
+    """Runs on behind the last event, up to a limit."""
+    outcome = machine.run(until_tick, until_event, lambda batch: marks.take(batch.marks))
+    if outcome is Status.INTERRUPTED:
+        raise Interrupted("verifying was stopped")
+    return outcome

@@ -13,7 +13,7 @@ from blake3 import blake3
 from engine import api
 from engine.base.events import MARK_DTYPE
 from tests.engine.language.running import program_of
-from tests.engine.timetravel.programs import BANK, FOREVER, finished, run_on, started
+from tests.engine.timetravel.programs import BANK, FOREVER, PICTURES, finished, run_on, started
 from tests.engine.timetravel.test_outside import READER, Fake, finish
 from tests.engine.trace.mutants import frames_of, write_frames
 
@@ -83,6 +83,15 @@ def without_some(body: dict[str, Any], start: int, stop: int) -> dict[str, Any]:
     return body | {"marks": np.delete(rows, slice(start, stop)).tobytes()}
 
 
+def with_marks(body: dict[str, Any], mark: tuple[int, int, int]) -> dict[str, Any]:
+    """An invented mark (tick, events, hash) more, in its place; its tick is put between those of its neighbours."""
+    rows = np.frombuffer(body["marks"], MARK_DTYPE)
+    place = int(np.searchsorted(rows["events"], mark[1]))
+    low, high = (int(rows[i]["tick"]) if 0 <= i < len(rows) else mark[0] for i in (place - 1, place))
+    invented = np.array([(min(max(mark[0], low if place else 0), high), *mark[1:])], MARK_DTYPE)
+    return body | {"marks": np.concatenate([rows[:place], invented, rows[place:]]).tobytes()}
+
+
 @pytest.mark.parametrize(
     ("kind", "change", "words"),
     [
@@ -94,6 +103,12 @@ def without_some(body: dict[str, Any], start: int, stop: int) -> dict[str, Any]:
         ("marks", lambda body: without_some(body, 0, 10_000), "no hash marks behind event 0"),
         ("marks", lambda body: without_some(body, 400, 10_000), "no hash marks behind event 4"),
         ("marks", lambda body: without_some(body, 5, 6), "differs from the recording"),
+        ("marks", lambda body: without_some(body, 0, 6), "no hash mark at event"),
+        ("marks", lambda body: without_some(body, 0, -1), "no hash mark at event"),
+        ("marks", lambda body: with_marks(body, (1, 0, 7)), "a hash mark at event 0 that the replay does not make"),
+        ("marks", lambda body: with_marks(body, (300, 1500, 7)), "a hash mark at event 1,500 that the replay"),
+        ("marks", lambda body: with_marks(without_some(body, 1, 2), (0, 1500, 7)), "differs from the recording"),
+        ("marks", lambda body: with_marks(body, (10**6, 600_000, 7)), "at event 600,000 that the replay does not make"),
     ],
 )
 def test_a_lie_about_how_the_run_went_is_found_out(path: Path, kind: str, change: Lie, words: str) -> None:
@@ -115,7 +130,6 @@ def test_an_end_that_the_run_never_comes_to_is_not_shown_either(path: Path) -> N
         (lambda body: body | {"change": ["inject", "Clock#4.beat(1001)"]}, "Clock#4.beat(1001)"),
         (lambda body: body | {"change": ["drop"]}, "the change of"),
         (lambda body: body | {"change": ["set", 4, "nothing", "1"]}, "nothing"),
-        (lambda body: body | {"open_tick": 5}, "begins at another moment"),
     ],
 )
 def test_a_lie_about_a_branch_is_found_out(path: Path, change: Lie, words: str) -> None:
@@ -156,3 +170,52 @@ def test_a_limit_that_was_the_end_is_found_out(tmp_path: Path) -> None:
     finished(BANK).save(path)
     lie(path, "reached", lambda body: body | {"status": "at limit"})
     assert "stopped at a limit, which it is not" in told(path)
+
+
+@pytest.mark.parametrize("status", ["running", "interrupted", "at limit"])
+@pytest.mark.parametrize("branch", [0, 1])
+def test_a_finished_run_that_is_said_to_go_on_is_found_out(tmp_path: Path, status: str, branch: int) -> None:
+    path = tmp_path / "run.aft"
+    session = finished(BANK)
+    run_on(session, session.fork(0, 5).id)
+    session.save(path)
+    assert all(api.Session.load(path).verify(number).ok for number in (0, 1))
+    ends = [
+        i for i, (kind, body) in enumerate(p for p in frames_of(path) if p[0] == "reached") if body["branch"] == branch
+    ]
+    lie(path, "reached", lambda body: body | {"status": status}, ends[-1])
+    assert "which it is not" in told(path, branch) or "which is finished" in told(path, branch)
+
+
+@pytest.mark.parametrize("keeps_checkpoint", [True, False])
+def test_a_branch_shows_what_its_run_puts_out_whatever_tick_the_file_calls_open(
+    tmp_path: Path, keeps_checkpoint: bool
+) -> None:
+    """Pictures of state belong to the tick that ends, so the open tick decides who shows them."""
+    path = tmp_path / "run.aft"
+    session = started(PICTURES)
+    while session.advance(until_tick=7).status is api.Status.RUNNING:
+        pass
+    for n in range(session.total()):
+        fork = session.fork(0, n).id
+        while session.advance(until_tick=7, branch=fork).status is api.Status.RUNNING:
+            pass
+    session.save(path)
+    shown = [[output.text for output in session.outputs(line.id)] for line in session.branches()]
+    assert len(shown[0]) > 3
+    assert all(texts == shown[0] for texts in shown)
+    frames = [frame for frame in frames_of(path) if keeps_checkpoint or frame[0] != "checkpoint"]
+    opened = 0
+    for place, (kind, body) in enumerate(frames):
+        for tick in (None, 0, 1, 2, 3, 4, 5):
+            if kind != "branch" or not body["id"] or body["open_tick"] == tick:
+                continue
+            opened += body["open_tick"] is not None
+            write_frames(path, [*frames[:place], (kind, body | {"open_tick": tick}), *frames[place + 1 :]])
+            if keeps_checkpoint:
+                with pytest.raises(api.TraceFileError, match="begins at another moment"):
+                    api.Session.load(path)
+                continue
+            loaded = api.Session.load(path)
+            assert [output.text for output in loaded.outputs(body["id"])] == shown[0]
+    assert opened
