@@ -1,4 +1,8 @@
-"""Commands on recorded runs: ``state``, ``events``, ``fork``, ``diff``, ``verify``, ``export``."""
+"""Commands on recorded runs: ``state``, ``events``, ``fork``, ``diff``, ``verify``, ``export``.
+
+People count events from 1, in text and in JSON; the engine counts from 0. So the number of an event is also how many
+events there were once it was handled.
+"""
 
 from __future__ import annotations
 
@@ -177,11 +181,11 @@ def events(
 
 
 def event_plain(session: api.Session, branch: int, n: int) -> dict[str, Any]:
-    """An event for ``--json`` and for the list."""
+    """An event for ``--json`` and for the list; the numbers of events count from 1."""
     detail = session.event(branch, n)
     arguments = ", ".join(value.quoted for _, value in detail.arguments)
     return {
-        "n": n,
+        "n": n + 1,
         "tick": detail.tick,
         "actor": detail.actor,
         "seq": detail.seq,
@@ -189,7 +193,7 @@ def event_plain(session: api.Session, branch: int, n: int) -> dict[str, Any]:
         "name": detail.type,
         "message": f"({arguments})",
         "flags": detail.flags,
-        "cause": detail.cause,
+        "cause": None if detail.cause is None else detail.cause + 1,
         "line": detail.line,
     }
 
@@ -292,12 +296,14 @@ def diff(
         give_json(
             None
             if found is None
-            else {"n": found.n, "reason": found.reason, "left": side(found.left), "right": side(found.right)}
+            else {"n": found.n + 1, "reason": found.reason, "left": side(found.left), "right": side(found.right)}
         )
     elif found is None:
         give("no difference: events, outputs and the states at the end are the same")
     else:
-        give(f"first difference at event {found.n:,}: {found.reason}")
+        is_over = found.left is None and found.right is None
+        place = f"after {counted(found.n, 'event')}" if is_over else f"at event {found.n + 1:,}"
+        give(f"first difference {place}: {found.reason}")
         give(f"  left:  {side_text(found.left)}")
         give(f"  right: {side_text(found.right)}")
     if found is not None:

@@ -434,7 +434,7 @@ class Session:
         machine = self._at(branch, n)
         message = machine.peek()
         if message is None:
-            raise MachineError(f"the recording has an event {n:,}, but the replay has nothing left to do")
+            raise MachineError(f"the recording has an event {n + 1:,}, but the replay has nothing left to do")
         record = machine.actor_record(message.receiver)
         before = () if record is None else self.describer.fields(machine, record)
         rows: list[Events] = []

@@ -2,7 +2,8 @@
 
 One tick is shown as one millisecond. Every turn is a slice (``X``) on its actor's thread, every message an arrow
 (``s``, ``f``) from the turn that sent it. The turns of one actor in one tick share that millisecond in order. The same
-run gives the same bytes. Format: https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
+run gives the same bytes. Events are numbered from 1, as on the command line.
+Format: https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def write_chrome(
                 senders[actor, seq] = round(begin + length / 2, 3)
             write(
                 f',\n{{"ph":"X","pid":1,"tid":{actor},"ts":{begin},"dur":{length},"name":{names[kind]},'
-                f'"cat":{categories[flags % len(categories)]},"args":{{"event":{n},"tick":{tick},"seq":{seq},'
+                f'"cat":{categories[flags % len(categories)]},"args":{{"event":{n + 1},"tick":{tick},"seq":{seq},'
                 f'"message":{json.dumps(text)}}}}}'
             )
             sent_at = senders.get((sender, sender_seq))

@@ -176,7 +176,26 @@ def test_state_shows_what_an_event_changed(trace: Path) -> None:
 
 def test_events_are_listed_with_arguments_and_causes(trace: Path) -> None:
     lines = aeroflow("events", trace, "--actor", "1").stdout.splitlines()
-    assert any("Account.deposit" in line and "(5)" in line and "<- 0" in line for line in lines)
+    assert any("Account.deposit" in line and "(5)" in line and "<- 1" in line for line in lines)
+
+
+def test_every_command_counts_events_from_1_as_studio_does(trace: Path, tmp_path: Path) -> None:
+    rows = json.loads(aeroflow("events", trace, "--json").stdout)
+    assert [row["n"] for row in rows] == list(range(1, len(rows) + 1))
+    for row, line in zip(rows, aeroflow("events", trace).stdout.splitlines(), strict=True):
+        assert line.split()[0] == str(row["n"])
+        at = f"{row['tick']}:{row['actor']}:{row['seq']}"
+        assert json.loads(aeroflow("state", trace, "--at", at, "--json").stdout)["moment"] == row["n"]
+        assert row["cause"] is None or rows[row["cause"] - 1]["actor"] == row["sender"]
+    forked = tmp_path / "forked.aft"
+    at = f"{rows[1]['tick']}:{rows[1]['actor']}:{rows[1]['seq']}"
+    assert aeroflow("fork", trace, "--at", at, "--drop", "-o", forked).exit_code == 0
+    assert "first difference at event 3:" in aeroflow("diff", trace, forked, "--right-branch", "1").stdout
+    assert json.loads(aeroflow("diff", trace, forked, "--right-branch", "1", "--json").stdout)["n"] == 3
+    exported = tmp_path / "trace.json"
+    aeroflow("export", trace, "-o", exported)
+    slices = [e for e in json.loads(exported.read_text(encoding="utf-8"))["traceEvents"] if e["ph"] == "X"]
+    assert [e["args"]["event"] for e in slices] == [row["n"] for row in rows]
 
 
 def test_an_unknown_message_lists_those_that_there_are(trace: Path) -> None:

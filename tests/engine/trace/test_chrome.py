@@ -29,7 +29,7 @@ def test_every_turn_is_a_slice_and_every_message_an_arrow() -> None:
     _, rows = exported(relay(20))
     slices = [row for row in rows if row["ph"] == "X"]
     assert [row["ts"] for row in slices] == [1000 * n for n in range(20)]
-    assert slices[5]["args"] == {"event": 5, "tick": 5, "seq": 1, "message": "pass(5)"}
+    assert slices[5]["args"] == {"event": 6, "tick": 5, "seq": 1, "message": "pass(5)"}
     starts = [row for row in rows if row["ph"] == "s"]
     ends = [row for row in rows if row["ph"] == "f"]
     assert [row["id"] for row in starts] == [row["id"] for row in ends] == list(range(1, 20))
