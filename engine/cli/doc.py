@@ -11,6 +11,7 @@ import typer
 
 from engine import api
 from engine.base.counts import counted
+from engine.cli import streams
 from engine.cli.files import read_programs, with_plain_line_breaks
 from engine.cli.outputs import Kind, description_of, manifest_of, why_not
 from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give, say
@@ -33,6 +34,8 @@ def doc(
         fail("there is no program here")
     broken = 0
     base = Path(os.path.commonpath([path.absolute().parent for path, _ in files])) if files else Path()
+    if output is None:
+        streams.use_utf8()
     read = [(path, "a program that is described") for path, _ in files]
     read += dict.fromkeys(file for path, _ in files for file in manifest_of(path))
     for path, exact in files:

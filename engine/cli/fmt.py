@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -50,14 +51,19 @@ def fmt(
 
 
 def _format_stdin(check: bool) -> None:
+    if sys.stdin is None:
+        fail("the standard input is closed")
     try:
         text = typer.get_binary_stream("stdin").read().decode("utf-8")
     except UnicodeDecodeError as error:
         fail(f"standard input is not UTF-8 text (byte {error.start})")
+    except OSError as error:
+        fail(f"the standard input cannot be read: {error.strerror or error}")
     result = _formatted(text, STDIN)
     if result is None:
         raise typer.Exit(EXIT_PROBLEM)
     if not check:
+        streams.use_utf8()
         streams.write(result)
     elif result != text:
         give(STDIN)

@@ -44,7 +44,8 @@ def give(text: str) -> None:
 
 def give_json(value: Any) -> None:
     """The result for a program that reads it: one JSON document."""
-    give(streams.json_text(value, indent=2))
+    streams.use_utf8()
+    streams.write(f"{streams.json_text(value, indent=2)}\n")
 
 
 def fail(message: str, code: int = EXIT_USAGE) -> NoReturn:

@@ -71,6 +71,7 @@ class ShownAsJson:
     """One JSON document: the outputs as they come, a line each, then how the run ended."""
 
     def __init__(self) -> None:
+        streams.use_utf8()
         self.has_failed = False
         self._count = 0
 

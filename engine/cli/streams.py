@@ -1,9 +1,10 @@
 """Standard output and error as they may be: closed, full, given up by the reader, or unable to show a character.
 
 None of this is a reason for a traceback or for a lost recording. A character that the output's encoding cannot show
-is written as ``\\U0001f600``, in JSON by its own escapes; the bytes of a file's name that is no Unicode are written
-as they are, except in JSON. Where the reader has left (``| head -1``) the command ends silently with the exit code of
-the signal for that, 141. A stream that was closed before the start (``>&-``) swallows what is written.
+is written as ``\\U0001f600``; the bytes of a file's name that is no Unicode are written as they are, except in JSON.
+What other programs read (JSON, programs, Markdown) is UTF-8 whatever the locale. Where the reader has left
+(``| head -1``) the command ends silently with the exit code of the signal for that, 141. A stream that was closed
+before the start (``>&-``) swallows what is written.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -24,6 +26,7 @@ EXIT_READER_LEFT = 141
 """128 and the number of SIGPIPE, as for every other command in a pipe."""
 
 _SHOWN_ANYHOW = "aeroflow-shown-anyhow"
+_CONTROLS = re.compile("[\x7f-\x9f]")
 
 
 def prepare() -> None:
@@ -66,14 +69,20 @@ def write(text: str) -> None:
         raise _lost(error) from error
 
 
+def use_utf8() -> None:
+    """Makes the standard output UTF-8 with the line breaks as they are, from here on: a program reads it."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors=_SHOWN_ANYHOW, newline="")
+
+
 def json_text(value: Any, indent: int | None = None) -> str:
-    """JSON that a parser can read whatever the output can show: where it cannot show all, JSON's own escapes stand."""
+    """JSON in which JSON's own escapes stand for what steers a terminal, and for all where a text is no Unicode."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     try:
-        text.encode(sys.stdout.encoding or "utf-8")
+        text.encode("utf-8")
     except UnicodeEncodeError:
         return json.dumps(value, indent=indent)
-    return text
+    return _CONTROLS.sub(lambda control: f"\\u{ord(control[0]):04x}", text)
 
 
 def flush() -> None:

@@ -39,7 +39,9 @@ class _Job:
 
 
 def read_line(prompt: str) -> str | None:
-    """A line of the standard input without its end, or None where there is none any more."""
+    """A line of the standard input without its end, or None where there is none any more. Raises OSError."""
+    if sys.stdin is None:
+        raise OSError("the standard input is closed")
     if prompt:
         print(prompt, end="", file=sys.stderr, flush=True)
     line = sys.stdin.readline()
