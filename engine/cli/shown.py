@@ -100,10 +100,10 @@ class ShownAsJson:
 
 
 def fault_line(fault: api.FaultInfo) -> str:
-    """``bank.aefl:12:5: fault in Account.withdraw at tick 7: …``."""
+    """``bank.aefl:12:5: fault in Account.withdraw (Account#3, tick 7): …``."""
     return (
         f"{fault.file}:{fault.line}:{fault.column}: fault in {fault.function} "
-        f"(actor {fault.actor}, tick {fault.tick}): {fault.message}"
+        f"({fault.actor_name}, tick {fault.tick}): {fault.message}"
     )
 
 

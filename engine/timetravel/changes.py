@@ -59,7 +59,8 @@ def _edit(machine: Machine, describer: Describer, arguments: str) -> str:
     message = _next_message(machine)
     info = describer.metadata.handlers[message.handler]
     if info.kind != "message" and len(info.params) <= (info.kind == "answer"):
-        raise ForkError(f"the next event is {_title(describer, message)}, which has no arguments to change")
+        event = f"{describer.handler_names[message.handler]} for {describer.name_in(machine, message.receiver)}"
+        raise ForkError(f"the next event is {event}, which has no arguments to change")
     if info.kind == "refusal":
         raise ForkError("the next event says that no answer comes, which cannot be changed; drop it, or fork earlier")
     ticket = message.payload[:TICKET_BYTES] if info.kind == "answer" else b""
@@ -131,6 +132,7 @@ def _next_message(machine: Machine) -> Message:
 
 
 def _title(describer: Describer, message: Message) -> str:
+    """As recordings have it: views put the actor's name in place of its number."""
     return f"{describer.handler_names[message.handler]} for actor {message.receiver}"
 
 

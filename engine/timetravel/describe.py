@@ -71,6 +71,11 @@ class Describer:
         """``Counter#3``; ``main`` for the program itself."""
         return reference_text(self.actor_type_name(type_id), actor)
 
+    def name_in(self, machine: Machine, actor: int) -> str:
+        """``Counter#3`` by its number; ``actor 3`` where the machine has no such actor."""
+        record = machine.actor_record(actor)
+        return f"actor {actor}" if record is None else self.actor_name(int(record["type"]), actor)
+
     # --- messages ---------------------------------------------------------------------------------
 
     def arguments(self, handler: int, payload: bytes) -> tuple[tuple[str, Value], ...]:
@@ -196,11 +201,11 @@ class Describer:
 
     # --- outputs ----------------------------------------------------------------------------------
 
-    def output(self, record: OutputRecord) -> Output:
-        """Something rendered, or a fault."""
+    def output(self, record: OutputRecord, machine: Machine) -> Output:
+        """Something rendered, or a fault, whose actor the machine knows."""
         head = (record.event, record.tick, record.actor, record.seq, _OUTPUT_KINDS[record.kind])
         if record.kind == OUTPUT_FAULT:
-            fault = self.fault(record, record.fault())
+            fault = self.fault(record, record.fault(), machine)
             return Output(*head, text=fault.message, fault=fault)
         if record.kind == OUTPUT_STATE:
             rows = tuple((str(label), str(value)) for label, value in _unpacked(record.data))
@@ -213,7 +218,7 @@ class Describer:
             return Output(*head, text=text, lane=lane)
         return Output(*head, text=record.text)
 
-    def fault(self, record: OutputRecord, fault: FaultRecord) -> FaultInfo:
+    def fault(self, record: OutputRecord, fault: FaultRecord, machine: Machine) -> FaultInfo:
         """A fault with its place and its reason."""
         site = fault_site(self.metadata, fault)
         return FaultInfo(
@@ -227,6 +232,7 @@ class Describer:
             line=site.line,
             column=site.column,
             function=site.function,
+            actor_name=self.name_in(machine, record.actor),
         )
 
 

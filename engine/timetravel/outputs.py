@@ -56,8 +56,9 @@ def _computed(session: Session, line: Line) -> Iterator[Output]:
         stop = min(line.total, start + window)
 
         def take(batch: Batch, found: list[Output] = found) -> None:
-            records = read_outputs(batch, session.scratch.machine.events)
-            found.extend(unless_stopped(session, map(session.describer.output, records)))
+            machine = session.scratch.machine
+            outputs = (session.describer.output(record, machine) for record in read_outputs(batch, machine.events))
+            found.extend(unless_stopped(session, outputs))
 
         session.replay_window(line, start, stop, LOG_NOTHING, take)
         yield from found

@@ -131,7 +131,7 @@ class Recorder:
 
     def take_rendered(self) -> Rendered:
         """What was rendered since it was taken the last time."""
-        rendered, self._rendered = Rendered(self._describer, self._rendered), []
+        rendered, self._rendered = Rendered(self._describer, self.machine, self._rendered), []
         return rendered
 
     def _writer(self, line: Line) -> Callable[[Batch], None]:

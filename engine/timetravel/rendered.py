@@ -10,14 +10,16 @@ from collections.abc import Iterator
 
 from engine.timetravel.describe import Describer
 from engine.timetravel.views import Output
+from engine.vm.machine import Machine
 from engine.vm.records import pieces, read_buffer
 
 
 class Rendered:
     """The outputs of one step. ``buffers`` are copies of the kernel's, each with the machine's count of events."""
 
-    def __init__(self, describer: Describer, buffers: list[tuple[bytes, int]]) -> None:
+    def __init__(self, describer: Describer, machine: Machine, buffers: list[tuple[bytes, int]]) -> None:
         self._describer = describer
+        self._machine = machine
         self._buffers = buffers
         self._outputs: tuple[Output, ...] | None = None
 
@@ -39,4 +41,4 @@ class Rendered:
                 yield lines if lines is not None else tuple(self._read(piece, events))
 
     def _read(self, buffer: bytes, events: int) -> Iterator[Output]:
-        return map(self._describer.output, read_buffer(buffer, events))
+        return (self._describer.output(record, self._machine) for record in read_buffer(buffer, events))

@@ -442,7 +442,8 @@ class Session:
 
         def take(batch: Batch) -> None:
             rows.append(batch.events.copy())
-            outputs.extend(map(self.describer.output, read_outputs(batch, machine.events)))
+            records = read_outputs(batch, machine.events)
+            outputs.extend(self.describer.output(record, machine) for record in records)
 
         self.replay_window(line, n, n + 1, LOG_EVENTS, take)
         row = rows[0][0]

@@ -84,6 +84,8 @@ class FaultInfo:
     line: int
     column: int
     function: str
+    actor_name: str
+    """``Account#3``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from studio.graph.graph_labels import Pixels, count_boxes, free_box
 from studio.model.color import mix
 from studio.model.edge_counts import Edges
 from studio.model.event_store import Ints
-from studio.model.figures import short
+from studio.model.figures import counted, grouped, short
 from studio.model.graph import Node, NodeStates
 from studio.model.theme import ThemeModel
 
@@ -65,7 +65,7 @@ def edge_lines(edges: Edges, pixels: Pixels, radius: float) -> tuple[Pixels, Int
 
     The two directions of a pair run beside each other, each on its right; an edge to itself is left out.
     """
-    kept = np.flatnonzero(edges.sources != edges.targets)
+    kept = _between_nodes(edges)
     if len(kept) > EDGES_AT_MOST:
         kept = np.sort(kept[np.argsort(-edges.counts[kept], kind="stable")[:EDGES_AT_MOST]])
     start, end = pixels[edges.sources[kept]], pixels[edges.targets[kept]]
@@ -77,6 +77,18 @@ def edge_lines(edges: Edges, pixels: Pixels, radius: float) -> tuple[Pixels, Int
     side = np.stack([-unit[:, 1], unit[:, 0]], axis=1) * np.where(both, min(4.0, radius * 0.35), 0.0)[:, None]
     inset = np.minimum(radius + 3, length * 0.4)[:, None] * unit
     return np.concatenate([start + side + inset, end + side - inset], axis=1), kept
+
+
+def _between_nodes(edges: Edges) -> Ints:
+    return np.flatnonzero(edges.sources != edges.targets)
+
+
+def edges_left_out(edges: Edges) -> str:
+    """What is said of the edges that are not drawn; nothing if all are."""
+    count = len(_between_nodes(edges))
+    return (
+        f"The busiest {grouped(EDGES_AT_MOST)} of {counted(count, 'edge')} are drawn." if count > EDGES_AT_MOST else ""
+    )
 
 
 def edge_classes(counts: Ints) -> Ints:

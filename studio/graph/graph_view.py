@@ -35,6 +35,7 @@ from studio.graph.graph_paint import (
     NodePictures,
     edge_classes,
     edge_lines,
+    edges_left_out,
     paint_counts,
     paint_edges,
     paint_hot,
@@ -209,6 +210,7 @@ class GraphView(QWidget):
             source, target = pulse
             paint_pulse(painter, QPointF(*pixels[source]), QPointF(*pixels[target]), 1 - (1 - part) ** 2, look)
         paint_nodes(painter, nodes, pixels, visible, names, states, selected, acting, radius, self._pictures, look)
+        self._paint_left_out(painter, look)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(look.color("focus"))
@@ -283,12 +285,21 @@ class GraphView(QWidget):
 
     def _paint_hint(self, painter: QPainter, look: Look) -> None:
         painter.setPen(look.color("muted"))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.hint())
+        area = self.rect().adjusted(16, 16, -16, -16)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.hint())
+
+    def _paint_left_out(self, painter: QPainter, look: Look) -> None:
+        text = edges_left_out(self.graph.edges(self._run.playhead))
+        if text:
+            painter.setFont(look.small)
+            painter.setPen(look.color("muted"))
+            area = self.rect().adjusted(8, 4, -8, -4)
+            painter.drawText(area, Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap, text)
 
     def hint(self) -> str:
         """What is written where there are no actors to draw."""
         return {"compiling": self.tr("Compiling…"), "running": self.tr("Running…")}.get(
-            self._run.state, self.tr("Actors and their messages appear here.\nPress F5 to run the program in front.")
+            self._run.state, self.tr("Run a program, and its actors and their messages appear here.")
         )
 
     def _on_run(self) -> None:
@@ -340,6 +351,8 @@ class GraphView(QWidget):
         visible = int(self.graph.appeared(self._run.playhead).sum())
         edges = self.graph.edges(self._run.playhead)
         text = f"{counted(visible, 'node')}, {counted(len(edges.counts), 'edge')}"
+        left_out = edges_left_out(edges)
+        text = f"{text}. {left_out}" if left_out else text
         node = self.selected_node()
         there = node >= 0 and self.graph.appeared(self._run.playhead)[node]
         return f"{text}; {self._describe_node(node)}" if there else text

@@ -18,6 +18,9 @@ from studio.theming.refresh import Refresh
 FRAME_MS = 33
 
 
+EMPTY = "Run a program, and the values of the actor or event that you select appear here."
+
+
 class InspectorPanel(QWidget):
     """What there is to know about a moment."""
 
@@ -35,7 +38,7 @@ class InspectorPanel(QWidget):
         self.effect = self._button(self.tr("Effect"), self.tr("To what this turn sent"), "time.effect")
         self.effect.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.tree = ValueTree(model, self._run.show_event, self)
-        self.hint = QLabel(self.tr("Run a program, then select an actor or an event to see its values."), self)
+        self.hint = QLabel(self.tr(EMPTY), self)
         self.hint.setProperty("role", "muted")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setWordWrap(True)

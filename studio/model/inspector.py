@@ -227,6 +227,8 @@ def _waiting_section(run: RunModel) -> Section | None:
         Row(f"waiting/{i}", f"tick {grouped(message.due)}", f"{message.text}  ·  from {cast.name(message.sender)}")
         for i, message in enumerate(run.waiting[:PARTS_AT_MOST])
     )
+    if len(run.waiting) > PARTS_AT_MOST:
+        rows += (Row("waiting/…", "…", f"{grouped(len(run.waiting) - PARTS_AT_MOST)} more"),)
     return Section("waiting", "Waiting", f"{grouped(len(run.waiting))} in the mailbox", rows)
 
 

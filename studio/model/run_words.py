@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from engine.api import Problem
 from studio.model import engine_port as port
 from studio.model.figures import counted, grouped
+
+_DROPPED = re.compile(r"^(dropped \S+ for )actor (\d+)")
 
 
 def cut_text(cut: port.TurnCut) -> str:
@@ -25,6 +28,11 @@ def running_text(turn: port.TurnRunning, seconds: int) -> str:
     """``Worker#3.work has been running for 4 s``."""
     since = f"has been running for {grouped(seconds)} s" if seconds else "is running"
     return f"{turn_text(turn.name, turn.text.partition('(')[0])} {since}"
+
+
+def change_text(text: str, name: Callable[[int], str]) -> str:
+    """A change of a fork as recordings have it, with the actor's name: ``dropped Account.withdraw for Account#3``."""
+    return _DROPPED.sub(lambda found: found[1] + name(int(found[2])), text)
 
 
 def errors_text(errors: Sequence[Problem]) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.api import FLAG_TIMER, OUTSIDE, LaneMessage, Output
+from studio.model import figures
 from studio.model.event_store import Floats, Ints
 from studio.model.lane_index import NO_LANE, LaneIndex
 from studio.model.run import RunModel
@@ -24,7 +25,7 @@ from studio.model.signal import Signal
 GROUP_OVER = 48
 """With more actors than this there is one lane per type."""
 OPENED_AT_MOST = 200
-"""So many actors of an opened type get lanes; others of it share the type's."""
+"""So many actors of an opened type get lanes; others of it share the type's, and a row below says how many."""
 EDGES_KEPT = 4
 DETAIL_PIXELS = 5.0
 """Events are drawn one by one when each has this many pixels on average."""
@@ -35,7 +36,8 @@ DENSE_EVENTS = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A row. ``kind``: ``actor``, ``type`` (``count`` actors share it) or ``rendered`` (a participant by name)."""
+    """A row. ``kind``: ``actor``, ``type`` (``count`` actors share it), ``rest`` (how many actors of an opened type
+    have no row) or ``rendered`` (a participant by name)."""
 
     kind: str
     label: str
@@ -316,6 +318,9 @@ class TimelineModel:
                 shown.append(selected)
             below = len(lanes)
             lanes += [Lane("actor", cast.name(a), kind.id, a, nested=True, leaf=below + i) for i, a in enumerate(shown)]
+            if opened and len(shown) < len(members):
+                rest = f"{figures.grouped(len(members) - len(shown))} more, in the lane above"
+                lanes.append(Lane("rest", rest, kind.id, nested=True))
         return lanes
 
     def _assign(self, lanes: list[Lane], grouped: bool) -> None:

@@ -19,6 +19,8 @@ from studio.theming.tree_rows import remove_rows
 
 _PLACE = Qt.ItemDataRole.UserRole
 ROWS_MAX = 1_000
+NONE_OPEN = "Open a program, and its problems appear here."
+NONE_FOUND = "Studio looks for problems while you type, and they appear here. The open files have none."
 
 
 class ProblemsPanel(QWidget):
@@ -43,7 +45,7 @@ class ProblemsPanel(QWidget):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self._list.itemClicked.connect(self._go)
         self._list.itemActivated.connect(self._go)
-        self._empty = Placeholder("No problems in the open files.", self._list)
+        self._empty = Placeholder("", self._list)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._list)
@@ -59,7 +61,7 @@ class ProblemsPanel(QWidget):
 
     def _changed(self) -> None:
         found = [(d.id, d.analysis.problems) for d in self._model.documents.items if d.analysis.problems]
-        if found != self._shown:
+        if found != self._shown or not found:
             self._shown = found
             self._rebuild()
 
@@ -75,6 +77,7 @@ class ProblemsPanel(QWidget):
             if len(problems) > ROWS_MAX:
                 rows.append(self._rest(documents[id], len(problems) - ROWS_MAX))
         self._list.addTopLevelItems(rows)
+        self._empty.setText(NONE_FOUND if documents else NONE_OPEN)
         self._empty.setVisible(not rows)
 
     def _row(self, document: Document, problem: Problem) -> QTreeWidgetItem:

@@ -44,7 +44,7 @@ STATES = {
     "stopped": ("stop", "warning", "stopped"),
 }
 """The icon of a state, its colour, and what it is called."""
-NONE_YET = "A program's tests appear here. Write one below its actors:\n\n{example}"
+NONE_YET = "Write a test below a program's actors, and it appears here with its result:\n\n{example}"
 EXAMPLE = 'test "a deposit is kept" { let a = spawn Account(); a.deposit(5); run until idle; assert a.balance == 5 }'
 RENDERED_MAX = 200
 BUTTONS = (

@@ -16,8 +16,10 @@ from PySide6.QtWidgets import (
 
 from engine.api import Branch
 from studio.model.figures import counted, grouped
+from studio.model.run_words import change_text
 from studio.model.signal import ending
 from studio.model.studio import StudioModel
+from studio.panels.placeholder import Placeholder
 from studio.panels.registry import Panel, register_panel
 from studio.theming.icons import icons_of
 from studio.theming.tree_rows import remove_rows
@@ -56,6 +58,7 @@ class BranchesPanel(QWidget):
         self.compare_button.clicked.connect(self._choose_other)
         self.difference_button = QPushButton(self.tr("To first difference"), self)
         self.difference_button.clicked.connect(self._run.to_difference)
+        self._empty = Placeholder(self.tr("Run a program, and it appears here with a branch for each fork."), self.tree)
         row = QVBoxLayout()
         row.setContentsMargins(8, 4, 8, 8)
         row.setSpacing(4)
@@ -109,6 +112,7 @@ class BranchesPanel(QWidget):
             item.setIcon(0, icons.icon("trace", "muted"))
             self.tree.addTopLevelItem(item)
         self.tree.expandAll()
+        self._empty.setVisible(not self.tree.topLevelItemCount())
         if self._run.branch in items:
             self._shown = items[self._run.branch]
             self.tree.setCurrentItem(self._shown)
@@ -126,7 +130,7 @@ class BranchesPanel(QWidget):
         if branch.parent is None:
             return f"{branch.name}: {self.tr('the run itself')}"
         parent = next((b.name for b in self._run.branches if b.id == branch.parent), "")
-        change = branch.change or self.tr("nothing changed")
+        change = change_text(branch.change, self._run.events.cast.name) or self.tr("nothing changed")
         return f"{branch.name}: {self.tr('from')} {parent} {self.tr('after event')} {grouped(branch.at)}\n{change}"
 
     def _tell(self) -> None:

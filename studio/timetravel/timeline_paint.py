@@ -109,12 +109,12 @@ def _paint_labels(painter: QPainter, model: TimelineModel, geometry: Geometry, l
             painter.drawPolygon(_triangle(QPointF(left + 4, middle), lane.opened))
         elif lane.kind == "rendered":
             painter.drawRect(QRectF(left + 1, middle - 1, 7, 2))
-        else:
+        elif lane.kind == "actor":
             painter.drawEllipse(QPointF(left + 4, middle), 4, 4)
         left += 15
         count = f"×{grouped(lane.count)}" if lane.kind == "type" else ""
         room = geometry.gutter - left - 8 - (metrics.horizontalAdvance(count) + 6 if count else 0)
-        painter.setPen(look.color("text" if lane.kind != "rendered" else "muted"))
+        painter.setPen(look.color("muted" if lane.kind in ("rendered", "rest") else "text"))
         area = QRectF(left, rect.top(), max(room, 0), rect.height() - 1)
         label = metrics.elidedText(lane.label, Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, label)

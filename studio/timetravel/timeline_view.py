@@ -162,11 +162,14 @@ class TimelineView(QAbstractScrollArea):
     def _paint_hint(self, painter: QPainter, geometry: Geometry, look: Look) -> None:
         painter.setPen(look.color("muted"))
         painter.setFont(self.font())
-        text = {
+        painter.drawText(geometry.lanes, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.hint())
+
+    def hint(self) -> str:
+        """What is written where there is nothing to draw."""
+        return {
             "compiling": self.tr("Compiling…"),
             "running": self.tr("Running…"),
-        }.get(self._run.state, self.tr("Run a program, and every message it handles appears here."))
-        painter.drawText(geometry.lanes, Qt.AlignmentFlag.AlignCenter, text)
+        }.get(self._run.state, self.tr("Run a program, and every message that an actor handles appears here."))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follows changes of the font."""

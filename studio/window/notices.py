@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from studio.model.figures import counted
 from studio.model.studio import StudioModel
 from studio.theming.icons import icons_of
 
@@ -86,6 +87,11 @@ class Notices(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
+        self._earlier = QLabel(self)
+        self._earlier.setProperty("role", "muted")
+        self._earlier.setContentsMargins(10, 3, 8, 3)
+        self._earlier.hide()
+        self._layout.addWidget(self._earlier)
 
     def show_notice(self, level: str, text: str, answers: tuple[Answer, ...] = (), key: str = "") -> Notice:
         """Shows a notice until it is answered or closed."""
@@ -95,8 +101,7 @@ class Notices(QWidget):
         notice = Notice(self._model, level, text, answers, lambda: self.remove(key))
         self._open[key] = notice
         self._layout.addWidget(notice)
-        while len(self._open) > SHOWN_MAX:
-            self.remove(next(iter(self._open)))
+        self._arrange()
         return notice
 
     def remove(self, key: str) -> None:
@@ -106,6 +111,15 @@ class Notices(QWidget):
             self._layout.removeWidget(notice)
             notice.hide()
             notice.deleteLater()
+            self._arrange()
+
+    def _arrange(self) -> None:
+        """Shows the newest; a row says how many wait behind them, and each comes back when another is closed."""
+        waiting = len(self._open) - SHOWN_MAX
+        for number, notice in enumerate(self._open.values()):
+            notice.setVisible(number >= waiting)
+        self._earlier.setVisible(waiting > 0)
+        self._earlier.setText(f"{counted(waiting, 'earlier notice')}; close one of these to see the last of them.")
 
     def text_of(self, key: str) -> str:
         """What the open notice with this key says; nothing if there is none."""
@@ -113,5 +127,5 @@ class Notices(QWidget):
 
     @property
     def shown(self) -> tuple[Notice, ...]:
-        """The open notices."""
+        """The open notices, those that wait included."""
         return tuple(self._open.values())

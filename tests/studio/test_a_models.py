@@ -259,7 +259,7 @@ def test_the_turn_at_the_playhead_is_marked_with_its_arguments_and_what_it_chang
 
 
 def test_a_fault_is_marked_at_its_line_with_the_reason() -> None:
-    fault = FaultInfo(9, 3, 2, 1, "division", "division by zero", "bank.aefl", 6, 9, "withdraw")
+    fault = FaultInfo(9, 3, 2, 1, "division", "division by zero", "bank.aefl", 6, 9, "withdraw", "Account#2")
     assert mark_of(detail(fault)) == ExecutionMark(6, 6, "fault")
     assert values_of(detail(fault), OUTLINE, {})[6] == "✗ division by zero"
 

@@ -30,6 +30,7 @@ from studio.model import engine_port as port
 from studio.model.event_store import EventStore
 from studio.model.inspector import PARTS_AT_MOST, Row, sections
 from studio.model.output_lines import OutputLines
+from studio.model.run_words import change_text
 from studio.model.studio import StudioModel
 from studio.panels.output import TEXT, OutputPanel
 from studio.timetravel.branches_panel import BranchesPanel
@@ -38,7 +39,7 @@ from studio.timetravel.events_panel import EventsPanel
 from studio.timetravel.fork_card import DROP, EDIT, INJECT, NOTHING, SET, ForkCard
 from tests.studio.b_scripted import ScriptedEngine, branch, detail, grown, make_events, open_run, studio, with_faults
 
-FAULT = FaultInfo(90, 30, 1, 4, "index", "index 3 is out of range", "bank.aefl", 12, 5, "Auth.deposit")
+FAULT = FaultInfo(90, 30, 1, 4, "index", "index 3 is out of range", "bank.aefl", 12, 5, "Auth.deposit", "Auth#1")
 
 FOLLOWING = WaitingMessage(2, 0, 34, "Account.deposit", "deposit(5)")
 
@@ -392,3 +393,9 @@ def test_an_empty_table_of_events_says_what_will_be_there(
     panel.filter.setText("no such thing")
     panel._catch_up()
     assert (panel._empty.isVisible(), panel._empty.text()) == (True, "No event matches the filter.")
+
+
+def test_a_change_is_shown_with_the_name_of_its_actor() -> None:
+    names = {3: "Bell#3"}
+    assert change_text("dropped Bell.ring for actor 3", names.__getitem__) == "dropped Bell.ring for Bell#3"
+    assert change_text("Bell#3.n: 1 became 2", names.__getitem__) == "Bell#3.n: 1 became 2"

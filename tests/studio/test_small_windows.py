@@ -13,11 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from studio.application import Studio
 from studio.graph.graph_labels import NAME_WIDTH, name_boxes
+from studio.graph.graph_view import GraphView
 from studio.model.graph import Node
 from studio.panels.outline import OutlinePanel
 from studio.panels.welcome import WelcomePage
 from studio.theming.quiet_label import QuietLabel
 from studio.timetravel.timeline_paint import tick_label_left
+from studio.timetravel.timeline_view import TimelineView
 
 SIZE = (1000, 700)
 LONG = "ReconciliationCoordinatorForInternationalSettlements"
@@ -113,3 +115,19 @@ def test_names_of_the_graph_do_not_cover_each_other(studio: Studio) -> None:
 def test_the_number_of_the_last_tick_is_not_cut() -> None:
     assert tick_label_left(100, 20, 200) == 104
     assert tick_label_left(190, 20, 200) + 20 <= 190
+
+
+def test_every_empty_panel_says_what_will_be_in_it_and_how(studio: Studio) -> None:
+    docks = studio.window.docks
+    for id, dock in docks.docks.items():
+        docks.show(id)
+        texts = [label.text() for label in dock.content().findChildren(QLabel) if label.isVisible()]
+        view = dock.content().findChild(GraphView)
+        texts += [view.hint()] if isinstance(view, GraphView) else []
+        timeline = dock.content().findChild(TimelineView)
+        texts += [timeline.hint()] if isinstance(timeline, TimelineView) else []
+        told = [
+            text for text in texts if text.startswith(("Run a program, and ", "Open a program, and ", "Write a test "))
+        ]
+        assert told or id == "explorer", f"{id}: {texts}"
+        assert all("appear" in text for text in told)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QListWidget
+from PySide6.QtWidgets import QListWidget, QToolButton
 from pytestqt.qtbot import QtBot
 
 from engine.api import Analysis, Symbol, TextRange
 from studio.application import Studio
-from studio.model import run_search
+from studio.graph.graph_paint import EDGES_AT_MOST, edge_lines, edges_left_out
+from studio.model import inspector, run_search, timeline
+from studio.model.edge_counts import Edges
+from studio.model.figures import grouped
 from studio.model.palette import GROUP_MAX, ROWS_MAX, palette_items
 from studio.model.palette_item import PaletteItem
 from studio.model.runs import KEPT_RUNS, RUNS_MAX
@@ -20,7 +24,9 @@ from studio.model.studio import StudioModel
 from studio.model.workspace import FoundFiles
 from studio.services import files as file_service
 from studio.services.files import find_files
+from studio.timetravel.timeline_panel import TimelinePanel
 from studio.window import edit_targets
+from studio.window.notices import SHOWN_MAX
 
 PROGRAM = """\
 actor Bell(k: int) {
@@ -132,3 +138,64 @@ def test_a_row_that_only_says_something_cannot_be_chosen(studio: Studio, qtbot: 
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert palette.isVisible()
     palette.dismiss()
+
+
+def test_messages_that_the_inspector_does_not_list_are_counted(
+    studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspector, "PARTS_AT_MOST", 5)
+    text = "actor Bell {\n    on ring(n: int) { }\n}\nlet b = spawn Bell()\nfor i in 0..12 { b.ring(i) }\n"
+    studio.model.documents.new(text, "bell.aefl")
+    assert studio.model.commands.invoke("run.start")
+    run = studio.model.run
+    qtbot.waitUntil(lambda: run.state == "finished" and run.total == 14, timeout=30_000)
+    run.seek(2)
+    run.select_actor(1)
+    qtbot.waitUntil(lambda: len(run.waiting) == 12, timeout=30_000)
+    (waiting,) = (section for section in inspector.sections(run) if section.key == "waiting")
+    assert len(waiting.rows) == 6
+    assert (waiting.rows[-1].label, waiting.rows[-1].text) == ("…", "7 more")
+
+
+def test_actors_of_an_opened_type_without_a_lane_are_counted_in_a_row(
+    studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timeline, "OPENED_AT_MOST", 5)
+    studio.model.documents.new(PROGRAM.replace("0..12", "0..60"), "bells.aefl")
+    assert studio.model.commands.invoke("run.start")
+    run = studio.model.run
+    qtbot.waitUntil(lambda: run.state == "finished" and len(run.outputs) == 60, timeout=30_000)
+    panel = studio.window.docks.docks["timeline"].content()
+    assert isinstance(panel, TimelinePanel)
+    model = panel.timeline
+    qtbot.waitUntil(lambda: any(lane.kind == "type" for lane in model.lanes), timeout=30_000)
+    lane = next(lane for lane in model.lanes if lane.kind == "type")
+    assert not [lane for lane in model.lanes if lane.kind == "rest"]
+    model.toggle(lane.actor_type)
+    assert [lane.label for lane in model.lanes if lane.kind == "rest"] == ["55 more, in the lane above"]
+    edges = model.edges(100)
+    assert model.density(edges).shape[0] == len(model.lanes)
+    run.select_actor(60)
+    assert [lane.label for lane in model.lanes if lane.kind == "rest"] == ["54 more, in the lane above"]
+
+
+def test_edges_that_are_not_drawn_are_counted() -> None:
+    count = EDGES_AT_MOST + 5
+    edges = Edges(np.arange(count), np.arange(count) + 1, np.ones(count, np.int64))
+    assert len(edge_lines(edges, np.zeros((count + 1, 2)), 5.0)[0]) == EDGES_AT_MOST
+    assert edges_left_out(edges) == f"The busiest {EDGES_AT_MOST} of {grouped(count)} edges are drawn."
+    few = Edges(np.arange(3), np.arange(3), np.ones(3, np.int64))
+    assert edges_left_out(few) == ""
+
+
+def test_notices_behind_the_newest_are_counted_and_come_back(studio: Studio) -> None:
+    notices = studio.window.area.notices
+    opened = [notices.show_notice("error", f"notice {n}") for n in range(SHOWN_MAX + 2)]
+    assert [notice.isVisible() for notice in opened] == [False, False] + [True] * SHOWN_MAX
+    assert notices._earlier.isVisible()
+    assert notices._earlier.text() == "2 earlier notices; close one of these to see the last of them."
+    opened[-1].findChild(QToolButton).click()  # type: ignore[attr-defined]
+    assert [notice.isVisible() for notice in opened[:-1]] == [False] + [True] * SHOWN_MAX
+    assert notices._earlier.text().startswith("1 earlier notice;")
+    opened[-2].findChild(QToolButton).click()  # type: ignore[attr-defined]
+    assert not notices._earlier.isVisible()

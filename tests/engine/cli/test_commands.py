@@ -81,7 +81,7 @@ def test_an_expectation_that_fails_ends_run_with_the_place_of_its_message(tmp_pa
     path.write_text("actor A { on go() {} }\nA.go()\nexpect timeline { node A -> main }\n", encoding="utf-8")
     result = aeroflow("run", path)
     assert result.exit_code == 3
-    assert f"{path}:3:19: fault in main.expects in line 3 (actor 0, tick 2): expected next: A -> main" in result.stderr
+    assert f"{path}:3:19: fault in main.expects in line 3 (main, tick 2): expected next: A -> main" in result.stderr
 
 
 def test_run_asks_the_outside_as_far_as_it_is_permitted(tmp_path: Path) -> None:

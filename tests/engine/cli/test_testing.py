@@ -190,7 +190,7 @@ test "hidden" {
 """
     bank.write_text(text, encoding="utf-8")
     stdout = aeroflow("test", bank).stdout
-    assert f"  before that: {bank}:2:57: fault in A.go (actor 1, tick 1): index 5 is out of range" in stdout
+    assert f"  before that: {bank}:2:57: fault in A.go (A#1, tick 1): index 5 is out of range" in stdout
 
 
 def test_all_errors_of_a_program_are_told_once(bank: Path) -> None:
@@ -300,7 +300,7 @@ def test_run_with_check_tells_the_first_violation_and_exits_3(tmp_path: Path) ->
     result = aeroflow("run", path, "--check")
     assert result.exit_code == 3
     assert result.stderr.count("does not hold") == 1
-    assert f"{path}:5:34: fault in invariant (actor 0, tick 6)" in result.stderr
+    assert f"{path}:5:34: fault in invariant (main, tick 6)" in result.stderr
 
 
 def test_a_recording_shows_the_violation_at_the_last_event_of_its_tick(tmp_path: Path) -> None:

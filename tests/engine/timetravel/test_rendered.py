@@ -8,6 +8,7 @@ import pytest
 
 from engine import api
 from engine.timetravel import outputs
+from engine.vm.machine import Machine
 from engine.vm.records import OutputRecord
 from tests.engine.timetravel.programs import BANK, PICTURES, STUCK, started
 
@@ -144,9 +145,9 @@ def test_reading_what_one_turn_rendered_can_be_stopped_and_is_done_later(monkeyp
     whole.advance()
     output = session.describer.output
 
-    def stopping(record: OutputRecord) -> api.Output:
+    def stopping(record: OutputRecord, machine: Machine) -> api.Output:
         session.interrupt()
-        return output(record)
+        return output(record, machine)
 
     monkeypatch.setattr(session.describer, "output", stopping)
     progress = session.advance()
