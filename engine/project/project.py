@@ -44,7 +44,7 @@ class Project:
 
 def project_of(file: Path) -> Project:
     """The project of a file or folder; its paths are relative where ``file`` is."""
-    folder = file if file.is_dir() else file.parent
+    folder = file if os.path.isdir(file) else file.parent
     try:
         path = find_manifest(Path(os.path.abspath(folder)))
     except FileNotFoundError:  # the current folder is gone
@@ -64,11 +64,11 @@ def project_of(file: Path) -> Project:
 def entry_of(path: Path) -> Path:
     """The file to run where a folder was named: the project's, or ``main.aefl``. Raises ProjectError where there is
     none."""
-    if not path.is_dir():
+    if not os.path.isdir(path):
         return path
     own = path / FILE_NAME
     entry = project_of(path).entry if own.is_file() else path / "main.aefl"
-    if not entry.is_file():
+    if not os.path.isfile(entry):  # False for a name that no file can have
         asked = f"{own} names {entry}" if own.is_file() else f"there is no {FILE_NAME} and no main.aefl in {path}"
         missing = ", which is not there" if own.is_file() else ""
         raise ProjectError(f"{asked}{missing}")

@@ -180,3 +180,10 @@ def test_a_module_that_leads_out_of_the_project_is_not_read(tmp_path: Path) -> N
 def test_a_module_whose_name_no_file_can_have_is_not_there(tmp_path: Path, name: str) -> None:
     problem = api.compile_in_project(f"import {name}\n", str(tmp_path / "main.aefl")).problems[0]
     assert problem.code.startswith("E01")
+
+
+@pytest.mark.parametrize("entry", ["[" * 600, "a/" * 3000 + "main.aefl", "gone.aefl", "."])
+def test_an_entry_that_no_file_can_be_or_is_gets_a_sentence(tmp_path: Path, entry: str) -> None:
+    (tmp_path / "aeroflow.toml").write_text(f'name = "p"\nentry = "{entry}"\n', encoding="utf-8")
+    with pytest.raises(api.ProjectError, match="which is not there"):
+        api.entry_of(tmp_path)
