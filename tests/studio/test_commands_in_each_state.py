@@ -1,11 +1,11 @@
-"""A command that is enabled does something, whatever is open: nothing, a file, a run, no timeline."""
+"""A command that is enabled does something, whatever is open, and also while a run goes on."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 from pytestqt.qtbot import QtBot
 
 from studio.application import Studio
@@ -13,7 +13,10 @@ from tests.studio.test_every_command import close_popups, effects
 
 TIMEOUT_MS = 30_000
 PROGRAM = "actor A {\n    on go(n: int) { render n }\n}\nlet a = spawn A()\nfor i in 0..4 { a.go(i) }\n"
-STATES = ("fresh", "file", "run", "no timeline")
+LIVE = f"{PROGRAM}actor Clock {{\n    state n: int = 0\n    every 1ms {{ n += 1 }}\n}}\nlet clock = spawn Clock()\n"
+LONG_ENOUGH = 200_000
+"""After so many events a run that goes on is started again, so that the test stays small."""
+STATES = ("fresh", "file", "run", "no timeline", "running")
 SETTLED = {"view.reset_layout", "view.editor", "view.zoom_reset", "help.welcome", "theme.light", "theme.system"}
 """What may find everything as it wants it."""
 
@@ -28,9 +31,10 @@ def prepare(studio: Studio, qtbot: QtBot, state: str) -> None:
     studio.window.area.show_welcome() if state == "fresh" else None
     QApplication.clipboard().setText("pasted")
     if state != "fresh":
-        document = next(iter(model.documents.items), None) or model.documents.new(PROGRAM, "a.aefl")
-        if document.text != PROGRAM:
-            document.set_text(PROGRAM)
+        program = LIVE if state == "running" else PROGRAM
+        document = next(iter(model.documents.items), None) or model.documents.new(program, "a.aefl")
+        if document.text != program:
+            document.set_text(program)
         model.documents.activate(document)
         page = studio.window.area.page(document)
         studio.window.area.tabs.setCurrentWidget(page)
@@ -41,11 +45,23 @@ def prepare(studio: Studio, qtbot: QtBot, state: str) -> None:
             assert model.commands.invoke("run.start")
             qtbot.waitUntil(lambda: run.state == "finished" and run.total > 5, timeout=TIMEOUT_MS)
         run.seek(3)
+    if state == "running":
+        if run.state != "running" or len(run.branches) != 1 or run.total > LONG_ENOUGH:
+            run.stop()
+            number = run.run_number
+            qtbot.waitUntil(lambda: not run.is_busy, timeout=TIMEOUT_MS)
+            run.start(LIVE, document.file)
+            qtbot.waitUntil(
+                lambda: run.shown_run > number and run.state == "running" and run.total > 5, timeout=TIMEOUT_MS
+            )
+        run.seek(3)  # the playhead stands still, so that only commands move it
     if state == "no timeline":
         studio.window.docks.docks["timeline"].hide()
-    qtbot.waitUntil(lambda: not studio.busy, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: not (studio.background if state == "running" else studio).busy, timeout=TIMEOUT_MS)
     for notice in studio.window.area.notices.shown:
-        notice.close()
+        cross = notice.findChild(QToolButton)
+        assert isinstance(cross, QToolButton)
+        cross.click()
     studio.window.status._fade()
 
 
@@ -72,5 +88,8 @@ def test_an_enabled_command_has_an_effect(studio: Studio, qtbot: QtBot, tmp_path
             qtbot.waitUntil(lambda before=before: seen(studio) != before, timeout=1_500)
         except qtbot.TimeoutError:
             idle.append(command.id)
+    if state == "running":
+        studio.model.run.stop()
+        qtbot.waitUntil(lambda: not studio.model.run.is_busy, timeout=TIMEOUT_MS)
     assert set(idle) <= SETTLED, f"these do nothing and say nothing: {sorted(set(idle) - SETTLED)}"
     prepare(studio, qtbot, "fresh")
