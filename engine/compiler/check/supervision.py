@@ -7,6 +7,7 @@ from engine.compiler.check import tree
 from engine.compiler.check.arguments import Target, check_arguments
 from engine.compiler.check.awaits import nodes_of
 from engine.compiler.check.body import Body
+from engine.compiler.check.timers import check_interval, known_number
 from engine.compiler.check.type_names import read_type
 from engine.compiler.check.types import DURATION, ERROR, INT, ActorType, StructType, Type
 from engine.compiler.check.world import ActorInfo, Parameter, World
@@ -14,7 +15,7 @@ from engine.compiler.syntax import ast
 
 POLICIES = ("never", "on_fault", "always")
 UNLIMITED = 2**63 - 1
-FOREVER = -1
+FOREVER = 2**63 - 1
 """How many restarts, and in how many microseconds, where the program does not say."""
 
 FAILED = "failed"
@@ -55,7 +56,13 @@ def _limits(body: Body, node: ast.Expr, args: tuple[ast.Arg, ...]) -> tuple[tree
         body.report.error(
             "E0313", here, "`within` says in which time, but not how many restarts", "add `max`, as in `max: 3`"
         )
-    return () if found is None else found
+    if found is None:
+        return ()
+    count = known_number(found[0])
+    if count is not None and count < 0:
+        body.report.error("E0202", found[0].span, "`max` says how many restarts, so it is 0 or more")
+    check_interval(body, found[1], "`within`")
+    return found
 
 
 # --- on failed --------------------------------------------------------------------------------

@@ -55,19 +55,22 @@ def _timer(body: Body, node: ast.TimerExpr, expected: Type | None) -> tree.Expr:
     return tree.BlockExpr(timer.type, node.span, before, timer) if before else timer
 
 
-def check_interval(body: Body, interval: tree.Expr) -> None:
+def check_interval(body: Body, interval: tree.Expr, what: str = "`every`") -> None:
     """Reports an interval that is known not to be longer than nothing."""
-    time = _known_time(interval)
+    time = known_number(interval)
     if time is not None and time <= 0:
-        body.report.error("E0202", interval.span, "`every` needs a time longer than nothing")
+        body.report.error("E0202", interval.span, f"{what} needs a time longer than nothing")
 
 
-def _known_time(e: tree.Expr) -> int | None:
-    """The microseconds of a time that is written out, as `-5ms` is, which is `0ms - 5ms`."""
+def known_number(e: tree.Expr) -> int | None:
+    """An int, or the microseconds of a time, that is written out, as `-5ms` is, which is `0ms - 5ms`."""
     if isinstance(e, tree.Const):
         return e.value if isinstance(e.value, int) and e.type is not ERROR else None
+    if isinstance(e, tree.Unary) and e.op == "neg":
+        number = known_number(e.operand)
+        return None if number is None else -number
     if isinstance(e, tree.Binary) and e.op in ("+", "-"):
-        left, right = _known_time(e.left), _known_time(e.right)
+        left, right = known_number(e.left), known_number(e.right)
         if left is not None and right is not None:
             return left + right if e.op == "+" else left - right
     return None

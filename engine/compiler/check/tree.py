@@ -353,7 +353,7 @@ class DefaultActor(Expr):
 @value(frozen=True, slots=True)
 class Spawn(Expr):
     """A new actor; ``args`` are its parameters in order, all given. Its start turn runs one tick later. ``restart`` is
-    ``never``, ``on_fault`` (then ``limits`` are how many restarts at most in which time, negative for ever) or
+    ``never``, ``on_fault`` (then ``limits`` are how many restarts at most in which time, the longest one for ever) or
     ``always``."""
 
     actor: str
