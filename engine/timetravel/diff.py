@@ -7,6 +7,8 @@ branches of a session have in common is not compared at all.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,15 +18,14 @@ import numpy.typing as npt
 from engine.base.counts import counted
 from engine.base.events import EVENT_DTYPE, MARK_DTYPE
 from engine.timetravel.outputs import each_output
-from engine.timetravel.views import Difference, EventDetail, Output
+from engine.timetravel.side_by_side import one_output, shown, two_outputs, two_texts
+from engine.timetravel.views import ActorState, Difference, EventDetail
 from engine.trace.columns import Events
 
 if TYPE_CHECKING:
     from engine.timetravel.session import Session
 
 _WINDOW = 8_192
-_TEXT_MAX = 120
-"""Longer texts of outputs are cut."""
 _COLUMNS = ("tick", "actor", "seq", "sender", "sender_seq", "type", "flags", "payload_length", "sends")
 _WORDS = {
     "tick": "the tick is {0} on the left and {1} on the right",
@@ -63,25 +64,27 @@ class _Pair:
         self.sides = ((left, left_branch), (right, right_branch))
         self.totals = [session.total(branch) for session, branch in self.sides]
         names = [session.describer.handler_names for session, _ in self.sides]
-        known = {name: number for number, name in enumerate(names[0])}
-        extra = (known.setdefault(name, len(known)) for name in names[1])
-        self._types = (np.arange(len(names[0])), np.fromiter(extra, np.int64, len(names[1])))
+        known: dict[tuple[str, int], int] = {}
+        numbers = [[known.setdefault(key, len(known)) for key in _numbered(side)] for side in names]
+        self._types = (np.array(numbers[0], np.int64), np.array(numbers[1], np.int64))
 
     def first_different_output(self) -> _OutputDifference | None:
         """The first output that is not the same, or that only one side has."""
         left, right = (each_output(session, branch) for session, branch in self.sides)
         for one, other in zip_longest(left, right):
-            if one is None or other is None or _shown(one) != _shown(other):
+            if one is None or other is None or shown(one) != shown(other):
                 break
         else:
             return None
         n = min(output.n for output in (one, other) if output is not None)
-        texts = [_in_words(output) if output is not None and output.n == n else None for output in (one, other)]
-        if texts[0] is None or texts[1] is None:
-            side, text = ("left", texts[0]) if texts[1] is None else ("right", texts[1])
-            return _OutputDifference(n, f"it {text} on the {side}, and nothing more on the other side")
-        verb, was = texts[0].split(" ", 1)
-        return _OutputDifference(n, f"it {verb} {was} on the left and {texts[1].removeprefix(f'{verb} ')} on the right")
+        ticks_us = [session.describer.metadata.tick_us for session, _ in self.sides]
+        if one is not None and other is not None and one.n == other.n:
+            return _OutputDifference(n, two_outputs(one, other, ticks_us))
+        side = 0 if one is not None and one.n == n else 1
+        output = (one, other)[side]
+        assert output is not None
+        text, word = one_output(output, ticks_us[side]), ("left", "right")[side]
+        return _OutputDifference(n, f"it {text} on the {word}, and nothing more on the other side")
 
     def first_different_event(self, until: int | None) -> int | None:
         """The number of the first event that is not the same, or that only one side has; up to event ``until``."""
@@ -178,7 +181,10 @@ class _Pair:
                 return words.format(*values)
         texts = [session.message_text(branch, n) for session, branch in self.sides]
         if texts[0] != texts[1]:
-            return f"the message is {texts[0]} on the left and {texts[1]} on the right"
+            return f"the message is {two_texts(*texts)}"
+        payloads = self._payloads(n, n + 1)
+        if payloads[0] != payloads[1]:
+            return f"the message is {texts[0]} on both sides as far as it is shown, and differs in what is not"
         if left["flags"] != right["flags"]:
             return "the turn ended otherwise: one side has a fault, or no such actor any more"
         return (
@@ -195,11 +201,13 @@ class _Pair:
     def different_state(self) -> Difference | None:
         """A difference that no event shows: a field that was changed by a fork and that nothing has asked for since."""
         for n in dict.fromkeys((self._shared_past(), min(self.totals))):
+            unknown = None
             if self._same_handlers():
                 digests = [session.state_digest(branch, n) for session, branch in self.sides]
                 if digests[0] == digests[1]:
                     continue
-            reason = self._state_reason(n)
+                unknown = "the states differ in a part that is not shown"
+            reason = self._state_reason(n) or unknown
             if reason is not None:
                 return Difference(n, self.detail(0, n), self.detail(1, n), f"the events are the same, but {reason}")
         return None
@@ -208,32 +216,39 @@ class _Pair:
         """The first field of the first actor that is not the same at a moment, in plain words."""
         lefts, rights = (session.actors(branch, n) for session, branch in self.sides)
         for left, right in zip(lefts, rights, strict=False):
-            if left.status != right.status:
-                return f"{left.name} is {left.status} on the left and {right.status} on the right"
-            for one, other in zip(left.fields, right.fields, strict=False):
-                if one != other:
-                    values = one.value.quoted, other.value.quoted
-                    return "{}.{} is {} on the left and {} on the right".format(left.name, one.name, *values)
+            reason = _actor_reason(left, right)
+            if reason is not None:
+                return reason
+        if len(lefts) != len(rights):
+            return f"there are {counted(len(lefts), 'actor')} on the left and {len(rights)} on the right"
         return None
 
 
-def _shown(output: Output) -> tuple[object, ...]:
-    """What makes two outputs the same: all but the lines of the program."""
-    return output.n, output.tick, output.actor, output.seq, output.kind, output.text, output.rows, output.lane
+def _numbered(names: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Names, each with how many of the same came before: an actor may have several timers of one name."""
+    seen: Counter[str] = Counter()
+    for name in names:
+        yield name, seen[name]
+        seen[name] += 1
 
 
-def _in_words(output: Output) -> str:
-    """What the event did, on one line: ``rendered 259803``."""
-    if output.kind == "fault":
-        return f"failed: {_cut(output.text)}"
-    arrows = (f"{message.source} -> {message.target} {message.payload}".rstrip() for message in output.lane)
-    return f"rendered {_cut(', '.join(arrows) or output.text)}"
-
-
-def _cut(text: str) -> str:
-    """A text of one line that is not too long to be read beside another."""
-    line = text.replace("\n", "⏎") or "an empty line"
-    return line if len(line) <= _TEXT_MAX else f"{line[:_TEXT_MAX]}…"
+def _actor_reason(left: ActorState, right: ActorState) -> str | None:
+    """What is not the same in the states of one actor, in plain words."""
+    if left.name != right.name:
+        return f"an actor is {left.name} on the left and {right.name} on the right"
+    if left.status != right.status:
+        return f"{left.name} is {left.status} on the left and {right.status} on the right"
+    for one, other in zip(left.fields, right.fields, strict=False):
+        name = f"{left.name}.{one.name}"
+        if one.name != other.name:
+            return f"a field is {name} on the left and {left.name}.{other.name} on the right"
+        if one.value.quoted != other.value.quoted:
+            return f"{name} is {two_texts(one.value.quoted, other.value.quoted)}"
+        if one.value.type != other.value.type:
+            return f"{name} is of the type {one.value.type} on the left and {other.value.type} on the right"
+        if one.value != other.value:
+            return f"{name} is {one.value.quoted} on both sides as far as it is shown, and differs in what is not"
+    return None
 
 
 def _marks(session: Session, branch: int) -> npt.NDArray[np.void]:

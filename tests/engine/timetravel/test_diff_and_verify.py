@@ -146,3 +146,54 @@ def test_a_difference_of_outputs_late_in_a_long_run_is_found_exactly() -> None:
     assert found is not None
     assert found.reason == "it rendered 70000 on the left and 1 on the right"
     assert left.outputs(0)[0].n == found.n
+
+
+def test_a_difference_is_never_told_with_two_equal_texts() -> None:
+    """Whatever differs is named: the time of an arrow, the kind of an output, what a long text has behind its cut."""
+    arrow = "render timeline { node A -> B at 3ms payload 1 }"
+    found = _difference(arrow, arrow.replace("3ms", "4ms"))
+    assert found == (0, "it rendered A -> B at 3ms: 1 on the left and A -> B at 4ms: 1 on the right")
+    found = _difference(arrow, 'render "A -> B at 3ms: 1"')
+    assert found == (
+        0,
+        "it rendered the timeline A -> B at 3ms: 1 on the left and the text A -> B at 3ms: 1 on the right",
+    )
+    assert _difference('render "a\\nb"', 'render "a⏎b"') == (
+        0,
+        'it rendered "a\\nb" on the left and "a⏎b" on the right',
+    )
+    found = _difference('render "a"', 'render "a\\u{200B}"')
+    assert found == (0, 'it rendered a on the left and "a\\u{200b}" on the right')
+    long = 'render "x".repeat(500) + "left"'
+    n, reason = _difference(long, long.replace('"left"', '"right"')) or (0, "")
+    assert (n, reason) == (0, f"it rendered …{'x' * 40}left on the left and …{'x' * 40}right on the right")
+    items = "actor A { on go(xs: list<int>) {} }\nA.go([0 for i in 0..5000] + [1])"
+    n, reason = _difference(items, items.replace("[1]", "[2]")) or (0, "")
+    assert n == 2
+    assert reason.endswith("on both sides as far as it is shown, and differs in what is not")
+    kept = "var xs = [0 for i in 0..5000]\nxs.push(1)"
+    n, reason = _difference(kept, kept.replace("push(1)", "push(2)")) or (0, "")
+    assert reason.startswith("the events are the same, but ")
+
+
+def test_several_timers_of_one_name_are_no_difference() -> None:
+    text = "actor A { state n: int = 0\n every 10ms { n += 1 }\n every 10ms { n += 2 } }\nlet a = spawn A()"
+    assert _difference(text, text, until=30) is None
+
+
+@pytest.mark.parametrize("broken", [1, 62, 63, 64, 90])
+def test_an_invariant_that_only_one_run_violates_is_a_difference(broken: int) -> None:
+    """Also at the borders of the windows in which outputs are read, and in the last tick."""
+    counts = "actor A { state n: int = 0\n every 1ms { n += 1\n if n == 90 { stop } } }\nlet a = spawn A()\n"
+    texts = [f'{counts}invariant "small" {{ [a.n for a in A].all(fn(n) => n != {n}) }}' for n in (broken, 1000)]
+    sessions = []
+    for text in texts:
+        built = api.compile_in_project(text, "test.aefl", checked=True)
+        assert built.program is not None
+        sessions.append(api.Session.start(built.program))
+        run_on(sessions[-1], until=200)
+    found = sessions[0].first_difference(0, 0, sessions[1])
+    assert (found is not None) == (broken != 90)  # in the tick that A stops, there is no A any more
+    if found is not None:
+        assert found.n == broken + 1
+        assert "the invariant" in found.reason
