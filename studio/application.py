@@ -269,7 +269,7 @@ class Studio(QObject):
             only = documents[0]
             answers = (Answer("Use the Version on Disk", lambda: self.files.reload(only)), *answers)
         if with_files:
-            answers = (Answer("Compare" if len(with_files) == 1 else "Compare All", compare), *answers)
+            answers = (Answer("Compare" if len(with_files) == 1 else "Compare All", compare, keeps=True), *answers)
         text = recovery_text([document.name for document in documents], runs)
         self.window.area.notices.show_notice("info", text, answers, "recovered")
 

@@ -242,7 +242,7 @@ class EditorArea(QWidget):
         answers: tuple[Answer, ...]
         if document.conflict == "changed":
             answers = (
-                Answer("Compare", lambda: self._model.files.compare(document)),
+                Answer("Compare", lambda: self._model.files.compare(document), keeps=True),
                 Answer("Use the Version on Disk", lambda: self._model.files.reload(document)),
                 Answer("Keep Mine", lambda: self._model.files.keep_mine(document)),
             )

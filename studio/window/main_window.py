@@ -54,7 +54,6 @@ class MainWindow(QMainWindow):
             model.documents.active_changed.connect(self._retitle),
             model.documents.changed.connect(lambda _: self._retitle()),
             model.notice.connect(self._notice),
-            model.commands.refused.connect(lambda _, reason: model.notice.emit("info", reason)),
             model.run.fork_asked.connect(self._show_fork_card),
             model.notice_over.connect(lambda text: self.area.notices.remove(text)),
             model.run.problem.connect(lambda text: model.notice.emit("warning", text)),

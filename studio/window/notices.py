@@ -20,11 +20,12 @@ LEAST_WIDTH = 120
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A button of a notice. ``primary`` marks what most people want."""
+    """A button of a notice. ``primary`` marks what most people want; one that ``keeps`` it only helps to decide."""
 
     title: str
     run: Callable[[], object]
     primary: bool = False
+    keeps: bool = False
 
 
 class Notice(QFrame):
@@ -57,7 +58,7 @@ class Notice(QFrame):
             button = QPushButton(answer.title)
             if answer.primary:
                 button.setProperty("kind", "primary")
-            button.clicked.connect(_both(close, answer.run))
+            button.clicked.connect(answer.run if answer.keeps else _both(close, answer.run))
             row.addWidget(button)
             self.buttons.append(button)
         cross = QToolButton()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QElapsedTimer, QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QMainWindow, QStatusBar, QToolButton
 
+from studio.model.commands import Command
 from studio.model.document import TextFormat
 from studio.model.engine_port import TurnRunning
 from studio.model.figures import counted, grouped, short
@@ -101,6 +102,8 @@ class StatusBar(QObject):
         self._ticking.setInterval(500)
         self._ticking.timeout.connect(self.refresh)
         self._cursor: Callable[[], None] = _nothing
+        self._refused: Command | None = None
+        """The command whose refusal is the notice that is shown."""
         self._run_number = model.run.run_number
         run, documents = model.run, model.documents
         self._disconnect: list[Callable[[], None]] = [
@@ -111,6 +114,9 @@ class StatusBar(QObject):
             documents.changed.connect(lambda _: self._later()),
             model.theme.changed.connect(self.refresh),
             model.notice.connect(self.show_notice),
+            model.commands.refused.connect(self._show_refusal),
+            run.sought.connect(lambda _: self._end_refusal()),
+            run.selection_changed.connect(self._later),
         ]
         self._document_changed()
         self.refresh()
@@ -151,6 +157,7 @@ class StatusBar(QObject):
         """Shows a sentence for a while; errors have a place of their own above the code."""
         if level == "error":
             return
+        self._refused = None
         self._message.show_text(text)
         self._message.setToolTip(text)
         self._message.setProperty("role", LEVELS[level])
@@ -164,8 +171,18 @@ class StatusBar(QObject):
         self._hash.setVisible(self._model.run.is_open and roomy)
         self._format.setVisible(self._model.documents.active is not None and roomy)
 
+    def _show_refusal(self, command: Command, reason: str) -> None:
+        self.show_notice("info", reason)
+        self._refused = command
+
+    def _end_refusal(self) -> None:
+        """Why a command could not run was said of the moment that has been left."""
+        if self._refused is not None:
+            self._fade()
+
     @Slot()
     def _fade(self) -> None:
+        self._refused = None
         self._message.show_text("")
         self._message.setToolTip("")
         self._make_room()
@@ -177,8 +194,10 @@ class StatusBar(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Shows everything as it is now."""
+        """Shows everything as it is now; a refusal that is no longer true goes."""
         self._timer.stop()
+        if self._refused is not None and self._refused.enabled() != self.message:
+            self._fade()
         run, icons = self._model.run, icons_of(self._model)
         _, icon, color = STATES[run.state]
         if run.state == "finished" and len(run.events.faults):
