@@ -15,7 +15,7 @@ import typer
 from engine import api
 from engine.base.counts import counted
 from engine.cli.files import read_programs, with_plain_line_breaks
-from engine.cli.numbers import count, seed_option
+from engine.cli.numbers import count, seconds_option, seed_option
 from engine.cli.outputs import JUNIT, check_output, manifest_of
 from engine.cli.processes import in_processes
 from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give, say
@@ -37,7 +37,7 @@ def run_tests(
     seed: Annotated[int | None, seed_option("The seed of all tests, instead of each one's own.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the outcomes into this file, as JUnit's XML.")] = None,
     events: Annotated[int, count("--events", help="How many events a test may have.", least=1)] = api.TEST_EVENTS_MAX,
-    seconds: Annotated[float, typer.Option(help="A test may take so long.", min=0.0)] = api.TEST_SECONDS_MAX,
+    seconds: Annotated[float, seconds_option("A test may take so long.")] = api.TEST_SECONDS_MAX,
     traces: Annotated[Path, typer.Option(help="The folder for the recordings of tests that failed.")] = TRACES,
 ) -> None:
     """Run the tests of programs; exit 1 if one fails, 2 if there are none or a file cannot be read."""

@@ -18,7 +18,7 @@ from engine.base.counts import counted
 from engine.base.errors import AeroFlowError
 from engine.cli.engine_thread import on_engine_thread
 from engine.cli.files import load_trace, save_trace
-from engine.cli.numbers import INT_MAX, count
+from engine.cli.numbers import INT_MAX, count, whole_number
 from engine.cli.outputs import EXPORT, RECORDING, check_output
 from engine.cli.report import EXIT_PROBLEM, EXIT_STUCK, fail, give, give_json, say
 from engine.cli.run import how_it_stopped
@@ -48,7 +48,9 @@ def moment(session: api.Session, branch: int, at: str) -> int:
     parts = at.split(":")
     if len(parts) not in (1, 3) or not all(_NUMBER.fullmatch(part) for part in parts):
         fail(f"--at {at}: write a tick such as 125, or TICK:ACTOR:SEQ such as 125:3:0")
-    numbers = [min(int(part), INT_MAX) for part in parts]
+    numbers = [whole_number(part.strip()) or 0 for part in parts]
+    if max(numbers) > INT_MAX:
+        fail(f"--at {at}: its numbers go from 0 to {INT_MAX:,}")
     if len(numbers) == 1:
         return session.find(branch, numbers[0])
     return session.find(branch, *numbers)
@@ -268,7 +270,7 @@ def parse_field(text: str) -> api.SetField:
     kind, _, number = actor.rpartition("#")
     if not (equals and dot and _NUMBER.fullmatch(number) and name.isidentifier() and value.strip()):
         fail(f"--set {text}: write ACTOR.field = value, such as '3.balance = 100'")
-    return api.SetField(int(number), name, value.strip(), kind.strip())
+    return api.SetField(min(whole_number(number.strip()) or 0, INT_MAX), name, value.strip(), kind.strip())
 
 
 def diff(

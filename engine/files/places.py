@@ -22,7 +22,7 @@ except ImportError:  # Windows has no locks of this kind
     fcntl = None  # type: ignore[assignment]
 
 NO_CURRENT_FOLDER = "the current folder does not exist any more"
-_DESCRIPTOR = re.compile(r"/dev/(?:std(?P<name>in|out|err)|fd/(?P<fd>\d+))|/proc/self/fd/(?P<proc>\d+)")
+_DESCRIPTOR = re.compile(r"/dev/(?:std(?P<name>in|out|err)|fd/(?P<fd>[0-9]{1,9}))|/proc/self/fd/(?P<proc>[0-9]{1,9})")
 _STANDARD = {"in": 0, "out": 1, "err": 2}
 _TEMPORARY_FLAGS = (
     os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NUMBER_MAX = 2**31 - 1
-_PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d{1,10})(?::(?P<column>\d{1,10}))?", re.DOTALL)
+_PLACE = re.compile(r"(?P<file>.+?):(?P<line>[0-9]{1,10})(?::(?P<column>[0-9]{1,10}))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ PROBLEMS_MAX = 20
 """So many mistakes of a file are told; to find where one is takes a look at all lines."""
 SEED_MIN, SEED_MAX = -(2**63), 2**63 - 1
 
-_TICK = re.compile(r"(\d+) ?(us|ms|s)")
+_TICK = re.compile(r"0*([0-9]{1,18}) ?(us|ms|s)")
 _UNITS = {"us": 1, "ms": 1_000, "s": 1_000_000}
 
 

@@ -77,7 +77,7 @@ def interrupting_after(seconds: float, interrupt: Callable[[], None]) -> Iterato
     done, late = threading.Event(), threading.Event()
 
     def body() -> None:
-        wait = seconds
+        wait = min(seconds, threading.TIMEOUT_MAX)
         while not done.wait(wait):
             late.set()
             interrupt()
