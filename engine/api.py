@@ -43,6 +43,7 @@ from engine.base.outside import Refused as Refused
 from engine.base.recipe import Recipe
 from engine.base.source import SourceFile, Sources, Span
 from engine.base.values import Value as Value
+from engine.base.values import plain_name as plain_name
 from engine.base.values import quote as quote
 from engine.compiler.check.library import Library
 from engine.compiler.driver import ALONE, Cache, at_full_speed, check_source, compile_program, load_library

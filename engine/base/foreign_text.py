@@ -60,6 +60,7 @@ def read_json(text: str) -> Any:
 
 def read_toml(text: str) -> dict[str, Any]:
     """The tables of a text. Raises ValueError where it is not TOML, and UnreadText."""
+    text = text.removeprefix("\ufeff")  # some editors write a byte order mark
     check_toml(text)
     return tomllib.loads(text)
 

@@ -36,6 +36,15 @@ _ESCAPES |= {code: f"\\u{{{code:x}}}" for code in range(32) if code not in _ESCA
 _ESCAPES |= {code: f"\\u{{{code:x}}}" for first, last in HIDDEN for code in range(first, last + 1)}
 
 
+_UNSEEN = {code: escape for code, escape in _ESCAPES.items() if code not in (ord('"'), ord("\\"))}
+_UNSEEN |= dict.fromkeys(range(55296, 57344), "�")
+
+
+def plain_name(name: str) -> str:
+    """A name on one line, with escapes for what would not be seen or would turn what stands around it."""
+    return name.translate(_UNSEEN)
+
+
 def quote(text: str) -> str:
     """A string as a literal of the language: in double quotes, with escapes for what cannot stand there plainly, or
     would not be seen."""

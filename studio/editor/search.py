@@ -14,11 +14,15 @@ from time import thread_time
 
 from PySide6.QtCore import QRegularExpression, QRegularExpressionMatch
 
+from studio.model.figures import whole
+
 FOUND_MAX = 20_000
 SECONDS_MAX = 0.25
 """The processor time of one search, besides the limit of steps that each attempt to match has."""
+SHOWN_MAX = 40
+"""So much of a wrong escape is quoted."""
 TOO_LONG = "This expression takes too long."
-_ESCAPE = re.compile(r"\\(?:(?P<number>\d{1,2})|g<(?P<name>\w+)>|(?P<other>.|$))", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:(?P<number>[0-9]{1,2})|g<(?P<name>\w+)>|(?P<other>.|$))", re.DOTALL)
 _LITERAL = {"\\": "\\", "n": "\n", "t": "\t"}
 
 
@@ -105,9 +109,10 @@ def replacer(query: Query, template: str) -> Callable[[QRegularExpressionMatch],
                 raise TemplateError(rf"{escape[0]} means nothing here; a backslash is \\.")
             pieces.append(_LITERAL[other])
             continue
-        group = int(number) if number else int(name) if name.isdecimal() else names.index(name) if name in names else -1
+        digits = number or (name if name.isascii() and name.isdecimal() else "")
+        group = whole(digits) if digits else names.index(name) if name in names else -1
         if not 0 <= group <= expression.captureCount():
-            raise TemplateError(f"{escape[0]} is no group of the expression.")
+            raise TemplateError(f"{escape[0][:SHOWN_MAX]} is no group of the expression.")
         pieces.append(group)
     pieces.append(template[end:])
     return lambda hit: "".join(piece if isinstance(piece, str) else hit.captured(piece) for piece in pieces)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from engine.api import Analysis, Problem
+from engine.api import Analysis, Problem, plain_name
 from studio.model.line_ends import LineEnds
 from studio.model.signal import Signal
 
@@ -127,8 +127,8 @@ class Document:
 
     @property
     def name(self) -> str:
-        """The file's name, or the title of a text without a file."""
-        return self.path.name if self.path is not None else self.title
+        """The file's name, or the title of a text without a file, as it is shown."""
+        return plain_name(self.path.name if self.path is not None else self.title)
 
     @property
     def file(self) -> str:

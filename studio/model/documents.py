@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
+from engine.api import plain_name
 from studio.model.document import Document
 from studio.model.signal import Signal
 
@@ -154,7 +155,7 @@ def distinct_names(files: Iterable[tuple[Key, str, Path | None]]) -> dict[Key, s
         while len(set(shown.values())) < len(group) and depth < max(map(len, parts.values())):
             depth += 1
             shown = {key: _with_folder(name, folder[-depth:]) for key, folder in parts.items()}
-        found |= shown
+        found |= {key: plain_name(text) for key, text in shown.items()}
     return found
 
 

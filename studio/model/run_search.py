@@ -83,7 +83,7 @@ def _messages(model: StudioModel, query: str) -> list[PaletteItem]:
 def _events(model: StudioModel, query: str) -> list[PaletteItem]:
     """The event with a number (``57`` or ``#57``), and the first ones that the filter of Events finds."""
     run = model.run
-    number = re.fullmatch(r"#?(\d{1,12})", query)
+    number = re.fullmatch(r"#?([0-9]{1,12})", query)
     numbers = [int(number[1]) - 1] if number is not None and 0 < int(number[1]) <= run.total else []
     if not query.isdecimal():
         numbers += list(_filtered(model, query))

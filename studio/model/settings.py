@@ -7,6 +7,7 @@ to it meanwhile. A file in which they cannot be entered without losing something
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ from engine.api import check_toml, read_toml
 from studio.model.signal import Signal
 
 Value = str | int | float | bool
+MARK = "\ufeff"
+"""Some editors begin a file with a byte order mark."""
+_LONE_BREAK = re.compile("(?<!\r)\n")
 
 
 class DamagedSettingsError(Exception):
@@ -114,7 +118,8 @@ class Settings:
 
 def with_changes(text: str, changes: Mapping[str, Value]) -> str:
     """A settings file with some settings changed and everything else as it was. Raises ``DamagedSettingsError``."""
-    file = _parsed(text)
+    mark = MARK if text.startswith(MARK) else ""
+    file = _parsed(text.removeprefix(MARK))
     for key, value in changes.items():
         table, _, name = key.partition(".")
         if table not in file:
@@ -123,7 +128,10 @@ def with_changes(text: str, changes: Mapping[str, Value]) -> str:
         if not isinstance(section, dict):
             raise DamagedSettingsError(f"{table} is not a table")
         section[name] = value
-    return tomlkit.dumps(file)
+    changed = tomlkit.dumps(file)
+    if "\r\n" in text and not _LONE_BREAK.search(text):
+        changed = _LONE_BREAK.sub("\r\n", changed)
+    return mark + changed
 
 
 def _parsed(text: str) -> tomlkit.TOMLDocument:

@@ -43,7 +43,7 @@ def write_settings(path: Path, changes: Mapping[str, Value]) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     remark = ""
     try:
-        text = with_changes(read_text(path, TOML_BYTES_MAX) if path.exists() else "", changes)
+        text = with_changes(read_regular(path, TOML_BYTES_MAX).decode("utf-8") if path.exists() else "", changes)
     except (DamagedSettingsError, UnicodeDecodeError) as error:
         aside = put_aside(path)
         text = with_changes("", changes)

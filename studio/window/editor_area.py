@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QTabWidget, QToolButton, QVBoxLayout, QWidget
 
+from engine.api import plain_name
 from studio.editor.page import EditorPage
 from studio.model.document import Document
 from studio.model.studio import StudioModel
@@ -260,4 +261,4 @@ class EditorArea(QWidget):
 def _tip(document: Document) -> str:
     """What a tab tells when the mouse rests on it."""
     saving = ", saving asks where to" if document.is_example else ""
-    return document.file + (", not saved" if document.dirty else "") + saving
+    return plain_name(document.file) + (", not saved" if document.dirty else "") + saving

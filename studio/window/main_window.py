@@ -158,7 +158,8 @@ class MainWindow(QMainWindow):
         if document is None:
             self.setWindowTitle("AeroFlow Studio")
         else:
-            self.setWindowTitle(f"{document.name}[*] — AeroFlow Studio")
+            name = document.name.replace("[*]", "[*][*]")  # Qt's mark of a change, doubled where it is text
+            self.setWindowTitle(f"{name}[*] — AeroFlow Studio")
         self.setWindowModified(document is not None and document.dirty)
 
     def _notice(self, level: str, text: str) -> None:
@@ -242,7 +243,7 @@ class MainWindow(QMainWindow):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(["Programs (*.aefl)", "All files (*)"])
         dialog.setDefaultSuffix("aefl")
-        dialog.selectFile(document.name)
+        dialog.selectFile(document.path.name if document.path is not None else document.title)
         dialog.open()
 
     def ask_save_recording(self) -> None:
