@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from studio.model.studio import StudioModel
 from studio.panels.registry import Panel
 from studio.theming.icons import icons_of
+from studio.window.dock_sizes import DockSizes
 
 AREAS = {
     "left": Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -32,9 +33,6 @@ AREAS = {
 }
 STACKED = frozenset({"right"})
 """Areas whose panels stand below each other at first instead of sharing a place."""
-SIZES = {"left": 236, "right": 372, "bottom": 288}
-SHARES = {"left": 0.25, "right": 0.32, "bottom": 0.33}
-"""At most this part of the window, so that a small one has room for the code and every panel."""
 
 
 class DockTitle(QWidget):
@@ -145,6 +143,7 @@ class Docks(QObject):
             dock.visibilityChanged.connect(self._later)
             dock.topLevelChanged.connect(self._later)
             dock.dockLocationChanged.connect(self._later)
+        self.sizes = DockSizes(window)
         self._disconnect = model.theme.changed.connect(self._recolour)
         window.installEventFilter(self)
         self.arrange()
@@ -179,19 +178,8 @@ class Docks(QObject):
 
     def resize(self) -> None:
         """Gives each area its first size; needs the window's size to be known."""
-        for area in AREAS:
-            docks: list[QDockWidget] = [dock for dock in self.docks.values() if dock.panel.area == area]
-            if not docks:
-                continue
-            vertical = Qt.Orientation.Vertical
-            if area == "bottom":
-                size = min(SIZES[area], round(self._window.height() * SHARES[area]))
-                self._window.resizeDocks(docks[:1], [size], vertical)
-            else:
-                size = min(SIZES[area], round(self._window.width() * SHARES[area]))
-                self._window.resizeDocks(docks[:1], [size], Qt.Orientation.Horizontal)
-                if area in STACKED:
-                    self._window.resizeDocks(docks, [52, *[48] * (len(docks) - 1)], vertical)
+        columns = [[d for d in self.docks.values() if d.panel.area == area] for area in STACKED]
+        self.sizes.begin({dock: 52 if dock is docks[0] else 48 for docks in columns for dock in docks})
 
     @Slot()
     def refresh_titles(self) -> None:
@@ -205,7 +193,11 @@ class Docks(QObject):
             _prepare(bar)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Prepares each bar of tabs that Qt makes for panels before it can be clicked."""
+        """Prepares each bar of tabs that Qt makes for panels before it can be clicked, and sees edges being dragged."""
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self.sizes.drag_begins()
+        elif event.type() == QEvent.Type.MouseButtonRelease:
+            QTimer.singleShot(0, self, self.sizes.drag_ends)  # the window takes the last size with this event
         if event.type() == QEvent.Type.ChildPolished and isinstance(event, QChildEvent):
             bar = event.child()
             if isinstance(bar, QTabBar) and bar.parent() is self._window:

@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(500)
+        self._timer.timeout.connect(self.docks.sizes.settle)
         self._timer.timeout.connect(self.layout_changed)
         for dock in self.docks.docks.values():
             dock.visibilityChanged.connect(self._layout_touched)
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         if layout:
             if self.restoreState(QByteArray.fromBase64(layout.encode("ascii", "ignore")), LAYOUT_VERSION):
                 self._first_layout = False
+                self.docks.sizes.restored()
             else:
                 self.docks.arrange()
         self.docks.refresh_titles()
@@ -102,10 +104,9 @@ class MainWindow(QMainWindow):
         self._timer.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The first size decides how large the panels are."""
+        """The panels take their shares of the size."""
         super().resizeEvent(event)
-        if self._first_layout:
-            self.docks.resize()
+        self.docks.sizes.fit()
         self._timer.start()
 
     def event(self, event: QEvent) -> bool:
