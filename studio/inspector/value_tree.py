@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from studio.model.inspector import Row, Section
 from studio.model.studio import StudioModel
 from studio.model.theme import ThemeModel
+from studio.theming.elide import elide_cell, elided
 from studio.theming.fonts import code_font
 from studio.theming.tree_rows import remove_rows
 
@@ -155,6 +156,14 @@ class _ChangeDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
 
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Shortens values so that actors can be told apart, and names in their middle."""
+        super().initStyleOption(option, index)
+        if index.column() == 0:
+            option.textElideMode = Qt.TextElideMode.ElideMiddle
+        else:
+            elide_cell(option)
+
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
@@ -177,6 +186,6 @@ class _ChangeDelegate(QStyledItemDelegate):
             rect = QRectF(option.rect).adjusted(title, 0, -6, 0)
             painter.save()
             painter.setPen(QColor(self._theme.color("muted")))
-            text = option.fontMetrics.elidedText(str(note), Qt.TextElideMode.ElideRight, int(rect.width()))
+            text = elided(str(note), option.fontMetrics, rect.width())
             painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
             painter.restore()

@@ -11,6 +11,8 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSignalBl
 from PySide6.QtGui import QFocusEvent, QHoverEvent
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
+from studio.theming.elide import elide_cell
+
 
 class CalmTable(QTableView):
     """A table whose current row changes only when the user chooses one or the program sets it."""
@@ -44,7 +46,7 @@ class CalmTable(QTableView):
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Draws every cell of the row under the mouse as one that the mouse is over."""
+    """Draws the row under the mouse as one that the mouse is over, and texts so that actors can be told apart."""
 
     def __init__(self, table: CalmTable) -> None:
         super().__init__(table)
@@ -55,3 +57,4 @@ class RowDelegate(QStyledItemDelegate):
         super().initStyleOption(option, index)
         if index.row() == self._table.hovered_row:
             option.state |= QStyle.StateFlag.State_MouseOver
+        elide_cell(option)

@@ -9,6 +9,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from studio.theming.elide import elided
+
 
 class QuietLabel(QLabel):
     """One line of text, shortened where there is no room. ``width_hint`` is how wide it likes to be."""
@@ -44,6 +46,6 @@ class QuietLabel(QLabel):
         """Draws the text in the colour that the style sheet gives to labels."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        text = self.fontMetrics().elidedText(self._shown, Qt.TextElideMode.ElideRight, self.width())
+        text = elided(self._shown, self.fontMetrics(), self.width())
         painter.drawText(self.rect(), self.alignment() | Qt.AlignmentFlag.AlignVCenter, text)
         painter.end()

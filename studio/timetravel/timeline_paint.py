@@ -18,6 +18,7 @@ from studio.model.event_store import Floats, Ints
 from studio.model.figures import counted, grouped, short
 from studio.model.theme import ThemeModel
 from studio.model.timeline import Details, Lane, TimelineModel
+from studio.theming.elide import elided
 from studio.timetravel.timeline_geometry import LANE_HEIGHT, Geometry
 
 BAND = 12.0
@@ -116,7 +117,7 @@ def _paint_labels(painter: QPainter, model: TimelineModel, geometry: Geometry, l
         room = geometry.gutter - left - 8 - (metrics.horizontalAdvance(count) + 6 if count else 0)
         painter.setPen(look.color("muted" if lane.kind in ("rendered", "rest") else "text"))
         area = QRectF(left, rect.top(), max(room, 0), rect.height() - 1)
-        label = metrics.elidedText(lane.label, Qt.TextElideMode.ElideMiddle, room)
+        label = elided(lane.label, metrics, room)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, label)
         if count:
             painter.setPen(look.color("muted"))
