@@ -16,7 +16,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
-from studio.graph.graph_labels import Pixels, count_boxes, free_box
+from studio.graph.graph_labels import Pixels, count_boxes, edges_of, free_box, insets
 from studio.model.color import mix
 from studio.model.edge_counts import Edges
 from studio.model.event_store import Ints
@@ -33,6 +33,8 @@ CODE = 100_000
 BADGE_RADIUS = 9.0
 """Smaller nodes get a dot for waiting messages, not a number."""
 COUNTED_EDGES = 70
+HEAD_ROOM = 0.7
+"""What part of an edge at most is left out before its head."""
 Names = Sequence[tuple[int, QRectF, str]]
 """The nodes that have a name, with its box."""
 
@@ -60,8 +62,8 @@ class Look:
 # --- edges ----------------------------------------------------------------------------------------------
 
 
-def edge_lines(edges: Edges, pixels: Pixels, radius: float) -> tuple[Pixels, Ints]:
-    """Lines from node to node as (m, 4), ending at the nodes' borders, and which edges they are.
+def edge_lines(edges: Edges, pixels: Pixels, radius: float, names: Names = ()) -> tuple[Pixels, Ints]:
+    """Lines from node to node as (m, 4), ending outside nodes and their names, and which edges they are.
 
     The two directions of a pair run beside each other, each on its right; an edge to itself is left out.
     """
@@ -75,8 +77,11 @@ def edge_lines(edges: Edges, pixels: Pixels, radius: float) -> tuple[Pixels, Int
     codes = edges.sources[kept] * CODE + edges.targets[kept]
     both = np.isin(edges.targets[kept] * CODE + edges.sources[kept], codes)
     side = np.stack([-unit[:, 1], unit[:, 0]], axis=1) * np.where(both, min(4.0, radius * 0.35), 0.0)[:, None]
-    inset = np.minimum(radius + 3, length * 0.4)[:, None] * unit
-    return np.concatenate([start + side + inset, end + side - inset], axis=1), kept
+    boxes = np.full((len(pixels), 4), np.nan)
+    boxes[[i for i, _, _ in names]] = edges_of([box for _, box, _ in names])
+    after = np.minimum(insets(end + side, -unit, boxes[edges.targets[kept]], radius), length * HEAD_ROOM)
+    before = np.minimum(insets(start + side, unit, boxes[edges.sources[kept]], radius), (length - after) * 0.6)
+    return np.concatenate([start + side + before[:, None] * unit, end + side - after[:, None] * unit], axis=1), kept
 
 
 def _between_nodes(edges: Edges) -> Ints:

@@ -10,7 +10,7 @@ from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
@@ -32,6 +32,7 @@ from studio.graph.graph_labels import NAME_WIDTH, Pixels, name_boxes, taken_plac
 from studio.graph.graph_paint import (
     CODE,
     Look,
+    Names,
     NodePictures,
     edge_classes,
     edge_lines,
@@ -57,6 +58,8 @@ BUDGET_SECONDS = 0.004
 COUNTING_SECONDS = 0.03
 PULSE_SECONDS = 0.45
 NEAR = 0.002
+REFIT_RATIO = 1.5
+"""A view that grew or shrank by more than this since the user zoomed shows everything again."""
 NAMES_MEASURED = 60
 """Names are drawn beside so many nodes at most."""
 
@@ -71,6 +74,7 @@ class GraphView(QWidget):
         self.graph = graph
         self.camera = Camera()
         self._fits = True
+        self._zoomed_at = QSize(1, 1)
         self._measured: tuple[list[str], float] = ([], 0.0)
         self._shown: Points = np.empty((0, 2), np.float32)
         self._shown_of: object = None
@@ -80,6 +84,7 @@ class GraphView(QWidget):
         self._drawn_counts: tuple[Ints, Ints] = (np.empty(0, np.int64), np.empty(0, np.int64))
         self._drag_from: QPointF | None = None
         self._moved = False
+        self._hovered = -1
         self._pulse_from = 0.0
         self._pulsing = False
         self._settled = False
@@ -107,11 +112,16 @@ class GraphView(QWidget):
         """A comfortable square."""
         return QSize(420, 380)
 
+    def minimumSizeHint(self) -> QSize:
+        """Room for a few nodes."""
+        return QSize(160, 72)
+
     # --- frames ---------------------------------------------------------------------------------------
 
     def _restart(self) -> None:
         """Another run or branch is shown: nothing that was drawn of the one before is compared with it."""
         self._pulsing = False
+        self._hovered = -1
         self._drawn_counts = (np.empty(0, np.int64), np.empty(0, np.int64))
 
     def wake(self) -> None:
@@ -161,7 +171,7 @@ class GraphView(QWidget):
         arrived = bool(np.abs(difference).max(initial=0) < NEAR) or not self._animates()
         self._shown = places.copy() if arrived else self._shown + difference * np.float32(0.28)
         if self._fits:
-            self.camera = self.camera.fitted(places[1:], self._half_name())
+            self.camera = self.camera.fitted(places[0 if self.graph.outside_sends else 1 :], self._half_name())
         return arrived
 
     def _half_name(self) -> float:
@@ -198,9 +208,8 @@ class GraphView(QWidget):
         moment = self._run.playhead
         radius = self.camera.radius
         visible = self.graph.appeared(moment)
-        names = name_boxes(nodes, pixels, visible, self.graph.sizes(moment), self.selected_node(), radius, look.small)
-        boxes = [box for _, box, _ in names]
-        self._paint_all_edges(painter, self.graph.edges(moment), pixels, (pixels[visible], boxes), look)
+        names = self.names(pixels)
+        self._paint_all_edges(painter, self.graph.edges(moment), pixels, (pixels[visible], names), look)
         states = self.graph.states(self._run.picture)
         selected = self.selected_node()
         acting = self._acting_node()
@@ -218,6 +227,12 @@ class GraphView(QWidget):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
+    def names(self, pixels: Pixels) -> Names:
+        """The names that are drawn at the playhead's moment, with their boxes."""
+        moment, first = self._run.playhead, (self._acting_node(), self.selected_node(), self._hovered)
+        visible, sizes = self.graph.appeared(moment), self.graph.sizes(moment)
+        return name_boxes(self.graph.nodes, pixels, visible, sizes, first, self.camera.radius, self._look().small)
+
     def _look(self) -> Look:
         small = QFont(self.font())
         if small.pointSizeF() > 0:
@@ -225,15 +240,16 @@ class GraphView(QWidget):
         return Look(self._model.theme, self.font(), small, self.devicePixelRatioF())
 
     def _paint_all_edges(
-        self, painter: QPainter, edges: Edges, pixels: Pixels, shown: tuple[Pixels, list[QRectF]], look: Look
+        self, painter: QPainter, edges: Edges, pixels: Pixels, shown: tuple[Pixels, Names], look: Look
     ) -> None:
         """The kept picture of the edges, and over it what changes from moment to moment. ``shown`` are the nodes that
-        are there and the boxes of names."""
+        are there and the names."""
         moment = self._run.playhead
-        lines, kept = edge_lines(edges, pixels, self.camera.radius)
+        lines, kept = edge_lines(edges, pixels, self.camera.radius, shown[1])
         classes = edge_classes(edges.counts[kept])
         key = (
             pixels.tobytes(),
+            lines.tobytes(),
             len(self.graph.nodes),
             kept.tobytes(),
             edges.sources.tobytes(),
@@ -247,7 +263,7 @@ class GraphView(QWidget):
         if self._edge_layer is None or key != self._edge_key:
             self._edge_layer, self._edge_key = self._edge_picture(lines, classes, pixels, moment, look), key
         painter.drawPixmap(0, 0, self._edge_layer)
-        taken = taken_places(shown[0], self.camera.radius, shown[1], lines)
+        taken = taken_places(shown[0], self.camera.radius, [box for _, box, _ in shown[1]], lines)
         paint_loops(painter, edges, pixels, self.camera.radius, taken, look)
         paint_hot(painter, lines[self._hot(edges)[kept]], look)
         paint_counts(painter, edges.counts[kept], lines, taken, look)
@@ -332,7 +348,8 @@ class GraphView(QWidget):
         edges = self.graph.edges(self._run.playhead)
         if not len(edges.counts) or len(self._shown) != len(self.graph.nodes):
             return None
-        lines, kept = edge_lines(edges, self.camera.pixels(self._shown), self.camera.radius)
+        pixels = self.camera.pixels(self._shown)
+        lines, kept = edge_lines(edges, pixels, self.camera.radius, self.names(pixels))
         if not len(kept):
             return None
         start, end = lines[:, :2], lines[:, 2:]
@@ -383,16 +400,28 @@ class GraphView(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Moves the picture; shows by the cursor what can be clicked."""
         if self._drag_from is None:
-            over = self.node_at(event.position()) > 0
-            self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+            node = self.node_at(event.position())
+            self.setCursor(Qt.CursorShape.PointingHandCursor if node > 0 else Qt.CursorShape.ArrowCursor)
+            self._hover(node)
             return
         difference = event.position() - self._drag_from
         if self._moved or difference.manhattanLength() > 4:
             self._moved = True
-            self._fits = False
+            self._leave_fit()
             self.camera = self.camera.panned(difference.x(), difference.y())
             self._drag_from = event.position()
             self.update()
+
+    def _hover(self, node: int) -> None:
+        """Names the node under the mouse, if there was no room for its name."""
+        if node != self._hovered:
+            self._hovered = node
+            self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """No node is under the mouse any more."""
+        self._hover(-1)
+        super().leaveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Selects what was clicked, if nothing was moved."""
@@ -446,9 +475,13 @@ class GraphView(QWidget):
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Closer or farther."""
-        self._fits = False
+        self._leave_fit()
         self.camera = self.camera.zoomed(factor, at or QPointF(self.width() / 2, self.height() / 2))
         self.update()
+
+    def _leave_fit(self) -> None:
+        """The user has chosen what to see of the picture, for a view of about this size."""
+        self._fits, self._zoomed_at = False, self.size()
 
     def fit(self) -> None:
         """Shows everything, and goes on to."""
@@ -456,8 +489,11 @@ class GraphView(QWidget):
         self.wake()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keeps the middle in the middle."""
+        """Keeps the middle in the middle; a much larger or smaller view shows everything again."""
         self.camera = self.camera.resized(self.width(), self.height())
+        ratios = (self.width() / self._zoomed_at.width(), self.height() / self._zoomed_at.height())
+        if max(*ratios, *(1 / ratio for ratio in ratios)) > REFIT_RATIO:
+            self._fits = True
         self.wake()
         super().resizeEvent(event)
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from engine.api import ACTOR_DTYPE, Picture
 from studio.model.edge_counts import NO_NODE, OUTSIDE_NODE, EdgeCounts, Edges
 from studio.model.event_store import Ints
-from studio.model.placement import Points, beside, rounds_for, settle
+from studio.model.placement import Points, beside, roomiest, rounds_for, settle
 from studio.model.run import RunModel
 from studio.model.signal import Signal
 
@@ -121,6 +121,11 @@ class GraphModel:
         if len(there):
             there[OUTSIDE_NODE] = bool((self.edges(moment).sources == OUTSIDE_NODE).any())
         return there
+
+    @property
+    def outside_sends(self) -> bool:
+        """Whether something came from outside in what is counted of the run."""
+        return bool((self._counts.first_uses()[0] == OUTSIDE_NODE).any())
 
     def spawns(self, moment: int) -> Ints:
         """Which node spawned which, as pairs of a parent and a child of another node, for nodes that are there."""
@@ -287,10 +292,24 @@ class GraphModel:
         known = self._known_places.get(node.key)
         if known is not None:
             return known
+        if index == OUTSIDE_NODE:
+            return self._beside_receiver()
         parent = self._known_places.get(("type", node.actor_type))
         if parent is None and node.actor >= 0:
             parent = self._known_places.get(("actor", int(self._store.cast.parents[node.actor])))
         return beside(parent, index)
+
+    def _beside_receiver(self) -> npt.NDArray[np.float32]:
+        """A place for the outside: near the node that it first sends to, in the direction with the most room."""
+        sources, targets, uses = self._counts.first_uses()
+        sent = np.flatnonzero(sources == OUTSIDE_NODE)
+        target = int(targets[sent[np.argmin(uses[sent])]]) if len(sent) else NO_NODE
+        receiver = self.nodes[target].key if 0 <= target < len(self.nodes) else _OUTSIDE.key
+        middle = self._known_places.get(receiver)
+        if middle is None:
+            return beside(None, 0)
+        others = [place for key, place in self._known_places.items() if key not in (_OUTSIDE.key, receiver)]
+        return roomiest(middle, np.array(others, np.float32).reshape(-1, 2))
 
     def _begin_step(self) -> bool:
         """Begins to place what appeared next; whether there was anything."""
@@ -309,7 +328,7 @@ class GraphModel:
         chosen = np.flatnonzero(shown)
         fresh = np.array([self.nodes[i].key not in self._known_places for i in chosen], np.bool_)
         self._placed_up_to = stop - 1
-        for i in chosen.tolist():
+        for i in sorted(chosen.tolist(), key=lambda i: i == OUTSIDE_NODE):
             self.places[i] = self._place_of(i, self.nodes[i])
             self._known_places[self.nodes[i].key] = self.places[i].copy()
         self._moving = chosen

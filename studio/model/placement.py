@@ -34,6 +34,19 @@ def beside(parent: npt.NDArray[np.float32] | None, number: int) -> npt.NDArray[n
     return parent + direction * np.float32(0.7)
 
 
+def roomiest(middle: npt.NDArray[np.float32], others: Points) -> npt.NDArray[np.float32]:
+    """The place at an edge's length from ``middle`` that is farthest from the others."""
+    angles = np.arange(24, dtype=np.float32) * np.float32(2 * np.pi / 24)
+    spots = middle + np.stack([np.cos(angles), np.sin(angles)], axis=1) * np.float32(DISTANCE)
+    if not len(others):
+        best: npt.NDArray[np.float32] = spots[0]
+        return best
+    difference = spots[:, None] - others[None]
+    room = (difference * difference).sum(axis=2).min(axis=1)
+    best = spots[int(np.argmax(room))]
+    return best
+
+
 def rounds_for(count: int, fresh: int) -> int:
     """How many rounds settle so many nodes of which so many are new."""
     if count <= 60:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from engine.api import FLAG_START, FLAG_TIMER
 from studio.graph.camera import Camera
 from studio.graph.graph_labels import count_boxes, taken_places
-from studio.graph.graph_paint import NodePictures
+from studio.graph.graph_paint import NodePictures, edge_lines
 from studio.graph.graph_view import GraphView
 from studio.model import engine_port as port
 from studio.model.edge_counts import BLOCK
@@ -262,3 +262,52 @@ def test_counts_cover_neither_nodes_nor_names_nor_heads_nor_each_other() -> None
     obstacles = [QRectF(QPointF(*row[:2]), QPointF(*row[2:])) for row in taken.tolist()]
     for i, box in enumerate(boxes):
         assert not any(box.intersects(other) for other in obstacles + boxes[:i])
+
+
+@pytest.mark.parametrize("size", [(360, 110), (360, 250), (900, 200), (200, 500)])
+def test_names_cover_neither_nodes_nor_each_other_and_edges_end_outside_them(
+    qtbot: QtBot, view: GraphView, size: tuple[int, int]
+) -> None:
+    view.resize(*size)
+    qtbot.waitUntil(lambda: not view._timer.isActive(), timeout=10_000)
+    pixels, radius = view.camera.pixels(view._shown), view.camera.radius
+    names = view.names(pixels)
+    assert len(names) >= 4
+    boxes = [box for _, box, _ in names]
+    for i, box in enumerate(boxes):
+        assert not any(box.intersects(other) for other in boxes[:i])
+    edges = view.graph.edges(view.graph.run.total)
+    lines, kept = edge_lines(edges, pixels, radius, names)
+    long = np.hypot(*(lines[:, 2:] - lines[:, :2]).T) > 16
+    own = {i: box for i, box, _ in names}
+    for line, target in zip(lines[long], edges.targets[kept][long], strict=True):
+        assert target not in own or not own[int(target)].contains(QPointF(*line[2:]))
+
+
+def test_a_name_without_room_is_shown_under_the_mouse(qtbot: QtBot, view: GraphView) -> None:
+    pixels = np.repeat(view.camera.pixels(view._shown)[:1], len(view.graph.nodes), axis=0)
+    shown = [i for i, _, _ in view.names(pixels)]
+    hidden = next(i for i in range(1, len(view.graph.nodes)) if i not in shown)
+    view._hover(hidden)
+    assert hidden in [i for i, _, _ in view.names(pixels)]
+
+
+def test_a_zoomed_graph_shows_everything_again_when_its_view_changes_much(qtbot: QtBot, view: GraphView) -> None:
+    view.zoom(3)
+    view.resize(520, 430)
+    assert not view._fits
+    view.resize(360, 120)
+    assert view._fits
+
+
+def test_the_outside_has_room_beside_the_receiver_of_its_message() -> None:
+    run, engine = RunModel(), ScriptedEngine()
+    events = make_events(300, 8)
+    events["sender"][200] = 0xFFFFFFFF
+    events["flags"][200] = 4
+    open_run(engine, run, events)
+    places = settled(run).places
+    receiver = int(events["actor"][200]) + 1
+    distance = np.hypot(*(places[1:] - places[0]).T)
+    assert distance.min() > 0.5
+    assert distance[receiver - 1] < 1.6

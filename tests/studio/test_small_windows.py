@@ -105,7 +105,7 @@ def test_names_of_the_graph_do_not_cover_each_other(studio: Studio) -> None:
     nodes = [Node(("actor", i), f"{LONG}#{i}", "actor", 1, i, 1, 0) for i in range(40)]
     pixels = np.stack([np.arange(40) % 8 * 60.0, np.arange(40) // 8 * 50.0], axis=1)
     everything, ones = np.ones(40, np.bool_), np.ones(40, np.int64)
-    names = name_boxes(nodes, pixels, everything, ones, 17, 8.0, QFont())
+    names = name_boxes(nodes, pixels, everything, ones, (17,), 8.0, QFont())
     assert 17 in [i for i, _, _ in names]
     assert all(box.width() <= NAME_WIDTH + 8 for _, box, _ in names)
     for (_, left, _), (_, right, _) in combinations(names, 2):
