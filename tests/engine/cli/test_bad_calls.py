@@ -17,9 +17,11 @@ from typer.testing import CliRunner, Result
 
 from engine import api
 from engine.base.errors import MachineError
+from engine.cli import files
 from engine.cli import test_case as case_module
 from engine.cli.last_resort import last_resort
 from engine.cli.main import app
+from engine.files.reading import read_regular
 
 TWO_TO_63 = 2**63
 
@@ -288,8 +290,12 @@ def half_readable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     monkeypatch.setattr(os, "scandir", scandir)
     monkeypatch.setattr(Path, "stat", stat)
-    opened = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda path: (path.parent.name == "c" and stat(path)) or opened(path))
+
+    def read(path: Path) -> bytes:
+        stat(path)
+        return read_regular(path)
+
+    monkeypatch.setattr(files, "read_regular", read)
     return tmp_path
 
 
