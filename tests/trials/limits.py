@@ -120,6 +120,7 @@ def outcome(program: Program, folder: Path, memory_mib: int | None) -> str:
     path.write_text(program.text + (AFTERWARDS if program.survived and not program.is_endless else ""))
 
     def limit() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a trial that a shell started in the background ignores it
         if memory_mib is not None:
             resource.setrlimit(resource.RLIMIT_AS, (memory_mib * 2**20, memory_mib * 2**20))
 
