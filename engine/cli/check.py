@@ -10,7 +10,17 @@ import typer
 from engine import api
 from engine.base.counts import counted
 from engine.cli.files import compile_file, program_path, read_programs, with_plain_line_breaks
-from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give, give_json, problem_line, problem_plain, say
+from engine.cli.report import (
+    EXIT_PROBLEM,
+    EXIT_USAGE,
+    fail,
+    give,
+    give_json,
+    give_lines,
+    problem_line,
+    problem_plain,
+    say,
+)
 
 
 def check(
@@ -45,4 +55,4 @@ def problems_of(path: Path, text: str) -> tuple[api.Problem, ...]:
 
 def ir(file: Annotated[Path, typer.Argument(help="The program.")]) -> None:
     """Print the intermediate representation that a program is executed from."""
-    give(compile_file(program_path(file)).ir_text)
+    give_lines(compile_file(program_path(file)).ir_text)

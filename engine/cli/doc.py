@@ -12,9 +12,10 @@ import typer
 from engine import api
 from engine.base.counts import counted
 from engine.cli import streams
+from engine.cli.escapes import on_one_line
 from engine.cli.files import read_programs, with_plain_line_breaks
 from engine.cli.outputs import Kind, description_of, manifest_of, why_not
-from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give, say
+from engine.cli.report import EXIT_PROBLEM, EXIT_USAGE, fail, give_lines, say
 from engine.files.whole import write_whole
 
 DECLARATIONS = ("actor", "agent", "struct", "enum", "function")
@@ -45,7 +46,7 @@ def doc(
         name = path.absolute().relative_to(base).as_posix()
         described = "\n".join(describe(name, text, analysis.outline))
         if output is None:
-            give(described)
+            give_lines(described)
         else:
             target = output / path.absolute().relative_to(base).with_suffix(".md")
             failed += not _is_written(target, described, description_of(name), read)
@@ -73,7 +74,7 @@ def _is_written(path: Path, text: str, kind: Kind, read: list[tuple[Path, str]])
 def describe(name: str, text: str, outline: tuple[api.Symbol, ...]) -> Iterator[str]:
     """The lines of Markdown for one file. If it exports anything, the rest is its own business and left out."""
     lines = text.splitlines()
-    yield f"# {name}"
+    yield f"# {on_one_line(name)}"
     yield from _paragraph(_comment_at_the_top(lines))
     symbols = [symbol for symbol in outline if symbol.kind in DECLARATIONS or _is_constant(lines, symbol)]
     exported = [symbol for symbol in symbols if _line(lines, symbol).startswith(EXPORT)]

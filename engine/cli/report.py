@@ -12,6 +12,7 @@ import typer
 from engine.api import Problem
 from engine.base.bounded import bounded
 from engine.cli import streams
+from engine.cli.escapes import on_lines, on_one_line
 
 EXIT_PROBLEM = 1
 """The program has errors, or a comparison found a difference."""
@@ -27,19 +28,20 @@ EXIT_INTERRUPTED = 130
 """Ctrl-C: 128 and the number of the signal, which is also how other signals end a command."""
 
 
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
-
-
 def say(text: str) -> None:
-    """A line for the person, on stderr, if it can be written. Names and values of programs cannot steer a terminal."""
+    """A line for the person, on stderr, if it can be written. It is one line, whatever names and values are in it."""
     with contextlib.suppress(OSError):
-        print(text.translate(_CONTROLS), file=sys.stderr)
+        print(on_one_line(text), file=sys.stderr)
 
 
 def give(text: str) -> None:
-    """A line of the result, on stdout, without characters that steer a terminal. What a program puts out goes to
-    ``streams.write`` as it is."""
-    streams.write(f"{text.translate(_CONTROLS)}\n")
+    """A line of the result, on stdout. What a program puts out goes to ``streams.write`` as it is."""
+    streams.write(f"{on_one_line(text)}\n")
+
+
+def give_lines(text: str) -> None:
+    """A result of several lines, on stdout."""
+    streams.write(f"{on_lines(text)}\n")
 
 
 def give_json(value: Any) -> None:

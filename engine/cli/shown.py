@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from engine import api
 from engine.cli import streams
+from engine.cli.escapes import on_lines
 from engine.cli.report import say
 
 WRITTEN_AT_ONCE = 1 << 20
@@ -15,6 +17,11 @@ WRITTEN_AT_ONCE = 1 << 20
 def never() -> bool:
     """What is shown is shown to its end."""
     return False
+
+
+def is_a_terminal() -> bool:
+    """Whether the standard output is one."""
+    return sys.stdout.isatty()
 
 
 class Shown(Protocol):
@@ -31,10 +38,14 @@ class Shown(Protocol):
 
 
 class ShownAsText:
-    """Outputs as lines on stdout, faults on stderr."""
+    """Outputs as lines on stdout, faults on stderr.
 
-    def __init__(self) -> None:
+    A program that the user runs may steer the terminal; one that ``is_foreign``, out of a recording, may not.
+    """
+
+    def __init__(self, is_foreign: bool = False) -> None:
         self.has_failed = False
+        self._text_of = on_lines if is_foreign and is_a_terminal() else str
 
     def show(self, rendered: api.Rendered, must_stop: Callable[[], bool] = never) -> None:
         """Writes the lines of a step."""
@@ -52,7 +63,7 @@ class ShownAsText:
         for start in range(0, len(lines), WRITTEN_AT_ONCE):
             if start and must_stop():
                 break
-            streams.write(lines[start : start + WRITTEN_AT_ONCE])
+            streams.write(self._text_of(lines[start : start + WRITTEN_AT_ONCE]))
 
     def _show_each(self, outputs: tuple[api.Output, ...]) -> None:
         for output in outputs:
@@ -61,7 +72,7 @@ class ShownAsText:
                 streams.flush()
                 say(fault_line(output.fault))
             else:
-                streams.write(f"{output.text}\n")
+                streams.write(self._text_of(f"{output.text}\n"))
 
     def end(self, last: api.Progress) -> None:
         """All was said."""

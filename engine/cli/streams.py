@@ -14,19 +14,19 @@ import contextlib
 import io
 import json
 import os
-import re
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 import typer
 
+from engine.cli.escapes import in_json
+
 EXIT_UNWRITABLE = 2
 EXIT_READER_LEFT = 141
 """128 and the number of SIGPIPE, as for every other command in a pipe."""
 
 _SHOWN_ANYHOW = "aeroflow-shown-anyhow"
-_CONTROLS = re.compile("[\x7f-\x9f]")
 
 
 def prepare() -> None:
@@ -77,12 +77,12 @@ def use_utf8() -> None:
 
 def json_text(value: Any, indent: int | None = None) -> str:
     """JSON in which JSON's own escapes stand for what steers a terminal, and for all where a text is no Unicode."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    text = in_json(json.dumps(value, ensure_ascii=False, indent=indent))
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
         return json.dumps(value, indent=indent)
-    return _CONTROLS.sub(lambda control: f"\\u{ord(control[0]):04x}", text)
+    return text
 
 
 def flush() -> None:

@@ -230,7 +230,7 @@ def fork(
         change = parse_field(field)
 
     check_output(output, RECORDING, _read_by(trace))
-    shown = ShownAsText()
+    shown = ShownAsText(is_foreign=True)
 
     def work() -> tuple[api.Branch, api.Progress, int]:
         session = load_trace(trace, keep_events=False)

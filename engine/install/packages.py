@@ -47,7 +47,7 @@ def run_installer(command: list[str], listener: Listener) -> None:
             listener(step, 0, 0)
         tail = [*tail[-11:], line]
     if process.wait() != 0:
-        raise InstallError("\n".join(tail))
+        raise InstallError(" / ".join(tail))
 
 
 def installed_names() -> set[str]:
