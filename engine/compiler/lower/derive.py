@@ -91,7 +91,7 @@ def container_ref(op: str, t: Type) -> FunctionRef | None:
     if op == "write_quoted" and t != STRING:
         op = "write_text"
     if t == JSON and op == "write_text":
-        return FunctionRef("json_text.write")
+        return FunctionRef("json_text.write_shown")
     match t:
         case ListType(item):
             return FunctionRef(f"list.{op}", (item,))

@@ -155,7 +155,7 @@ after 5ms Log.say(math.inf, json.parse("\\"a\\\\u0001\\\\b\\""))
         ('(-math.inf, "a")', '-inf "a"'),
         (r'(1.5, "a\u0001\b\f\/")', r'1.5 "a\u0001\b\f/"'),
         (r'(1.5, "\uD83C\uDF00")', '1.5 "🌀"'),
-        ("(nan, [inf, {}])", "nan [null,{}]"),
+        ("(nan, [inf, {}])", "nan [inf,{}]"),
     ],
 )
 def test_escapes_of_json_and_numbers_without_a_literal_can_be_written(edit: str, rendered: str) -> None:
