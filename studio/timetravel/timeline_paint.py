@@ -279,10 +279,10 @@ def _paint_messages(
     painter.setFont(look.small)
     metrics = QFontMetricsF(look.small)
     types = model.run.events.take("type", details.rows)
-    painter.setPen(look.color("muted"))
     for i in range(len(x)):
         if details.lanes[i] < 0:
             continue
+        painter.setPen(look.color("text" if int(details.rows[i]) == model.run.playhead - 1 else "muted"))
         later = x[(details.lanes == details.lanes[i]) & (x > x[i])]
         text = model.run.program.message(int(types[i]))
         if not len(later) or float(later.min()) - x[i] > metrics.horizontalAdvance(text) + 16:
@@ -347,15 +347,34 @@ def _paint_ruler(painter: QPainter, model: TimelineModel, geometry: Geometry, lo
     painter.setPen(look.color("muted"))
     area = QRectF(10, rect.top(), geometry.gutter - 18, rect.height())
     painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, "tick")
-    painter.save()
-    painter.setClipRect(rect)
     for tick in _labelled_ticks(model, geometry):
-        x = round(geometry.x(tick))
-        painter.fillRect(QRectF(x, rect.bottom() - 6, 1, 5), look.color("border_strong"))
+        painter.fillRect(QRectF(round(geometry.x(tick)), rect.bottom() - 6, 1, 5), look.color("border_strong"))
+
+
+def tick_labels(
+    model: TimelineModel, geometry: Geometry, metrics: QFontMetricsF, taken: list[QRectF]
+) -> list[tuple[QRectF, str]]:
+    """The numbers of ticks that stand whole in the ruler, where no mark and no playhead is."""
+    rect, labels = geometry.ruler, list[tuple[QRectF, str]]()
+    for tick in _labelled_ticks(model, geometry):
         label = grouped(tick)
-        left = tick_label_left(x, painter.fontMetrics().horizontalAdvance(label), rect.right())
-        painter.drawText(QPointF(left, rect.center().y() + 4), label)
-    painter.restore()
+        width = metrics.horizontalAdvance(label)
+        left = tick_label_left(round(geometry.x(tick)), width, rect.right())
+        box = QRectF(left, rect.top() + 2, width, rect.height() - 5)
+        others = [*taken, *(other for other, _ in labels)]
+        if not any(box.adjusted(-3, 0, 3, 0).intersects(other) for other in others):
+            labels.append((box, label))
+    return labels
+
+
+def paint_tick_labels(
+    painter: QPainter, model: TimelineModel, geometry: Geometry, look: Look, taken: list[QRectF]
+) -> None:
+    """Draws the numbers of ticks, over the kept picture, because what they leave room for moves."""
+    painter.setFont(look.small)
+    painter.setPen(look.color("muted"))
+    for box, label in tick_labels(model, geometry, QFontMetricsF(look.small), taken):
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, label)
 
 
 def tick_label_left(x: float, width: float, right: float) -> float:
@@ -486,6 +505,7 @@ def paint_playhead(painter: QPainter, model: TimelineModel, geometry: Geometry, 
     """The playhead with its tick, the marks of branches, and a veil over what lies after the playhead."""
     run = model.run
     if not run.total:
+        paint_tick_labels(painter, model, geometry, look, [])
         return
     place = model.place_of(run.playhead)
     x, over = geometry.x(place), geometry.overview_x(place)
@@ -496,7 +516,11 @@ def paint_playhead(painter: QPainter, model: TimelineModel, geometry: Geometry, 
         painter.fillRect(QRectF(edge, lanes.top(), max(0.0, lanes.right() - edge), lanes.height()), veil)
         painter.fillRect(QRectF(over, overview.top() + 1, overview.right() - over - 1, overview.height() - 2), veil)
     pill = _pill(model, geometry, look, x) if lanes.left() - 1 <= x <= lanes.right() + 1 else None
-    paint_marks(painter, model, geometry, look, [pill] if pill is not None else [])
+    if run.in_the_past:
+        _paint_current_message(painter, model, geometry, look)
+    taken = [pill] if pill is not None else []
+    paint_marks(painter, model, geometry, look, taken)
+    paint_tick_labels(painter, model, geometry, look, taken)
     color = look.color("playhead")
     painter.setPen(QPen(color, 1.6))
     painter.drawLine(QLineF(over, overview.top(), over, overview.bottom()))
@@ -510,6 +534,31 @@ def paint_playhead(painter: QPainter, model: TimelineModel, geometry: Geometry, 
     painter.fillPath(path, color)
     painter.setPen(_on(color))
     painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, _playhead_text(model))
+
+
+def _paint_current_message(painter: QPainter, model: TimelineModel, geometry: Geometry, look: Look) -> None:
+    """The name of the message at the playhead again, over the veil: what happens now is not dimmed."""
+    edges = model.edges(geometry.columns)
+    if not model.is_detailed(edges):
+        return
+    details = model.details(edges)
+    at = np.flatnonzero((details.rows == model.run.playhead - 1) & (details.lanes >= 0))
+    if not len(at) or len(details.rows) > LABELS_AT_MOST:
+        return
+    i = int(at[0])
+    x = geometry.x(float(details.places[i]))
+    y = geometry.lane_rect(int(details.lanes[i])).center().y() - 0.5
+    later = details.places[(details.lanes == details.lanes[i]) & (details.places > details.places[i])]
+    text = model.run.program.message(int(model.run.events.take("type", details.rows[[i]])[0]))
+    room = geometry.x(float(later.min())) - x if len(later) else np.inf
+    if room <= QFontMetricsF(look.small).horizontalAdvance(text) + 16:
+        return
+    painter.save()
+    painter.setClipRect(geometry.lanes)
+    painter.setFont(look.small)
+    painter.setPen(look.color("text"))
+    painter.drawText(QPointF(x + 8, y - 2), text)
+    painter.restore()
 
 
 def _playhead_text(model: TimelineModel) -> str:
