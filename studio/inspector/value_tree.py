@@ -27,7 +27,10 @@ CHANGED = ROW + 1
 PENDING = ROW + 2
 NOTE = ROW + 3
 ARROW = "→"
-NAME_WIDTH = 120
+NAME_WIDTH = 96
+"""The column of names is as wide as its names, from so many pixels up to a share of the view."""
+NAME_SHARE = 0.6
+NAME_MARGINS = 18
 
 
 class ValueTree(QTreeWidget):
@@ -77,6 +80,7 @@ class ValueTree(QTreeWidget):
             for row in section.rows:
                 self._add(item, row)
             item.setExpanded(self._open.get(section.key, True))
+            self._make_room(item)
         self._select(key)
         self.verticalScrollBar().setValue(offset)
         self._filling = False
@@ -118,9 +122,9 @@ class ValueTree(QTreeWidget):
         children = (item.child(i) for i in range(min(item.childCount(), 50)))
         labels = (child.text(0) for child in children if child is not None)
         widest = max((self.fontMetrics().horizontalAdvance(label) for label in labels), default=0)
-        wanted = (depth + 2) * self.indentation() + min(widest, NAME_WIDTH) + 12
+        wanted = (depth + 1) * self.indentation() + widest + NAME_MARGINS
         if wanted > self.columnWidth(0):
-            self.setColumnWidth(0, min(wanted, self.viewport().width() * 2 // 3))
+            self.setColumnWidth(0, max(min(wanted, round(self.viewport().width() * NAME_SHARE)), NAME_WIDTH))
 
     def _select(self, key: str) -> None:
         """Selects the row with a key again."""

@@ -213,6 +213,7 @@ class OutputPanel(QWidget):
         """Catches up with what happened while hidden."""
         super().showEvent(event)
         self._catch_up()
+        self._reveal()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Hidden, it does nothing."""
@@ -230,10 +231,19 @@ class OutputPanel(QWidget):
             if current < 0 or self._lines.line(current).output is not self._lines.line(row).output:
                 self.table.selectRow(row)
                 self.table.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
-        else:
-            self.table.clearSelection()
+        elif self.table.currentIndex().isValid():
+            self.table.selectionModel().clear()
+            self._reveal()
         self._following = False
         self.table.viewport().update()
+
+    def _reveal(self) -> None:
+        """Scrolls to the last line that is there at the playhead's moment, or before the first line."""
+        row = self._lines.last_before(self._run.playhead)
+        if row >= 0:
+            self.table.scrollTo(self._lines.index(row, TEXT), QAbstractItemView.ScrollHint.EnsureVisible)
+        else:
+            self.table.scrollToTop()
 
 
 OUTPUT = register_panel(Panel("output", "Output", "output", "bottom", 2, OutputPanel))

@@ -36,8 +36,10 @@ ICONS = {
 OTHER = ("run.pause", "run.continue")
 """The buttons for a run of a program that is not the one in front; the first button is the one in front's."""
 WITH_TEXT = {"run.start": "Run", "time.fork": "Fork"}
-RUN_WIDTH = 150
+RUN_WIDTH = 120
 """How wide the words of the run button may be."""
+RUN_AROUND = 48
+"""What the run button needs beside its words: icon and margins."""
 SEARCH_WIDTH = 300
 SEARCH_LEAST = WHERE_LEAST = 110
 """How narrow the two wide buttons become before a button is out of the window."""
@@ -108,6 +110,7 @@ class Toolbar(QObject):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         if id == "run.start":
             button.setProperty("kind", "primary")
+            button.setFixedWidth(RUN_WIDTH + RUN_AROUND)  # whatever it says, the others stay where they are
         button.clicked.connect(lambda: self._press(id))
         self._buttons[id] = button
         self._places[id] = self.bar.addWidget(button)
