@@ -121,9 +121,9 @@ def _check(loaded: LoadedProgram, worlds: list[World]) -> tree.Program:
     functions.update(generics.functions)
     functions.update(top_world.shared.functions)
     invariants = [
-        line
+        invariant
         for module, world in zip(loaded.modules, worlds, strict=True)
-        for line in check_invariants(world, module.tree)
+        for invariant in check_invariants(world, module.tree)
     ]
     own = [actor for world in worlds for actor in own_actors(world)]
     actors = [main, *own, *finished_services(top_world)]

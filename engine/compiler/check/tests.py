@@ -52,30 +52,27 @@ def end_of_test(span: Span) -> tree.Stmt:
     return tree.Evaluate(span, tree.Call(UNIT, span, tree.FunctionRef("idle.end_test"), ()))
 
 
-def check_invariants(world: World, module: ast.Module) -> list[tree.Stmt]:
-    """Assertions that all invariants of a file hold."""
-    found: list[tree.Stmt] = []
-    for item in module.items:
-        if isinstance(item, ast.InvariantDecl):
-            _check_invariant(world, item, found)
-    return found
+def check_invariants(world: World, module: ast.Module) -> list[tuple[tree.Stmt, ...]]:
+    """For each invariant of a file, the assertion that it holds."""
+    invariants = (_check_invariant(world, item) for item in module.items if isinstance(item, ast.InvariantDecl))
+    return [statements for statements in invariants if statements]
 
 
-def _check_invariant(world: World, decl: ast.InvariantDecl, out: list[tree.Stmt]) -> None:
+def _check_invariant(world: World, decl: ast.InvariantDecl) -> tuple[tree.Stmt, ...]:
     body = Body(world, CLOSED, name=decl.title.value)
     body.peeks = True
     *before, last = decl.body.statements or (None,)
     if not isinstance(last, ast.ExprStmt):
         note = 'as in `invariant "none is in debt" { [a for a in Account if a.balance < 0] == [] }`'
         world.report.error("E0331", decl.title.span, "an invariant ends with what must hold", note)
-        return
+        return ()
     said = ast.StringLit(decl.title.span, f'the invariant "{decl.title.value}" does not hold')
     held = ast.AssertStmt(last.value.span, last.value, said)
     statements: list[tree.Stmt] = []
     body.push()
     check_statements(body, (*(line for line in before if line is not None), held), statements)
     settle(body, statements)
-    out.extend(statements)
+    return tuple(statements)
 
 
 def _wait(body: Body, node: ast.RunStmt, out: list[tree.Stmt]) -> tree.Handler:

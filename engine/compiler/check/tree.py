@@ -702,7 +702,7 @@ class Program:
     asked: tuple[HandlerRef, ...] = ()
     tick_us: int = 1000
     """How long a tick is."""
-    invariants: tuple[Stmt, ...] = ()
+    invariants: tuple[tuple[Stmt, ...], ...] = ()
     """What faults at the end of a tick in which an invariant does not hold; empty where nobody checks that."""
     watched: tuple[str, ...] = ()
     """The actor types of which messages are expected."""

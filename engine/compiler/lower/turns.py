@@ -11,6 +11,7 @@ actors and a function of the table, which the kernel calls then to read their st
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.base.source import Span
@@ -29,6 +30,7 @@ from engine.compiler.check.tree import (
     PictureField,
     Send,
     Spawn,
+    Stmt,
     TextNew,
     TimelineEntry,
     TimerNew,
@@ -58,7 +60,7 @@ if TYPE_CHECKING:
 
 OUTPUT_TEXT, OUTPUT_STATE, OUTPUT_TIMELINE = 0, 1, 2
 READ_CELL = "read_at"
-INVARIANTS = "invariants"
+INVARIANT = "invariant"
 TELL_NOBODY = "nobody.tell"
 
 
@@ -102,17 +104,19 @@ def lower_turn(f: FunctionBuilder, actor: Actor, turn: Turn) -> None:
 
 
 def _watch_invariants(f: FunctionBuilder) -> None:
-    """Tells the kernel of the function that checks the program's invariants."""
-    f.lowering.made(INVARIANTS, lambda: _invariants(f.lowering))
-    f.callees[INVARIANTS] = None
-    f.eval(f.library("invariant.watch", ir.FunctionIndex(INVARIANTS)))
+    """Tells the kernel of the functions that check the program's invariants; the first one is told last."""
+    for number, invariant in reversed(list(enumerate(f.lowering.program.invariants))):
+        name = f"{INVARIANT}.{number}"
+        f.lowering.made(name, partial(_invariant, f.lowering, name, invariant))
+        f.callees[name] = None
+        f.eval(f.library("invariant.watch", ir.FunctionIndex(name)))
 
 
-def _invariants(lowering: Lowering) -> FunctionBuilder:
-    f = FunctionBuilder(lowering, INVARIANTS, is_library=False, title="invariant")
+def _invariant(lowering: Lowering, name: str, invariant: tuple[Stmt, ...]) -> FunctionBuilder:
+    f = FunctionBuilder(lowering, name, is_library=False, title=INVARIANT)
     f.param("unused", ir.I32)
-    strings.look_at(f, lowering.program.invariants)
-    statements.block(f, lowering.program.invariants)
+    strings.look_at(f, invariant)
+    statements.block(f, invariant)
     return f
 
 
