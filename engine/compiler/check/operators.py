@@ -35,7 +35,6 @@ from engine.compiler.check.types import (
     OpaqueType,
     OptionalType,
     SetType,
-    StructType,
     Type,
     is_plain_enum,
 )
@@ -320,10 +319,8 @@ def _order(body: Body, span: Span, op: str, left: tree.Expr, right: tree.Expr) -
     t = resolve(a)
     if t in _NUMBERS or is_plain_enum(t):
         return tree.Binary(BOOL, span, op, left, right)
-    strict = not body.type_params  # in a generic function, all values that have an order can be compared
-    unwise = isinstance(t, OptionalType | StructType | ActorType | TypeVar) or t is BOOL
-    if (strict and unwise) or isinstance(t, TypeVar) or not has_order(body, t):
-        note = "compare one of its fields" if isinstance(t, StructType) else ""
+    if isinstance(t, TypeVar) or not has_order(body, t):
+        note = "dicts, sets and functions have no order, nor has what holds one"
         body.report.error("E0203", span, f"`{op}` does not work on {describe(t)}: it has no order", note)
         return tree.Const(BOOL, span, False)
     compared = tree.Derived(INT, span, "compare", t, (left, right))
