@@ -129,9 +129,10 @@ def program_path(path: Path) -> Path:
         fail(str(error))
 
 
-def load_trace(path: Path, salvage: bool = False, keep_events: bool = True) -> api.Session:
+def load_trace(path: Path, salvage: bool = False, keep_events: bool = True, *, is_looking: bool = True) -> api.Session:
     """A recorded run, or with ``salvage`` what is whole of it; ends the command where it cannot be read. Without
-    ``keep_events`` what runs on takes no memory for what it puts out."""
+    ``keep_events`` what runs on takes no memory for what it puts out. Who only looks is told where it was not compared
+    with a replay."""
     try:
         check_regular(path)
         session = api.Session.load(path, salvage, keep_events=keep_events)
@@ -143,6 +144,8 @@ def load_trace(path: Path, salvage: bool = False, keep_events: bool = True) -> a
         fail(f"{path}: {error}")
     for warning in session.warnings:
         say(f"aeroflow: {path}: {warning}")
+    if is_looking and session.not_compared:
+        say(f"aeroflow: {path}: {session.not_compared}; `aeroflow verify` compares all of it")
     return session
 
 

@@ -330,30 +330,48 @@ def side_text(event: api.EventDetail | None) -> str:
 
 def verify(
     trace: TraceArgument,
-    branch: BranchOption = 0,
+    branch: Annotated[int | None, count("--branch", help="Only this branch of the run; 0 is the first.")] = None,
     salvage: Annotated[bool, typer.Option("--salvage", help="Read what is whole of a damaged file.")] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Save what was read into this file.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Replay a recorded run and compare every hash; exit 1 if one differs."""
+    """Replay a recorded run with all its branches and compare every hash; exit 1 if one differs."""
 
     if output is not None:
         check_output(output, RECORDING, _read_by(trace))
 
-    def work() -> api.Verification:
-        session = load_trace(trace, salvage)
-        outcome = session.verify(branch)
+    def work() -> list[tuple[api.Branch, api.Verification]]:
+        session = load_trace(trace, salvage, is_looking=False)
+        wanted = range(len(session.branches())) if branch is None else (branch,)
+        outcomes = [session.verify(number) for number in wanted]
         if output is not None:
             save_trace(session, output)
-        return outcome
+        return [(session.branches()[number], outcome) for number, outcome in zip(wanted, outcomes, strict=True)]
 
-    result = guarded(work)
+    results = guarded(work)
+    is_right = all(result.ok for _, result in results)
     if as_json:
-        give_json({"ok": result.ok, "events": result.events, "message": result.message})
+        give_json(verified_plain(results))
     else:
-        give(result.message)
-    if not result.ok:
+        for one, result in results:
+            give(result.message if len(results) == 1 else f"branch {one.id} ({one.name}): {result.message}")
+    if not is_right:
         raise typer.Exit(EXIT_PROBLEM)
+
+
+def verified_plain(results: list[tuple[api.Branch, api.Verification]]) -> dict[str, Any]:
+    """What was verified for ``--json``: all together, with the message of the first branch that differs, and each."""
+    first = next((result for _, result in results if not result.ok), results[0][1])
+    message = f"Verified: all {counted(len(results), 'branch', 'branches')} match the recording"
+    return {
+        "ok": first.ok,
+        "events": sum(result.events for _, result in results),
+        "message": message if first.ok and len(results) > 1 else first.message,
+        "branches": [
+            {"branch": one.id, "name": one.name, "ok": result.ok, "events": result.events, "message": result.message}
+            for one, result in results
+        ],
+    }
 
 
 def export(
