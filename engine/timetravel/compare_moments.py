@@ -2,8 +2,8 @@
 
 It is compared with a machine that came there by a replay from the start. Mostly all bytes are the same. Where they are
 not, the states are compared, and what follows is run from both and compared in full: of one moment there are several
-memories, because free memory may hold anything, and a tick is over before or after the run comes back. The checkpoint
-then makes way for a picture of the machine that replayed.
+memories, because free memory may hold anything, and a tick is over before or after the run comes back. If all of it is
+the same, the checkpoint makes way for a picture of the machine that replayed.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
 
 class Follower:
     """A machine that goes on from a checkpoint, beside the one that replays from the start. Of both the events are
-    compared as they are shown: not all that is in them is in a hash."""
+    compared as they are shown: not all that is in them is in a hash. ``truth`` is the checkpoint of that one."""
 
-    def __init__(self, session: Session, line: Line, machine: Machine, n: int) -> None:
+    def __init__(self, session: Session, line: Line, truth: Checkpoint) -> None:
         self._session = session
         self._line = line
-        self._machine = machine
-        self._n = n
+        self._machine = session.scratch.machine
+        self._truth = truth
+        self._n = truth.n
         self._true_rows, self._rows = blake3(), blake3()
 
     def take_true(self, batch: Batch) -> None:
@@ -50,7 +51,14 @@ class Follower:
         if self._rows.digest() != self._true_rows.digest():
             raise _wrong(self._n)
         _compare_all(self._session, machine, follower, self._n)
+
+    def end(self, replaces: bool) -> None:
+        """Nothing was found: the checkpoint may make way for the truth."""
         self._session.scratch.settle(None)
+        if replaces:
+            self._line.checkpoints.replace(self._truth)
+        else:
+            self._session.history.store.release(self._truth.image)
 
     def _take(self, batch: Batch) -> None:
         _note(self._rows, batch)
@@ -65,8 +73,8 @@ def _note(digest: blake3, batch: Batch) -> None:
 
 
 def check_checkpoint(session: Session, machine: Machine, line: Line) -> Follower | None:
-    """Compares the checkpoint of the moment where a machine stands, if there is one, and puts the truth in its place.
-    Gives a machine that goes on from it, where that is needed to be sure. Raises MachineError where it lies."""
+    """Compares the checkpoint of the moment where a machine stands, if there is one. Gives a machine that goes on from
+    it, where that is needed to be sure. Raises MachineError where it lies."""
     n = machine.events
     if not line.checkpoints.has(n):
         return None
@@ -84,9 +92,8 @@ def check_checkpoint(session: Session, machine: Machine, line: Line) -> Follower
     except MachineError:
         store.release(image)
         raise
-    line.checkpoints.replace(Checkpoint(n, machine.tick, image, checkpoint.placed))
     session.scratch.settle(None)
-    return Follower(session, line, session.scratch.machine, n)
+    return Follower(session, line, Checkpoint(n, machine.tick, image, checkpoint.placed))
 
 
 _STATES = ["id", "type", "status", "handled", "parent"]

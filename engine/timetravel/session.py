@@ -107,6 +107,8 @@ class Session:
         self.seed = seed
         self.keep_events = keep_events
         self.warnings: tuple[str, ...] = ()
+        self.not_compared = ""
+        """Of a recording that was not compared with a replay when it was opened, a sentence that says so."""
         self.history = History()
         self.signal = signal or StopSignal()
         self.scratch = Player(program, seed, self.history, self.signal)

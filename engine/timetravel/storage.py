@@ -17,6 +17,7 @@ from engine.timetravel.changes import apply_change
 from engine.timetravel.checkpoints import Checkpoint
 from engine.timetravel.history import Answer, Line, Marks
 from engine.timetravel.misbehaviour import MISBEHAVIOUR, misbehaviour
+from engine.timetravel.opening import compare_at_opening
 from engine.timetravel.origin import program_of
 from engine.timetravel.pages import WORDS, PagedImage, PageStore, page_count
 from engine.timetravel.valid_answers import check_answers
@@ -202,6 +203,7 @@ def load(path: Path, salvage: bool, signal: StopSignal | None = None, keep_event
             _add_fork(session, record, images)
             _set_end(session.history.lines[record.id], record, trace)
         _add_checkpoints(session, images)
+        compare_at_opening(session)
     except (TraceFileError, Interrupted):
         raise
     except Nonsense as error:

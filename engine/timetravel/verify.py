@@ -30,8 +30,9 @@ class _Differs(Exception):
     """The replay is not the recording; says where."""
 
 
-def verify(session: Session, branch: int) -> Verification:
-    """Replays a branch with the changes that led to it, and compares every mark, moment and end on its way."""
+def verify(session: Session, branch: int, replaces: bool = True) -> Verification:
+    """Replays a branch with the changes that led to it, and compares every mark, moment and end on its way. Checkpoints
+    make way for pictures of the replay if it ``replaces`` them."""
     line = session.history.line(branch)
     machine = Machine(session.program, session.seed, session.signal)
     marks = MarksOfReplay()
@@ -39,7 +40,7 @@ def verify(session: Session, branch: int) -> Verification:
         for part, end in session.history.ancestry(branch):
             _begin(session, machine, part)
             machine.outside = partial(session.history.reply, part)
-            _replay(session, machine, part, end, marks)
+            _replay(session, machine, part, end, marks, replaces)
         _compare_end(session, machine, line, marks)
         if session.origin is not None and session.origin.lie:
             raise _Differs(f"every event is the same, but {session.origin.lie}")
@@ -70,7 +71,7 @@ def _begin(session: Session, machine: Machine, part: Line) -> None:
         raise _Differs(f"the branch {part.name} begins at another moment than the recording says")
 
 
-def _replay(session: Session, machine: Machine, line: Line, end: int, marks: MarksOfReplay) -> None:
+def _replay(session: Session, machine: Machine, line: Line, end: int, marks: MarksOfReplay, replaces: bool) -> None:
     """Replays a branch's own part, from checkpoint to checkpoint."""
     follower: Follower | None = None
 
@@ -99,9 +100,12 @@ def _replay(session: Session, machine: Machine, line: Line, end: int, marks: Mar
             )
         if follower is not None:
             follower.catch_up(machine)
+            follower.end(replaces)
         if session.origin is not None:
             follower = check_checkpoint(session, machine, line)
             machine.logging = LOG_NOTHING if follower is None else LOG_EVENTS
+    if follower is not None:
+        follower.end(replaces)
     marks.compare_inside(line, end, session.history.marks_may_be_missing)
 
 

@@ -141,3 +141,4 @@ def test_other_flags_of_events_are_found_out(path: Path) -> None:
     session = api.Session.load(path)
     assert session.events(1, AT, 1_500).tolist() != true.events(1, AT, 1_500).tolist()
     assert not session.verify(1).ok
+    assert not session.verify(1).ok
