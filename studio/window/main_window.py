@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QHeaderView, QMainWindow, QMenu, QTreeView, QWidget
 
 from studio.model.document import Document
 from studio.model.ports import EditTarget
@@ -222,6 +222,8 @@ class MainWindow(QMainWindow):
             start = document.path.parent
         dialog = QFileDialog(self, title, str(start) if start is not None else str(Path.home()))
         dialog.setFileMode(mode)
+        for files in dialog.findChildren(QTreeView):  # Qt's own dialog; names take what the other columns leave
+            files.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: chosen(Path(name)))
         return dialog

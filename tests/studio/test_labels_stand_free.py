@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtWidgets import QFileDialog, QTreeView
 from pytestqt.qtbot import QtBot
 
 from engine.api import Output
@@ -58,3 +60,15 @@ def test_output_that_is_opened_stands_at_the_moment_of_the_playhead(qtbot: QtBot
 def test_the_run_button_has_one_width_whatever_it_says(studio: Studio) -> None:
     button = studio.window.toolbar.button("run.start")
     assert button.minimumWidth() == button.maximumWidth()
+
+
+def test_the_dialog_of_an_empty_folder_has_nothing_to_scroll(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    studio.model.workspace.set_folder(tmp_path / "empty")
+    studio.window.ask_open()
+    dialog = studio.window.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    files = dialog.findChild(QTreeView, "treeView")
+    assert isinstance(files, QTreeView)
+    qtbot.waitUntil(lambda: files.isVisible() and files.horizontalScrollBar().maximum() == 0)
+    dialog.close()
