@@ -104,7 +104,7 @@ def _what_is_whole(frames: Sequence[Frame]) -> str:
     """A sentence on what could be saved."""
     kinds = [frame.kind for frame in frames]
     if "header" not in kinds:
-        return "The header is lost, so nothing could be saved"
+        return "Nothing could be saved"
     parts = ["the source text, the seed and the compiled program"]
     for kind, one, many in _COUNTED:
         count = kinds.count(kind)

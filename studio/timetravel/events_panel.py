@@ -40,7 +40,7 @@ class EventsPanel(Widget):
         self._events = EventsModel(model)
         self._following = False
         self.filter = QLineEdit(self)
-        self.filter.setPlaceholderText(self.tr("Filter: deposit, Account#3, from:Auth, tick:120, is:fault"))
+        self._show_hint()
         self.filter.setClearButtonEnabled(True)
         self.filter.setAccessibleName(self.tr("Filter of events"))
         self.filter.textChanged.connect(self._on_filter)
@@ -145,11 +145,21 @@ class EventsPanel(Widget):
         self._timer.stop()
         super().hideEvent(event)
 
+    def _show_hint(self) -> None:
+        """What can be typed into the filter, with names that the program has."""
+        program, cast = self._run.program, self._run.events.cast
+        names = [next((h.name for h in program.handlers if h.kind == "message"), "")]
+        names += [cast.name(1)] if cast.count > 1 else []
+        names += [f"from:{kind.name}" for kind in program.types if kind.name != "main"][:1]
+        hint = ", ".join([name for name in names if name] + ["tick:120", "is:fault"])
+        self.filter.setPlaceholderText(f"{self.tr('Filter:')} {hint}")
+
     def _catch_up(self) -> None:
         self._following = True
         complete = self._events.catch_up()
         self._follow()
         self._following = False
+        self._show_hint()
         found, total = self._events.rowCount(), self._run.total
         self._empty.setVisible(not found)
         self._empty.setText(

@@ -87,7 +87,6 @@ class ForkCard(QDialog):
     def _build_fields(self) -> None:
         """The five choices, and for each the page of what it needs."""
         self.message = QLineEdit(self)
-        self.message.setPlaceholderText('Auth.login("eve")')
         self.message.setAccessibleName(self.tr("Message to inject"))
         self._words = QStringListModel(self)
         completer = QCompleter(self._words, self)
@@ -95,7 +94,6 @@ class ForkCard(QDialog):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.message.setCompleter(completer)
         self.arguments = QLineEdit(self)
-        self.arguments.setPlaceholderText('("eve", 3)')
         self.arguments.setAccessibleName(self.tr("Arguments of the next message"))
         self.next_message = QLabel(self)
         self.dropped = QLabel(self)
@@ -133,7 +131,9 @@ class ForkCard(QDialog):
         self._refused("")
         self.arguments.setModified(False)
         self.value.setModified(False)
-        self._words.setStringList(self._completions())
+        completions = self._completions()
+        self._words.setStringList(completions)
+        self.message.setPlaceholderText(completions[0] if completions else "")
         self._tell()
         self._tell_fields()
         self.show()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
@@ -20,12 +21,15 @@ from PySide6.QtWidgets import (
 )
 
 from studio.editor.code_edit import CodeEdit
-from studio.model.figures import grouped
+from studio.model.figures import THIN_SPACE, grouped
 from studio.model.ports import EditTarget
 
 ROWS_MAX = 100_000
 """So many rows are copied at most."""
 NOT_A_TEXT = "Click into the code or a field first."
+NOTHING_TO_COPY = "Nothing here can be copied; the rows of Events, Output, Inspector and Branches can."
+NOTHING_TO_SELECT = "Nothing here can be selected; the rows of Events, Output, Inspector and Branches can."
+_GROUPED = re.compile(rf"(?<=\d){THIN_SPACE}(?=\d{{3}})")
 Field = QLineEdit | QPlainTextEdit | QTextEdit
 
 
@@ -118,7 +122,7 @@ class NoTarget:
 
     def can_perform(self, action: str) -> str | None:
         """Why nothing can be edited there."""
-        return NOT_A_TEXT
+        return {"copy": NOTHING_TO_COPY, "select_all": NOTHING_TO_SELECT}.get(action, NOT_A_TEXT)
 
 
 def rows_text(view: QAbstractItemView) -> str:
@@ -126,12 +130,21 @@ def rows_text(view: QAbstractItemView) -> str:
     columns = _shown_columns(view)
     table: list[list[str]] = []
     for row in islice(_selected_rows(view), ROWS_MAX):
-        cells = [row.siblingAtColumn(column).data(Qt.ItemDataRole.DisplayRole) for column in columns]
-        table.append(["" if cell is None else str(cell) for cell in cells])
+        table.append([_cell_text(row.siblingAtColumn(column)) for column in columns])
     used = [n for n in range(len(columns)) if any(line[n] for line in table)]
     if len(table) == 1 and len(used) == 1:
         return table[0][used[0]]
     return "\n".join("\t".join(" ".join(line[n].split()) for n in used) for line in table)
+
+
+def _cell_text(cell: QModelIndex) -> str:
+    """What a cell shows, numbers without the spaces between their groups. What a program put out is aligned to the
+    left, and its digits stay apart."""
+    text, alignment = cell.data(Qt.ItemDataRole.DisplayRole), cell.data(Qt.ItemDataRole.TextAlignmentRole)
+    if text is None:
+        return ""
+    is_exact = alignment is not None and bool(Qt.AlignmentFlag(alignment) & Qt.AlignmentFlag.AlignLeft)
+    return str(text) if is_exact else _GROUPED.sub("", str(text))
 
 
 def _shown_columns(view: QAbstractItemView) -> list[int]:

@@ -27,6 +27,16 @@ LAYOUT_VERSION = 2
 PROGRAMS = "AeroFlow (*.aefl *.aft);;Programs (*.aefl);;Recorded runs (*.aft);;All files (*)"
 
 
+def suggested_name(document: Document) -> str:
+    """The name of a file that a document could be saved as: its title without what it says besides."""
+    if document.path is not None:
+        return document.path.name
+    title, _, remark = document.title.partition(" (")
+    if not remark:
+        return title
+    return f"{Path(title).stem}.diff" if remark == "difference)" else title
+
+
 class MainWindow(QMainWindow):
     """The window of a Studio. ``layout_changed`` and ``entered`` are for who keeps the session and watches files."""
 
@@ -52,6 +62,8 @@ class MainWindow(QMainWindow):
         self._first_layout = True
         self._disconnect: list[Callable[[], None]] = [
             model.documents.active_changed.connect(self._retitle),
+            model.documents.opened.connect(lambda _: self._retitle()),
+            model.documents.closed.connect(lambda _: self._retitle()),
             model.documents.changed.connect(lambda _: self._retitle()),
             model.notice.connect(self._notice),
             model.run.fork_asked.connect(self._show_fork_card),
@@ -159,7 +171,9 @@ class MainWindow(QMainWindow):
         if document is None:
             self.setWindowTitle("AeroFlow Studio")
         else:
-            name = document.name.replace("[*]", "[*][*]")  # Qt's mark of a change, doubled where it is text
+            name = self._model.documents.label(document).replace(
+                "[*]", "[*][*]"
+            )  # Qt's mark of a change, doubled where it is text
             self.setWindowTitle(f"{name}[*] — AeroFlow Studio")
         self.setWindowModified(document is not None and document.dirty)
 
@@ -244,9 +258,9 @@ class MainWindow(QMainWindow):
             "Save As", QFileDialog.FileMode.AnyFile, lambda path: self._model.files.save(document, path)
         )
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(["Programs (*.aefl)", "All files (*)"])
-        dialog.setDefaultSuffix("aefl")
-        dialog.selectFile(document.path.name if document.path is not None else document.title)
+        dialog.setNameFilters(["All files (*)"] if document.plain else ["Programs (*.aefl)", "All files (*)"])
+        dialog.setDefaultSuffix("txt" if document.plain else "aefl")
+        dialog.selectFile(suggested_name(document))
         dialog.open()
 
     def ask_save_recording(self) -> None:
