@@ -128,6 +128,7 @@ class _Loader:
 
     def __init__(self, finder: ModuleFinder) -> None:
         self.finder = finder
+        self._names: dict[str, tuple[str, ...]] = {}
         self.known: dict[str, SourceModule] = {}
         self.done: list[SourceModule] = []
         self.path: list[tuple[SourceModule, ast.Ident]] = []
@@ -150,6 +151,12 @@ class _Loader:
         self.done.append(module)
         return module
 
+    def _names_near(self, importer: str) -> tuple[str, ...]:
+        """What a file could import. Looked up once: a file may have thousands of imports that are not there."""
+        if importer not in self._names:
+            self._names[importer] = tuple(self.finder.names(importer))
+        return self._names[importer]
+
     def _imported(self, module: SourceModule, wanted: ast.Ident, report: Report) -> SourceModule | None:
         name, importer = wanted.text, module.source.name
         try:
@@ -163,7 +170,7 @@ class _Loader:
                 report.warning("E0124", wanted.span, f"`{name}` is the library's module, not {found.file}", note)
             return None
         if found is None:
-            note, fix = report.meant(name, wanted.span, [*self.finder.names(importer), *LIBRARY_MODULES])
+            note, fix = report.meant(name, wanted.span, [*self._names_near(importer), *LIBRARY_MODULES])
             report.error("E0120", wanted.span, f"there is no module `{name}`", note or _looked_for(name), fix)
             return None
         known = self.known.get(found.file)

@@ -7,6 +7,7 @@ request for ever. Here a timer ends the whole request by shutting its sockets do
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from collections.abc import Callable
@@ -32,6 +33,7 @@ BODY_BYTES_MAX = 32 * 2**20
 SECONDS_MAX = 30.0
 """How long a request may take in all, redirects included."""
 
+_LENGTH = re.compile("[0-9]{1,18}")
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -75,11 +77,22 @@ def _fetch(url: str, may_reach: Callable[[str, int], bool], deadline: _Deadline)
             raise HttpFailure(f"it redirects to {target}, which is no http address, or redirects too often") from error
         response = error  # an answer with a status like any other
     with response:
+        _check_length(response)
         body = _whole_body(response)
         if deadline.has_passed:  # the end of the answer may be the end of our patience
             raise HttpFailure("the answer was cut off")
         headers = [(name.lower(), value) for name, value in dict(response.headers.items()).items()]
         return HttpAnswer(response.status, headers, body.decode("utf-8", "replace"))
+
+
+def _check_length(response: HTTPResponse | HTTPError) -> None:
+    """Refuses an answer that says its length in a wrong way or in two (RFC 9112, section 6.3)."""
+    fields = response.headers.get_all("Content-Length") or []
+    lengths = {length.strip() for field in fields for length in field.split(",")}
+    if len(lengths) > 1 or (lengths and response.headers.get("Transfer-Encoding")):
+        raise HttpFailure("the answer contradicts itself about its length")
+    if any(_LENGTH.fullmatch(length) is None for length in lengths):
+        raise HttpFailure("the length of the answer is no number")
 
 
 def _whole_body(response: HTTPResponse | HTTPError) -> bytes:

@@ -72,4 +72,6 @@ def entry_of(path: Path) -> Path:
         asked = f"{own} names {entry}" if own.is_file() else f"there is no {FILE_NAME} and no main.aefl in {path}"
         missing = ", which is not there" if own.is_file() else ""
         raise ProjectError(f"{asked}{missing}")
+    if not Path(os.path.realpath(entry)).is_relative_to(os.path.realpath(path)):
+        raise ProjectError(f"{entry} is a link that leads out of the project")
     return entry

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from engine import api
 from engine.project.manifest import read_manifest
+from engine.project.modules import FolderModules
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -187,3 +189,27 @@ def test_an_entry_that_no_file_can_be_or_is_gets_a_sentence(tmp_path: Path, entr
     (tmp_path / "aeroflow.toml").write_text(f'name = "p"\nentry = "{entry}"\n', encoding="utf-8")
     with pytest.raises(api.ProjectError, match="which is not there"):
         api.entry_of(tmp_path)
+
+
+def test_an_entry_that_leads_out_of_the_project_is_not_run(tmp_path: Path) -> None:
+    write(tmp_path, {"secret.aefl": "render 1\n", "p/aeroflow.toml": 'name = "p"\nentry = "src/start.aefl"\n'})
+    (tmp_path / "p/src").mkdir()
+    (tmp_path / "p/src/start.aefl").symlink_to(tmp_path / "secret.aefl")
+    with pytest.raises(api.ProjectError, match="leads out of the project"):
+        api.entry_of(tmp_path / "p")
+
+
+def test_the_folder_is_looked_through_once_however_many_imports_are_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    names = FolderModules.names
+
+    def counting(self: FolderModules, importer: str) -> Sequence[str]:
+        asked.append(importer)
+        return names(self, importer)
+
+    monkeypatch.setattr(FolderModules, "names", counting)
+    text = "".join(f"import m{n}\n" for n in range(50))
+    assert len(api.analyse_in_project(text, str(tmp_path / "main.aefl")).problems) == 50
+    assert len(asked) == 1

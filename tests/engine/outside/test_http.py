@@ -124,6 +124,14 @@ def test_an_answer_that_is_shorter_than_announced_is_a_failure(opened: api.RealO
         assert "the answer ends" in why(ask(opened, "http.get", f"http://127.0.0.1:{port}/"))
 
 
+@pytest.mark.parametrize(
+    "lengths", ["-5", "0x3", "", "+3", "3, 5", "3\r\nContent-Length: 5", "3\r\nTransfer-Encoding: chunked"]
+)
+def test_an_answer_that_is_wrong_about_its_length_is_a_failure(opened: api.RealOutside, lengths: str) -> None:
+    with serving(sending(head(Content_Length=lengths) + b"abcde")) as port:
+        assert "length" in why(ask(opened, "http.get", f"http://127.0.0.1:{port}/"))
+
+
 @pytest.mark.parametrize("target", ["ftp://127.0.0.1/x", "file:///etc/hosts", "data:,x", "http://example.com/",
                                     "http://169.254.169.254/latest"])  # fmt: skip
 def test_a_redirect_needs_the_permission_of_a_request(opened: api.RealOutside, target: str) -> None:
