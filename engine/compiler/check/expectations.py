@@ -150,12 +150,16 @@ def _payload(
     t = next(iter(exact or [t for t in types if _fits(actual, t)]), None)
     way = f"from `{entry.source.text}` to `{entry.target.text}`"
     if t is None:
-        carried = ", ".join(f"`{m.ref.handler}` carries {describe(m.payload)}" for m in messages)
+        carried = ", ".join(f"{_spoken(m.ref)} carries {describe(m.payload)}" for m in messages)
         body.report.error("E0335", node.span, f"no message {way} carries {describe(actual)}", carried)
         return body.nothing(node.span), []
     if holds_function(body, t):
         body.report.error("E0222", node.span, f"{describe(t)} cannot be compared: functions are never equal")
     return body.fit(value, t), [message.ref for message in messages if message.payload == t]
+
+
+def _spoken(carrier: tree.Carrier) -> str:
+    return f"the answer to `{carrier.handler}`" if carrier.is_answer else f"`{carrier.handler}`"
 
 
 def _has_shape(t: Type, node: ast.Expr) -> bool:

@@ -316,6 +316,8 @@ CASES: list[tuple[str, str, str]] = [
     ("E0334", "let x = 5\nexpect timeline { node main -> «x» }", "`x` is `int`"),
     ("E0334", "actor A {}\nlet a: A? = none\nexpect timeline { node «a» -> A }", "`assert a != none`"),
     ("E0334", "actor Abc {}\nexpect timeline { node Abc -> «Abd» }", "did you mean `Abc`?"),
+    ("E0335", "actor A { on go(n: int) -> int { render {n} } }\nspawn A()\n"
+     "expect timeline { node A -> A payload «none» }", "`go` carries `int`, the answer to `go` carries `int`"),
     ("E0335", "actor A { on go(n: int) {} }\nexpect timeline { node main -> A payload «true» }", "`go` carries `int`"),
     ("E0222", "actor A { on f(g: fn()) {} }\nexpect timeline { node A -> A payload «fn() {}» }", "never equal"),
     ("E0912", "fn f(t: «tensor») {}", "tensors are not available yet"),
