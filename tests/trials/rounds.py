@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,10 @@ from tests.trials.programs import random_program
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 EVENTS = 2_000
 WAIT_SECONDS = 20
+WARM_SHARE = 4
+"""After this part of the rounds all caches are filled."""
+GROWTH_MAX = 0.25
+"""How much memory may grow from then on; what was lost in each round made it double."""
 PROGRAMS = 10
 """So many different programs take turns, so that what is kept by text does not grow for ever."""
 
@@ -36,9 +41,10 @@ PROGRAMS = 10
 class Rounds:
     """A Studio in folders of its own, driven without waiting longer than needed."""
 
-    def __init__(self, app: QApplication, folder: Path) -> None:
+    def __init__(self, app: QApplication, folder: Path, seed: int = 0) -> None:
         self._app = app
         self._folder = folder
+        self._seed = seed
         self.studio = Studio(app, Places(folder / "config", folder / "state"), "light")
         self.studio.window.show()
         self.refused = 0
@@ -63,7 +69,7 @@ class Rounds:
 
     def round(self, number: int) -> None:
         """One round: a program runs, is stopped, looked at, forked, saved, opened from its recording, and closed."""
-        random = Random(number % PROGRAMS)
+        random = Random(self._seed * PROGRAMS + number % PROGRAMS)
         studio = self.studio
         model, run = studio.model, studio.model.run
         studio.window.show_panel(self._panels[number % len(self._panels)])
@@ -108,25 +114,33 @@ def resident_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES
 
 
-def main() -> None:
-    """The long run."""
+def main() -> int:
+    """The long run; gives 1 where memory does not come back or a recording could not be opened again."""
     parser = argparse.ArgumentParser(description="Measures the memory of a Studio over many rounds.")
     parser.add_argument("--count", type=int, default=200, help="how many rounds")
     parser.add_argument("--every", type=int, default=25, help="after how many rounds the memory is printed")
+    parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
     app = QApplication.instance()
     app = app if isinstance(app, QApplication) else QApplication([])
+    warm = 0
     with tempfile.TemporaryDirectory() as folder:
-        rounds = Rounds(app, Path(folder))
+        rounds = Rounds(app, Path(folder), wanted.seed)
         for number in range(wanted.count + 1):
-            if number % wanted.every == 0:
+            if number % wanted.every == 0 or number == wanted.count:
                 gc.collect()
                 print(f"round {number}: {resident_bytes() / 1e6:.0f} MB", flush=True)
+            if number == wanted.count // WARM_SHARE:
+                warm = resident_bytes()
             if number < wanted.count:
                 rounds.round(number)
-        print(f"{rounds.refused} recordings could not be opened again; {rounds.said}")
+        growth = resident_bytes() / warm - 1
         rounds.close()
+    faults = rounds.refused + (growth > GROWTH_MAX)
+    print(f"{rounds.refused} recordings could not be opened again {rounds.said}; memory grew by {growth:.0%}")
+    print(f"rounds: {wanted.count} tried, {faults} faults, seed {wanted.seed}")
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
