@@ -41,7 +41,8 @@ def check(
             give(problem_line(problem))
         warnings = len(problems) - errors
         counts = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
-        say(f"{counted(len(files), 'file')}: " + (counts if problems else "no problems"))
+        if files:
+            say(f"{counted(len(files), 'file')}: " + (counts if problems else "no problems"))
     if unreadable:
         raise typer.Exit(EXIT_USAGE)
     if errors:

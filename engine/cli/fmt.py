@@ -31,6 +31,8 @@ def fmt(
         return
     changed, broken = 0, 0
     files, failed = read_programs(paths or [Path()])
+    if not files and not failed:
+        fail("there is no program here")
     for path, text in files:
         result = _formatted(text, str(path))
         if result is None:
@@ -43,7 +45,8 @@ def fmt(
                 continue
             changed += 1
     told = f"{counted(len(files), 'file')}: {changed} {'to format' if check else 'formatted'}"
-    say(told + (f", {broken} with mistakes" if broken else ""))
+    if files:
+        say(told + (f", {broken} with mistakes" if broken else ""))
     if failed:
         raise typer.Exit(EXIT_USAGE)
     if broken or (check and changed):

@@ -75,3 +75,9 @@ def test_a_file_keeps_its_permissions(tmp_path: Path) -> None:
     path.chmod(0o640)
     fmt(path)
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("command", ["fmt", "check", "doc"])
+def test_a_folder_without_programs_is_a_mistake_of_the_call(tmp_path: Path, command: str) -> None:
+    result = CliRunner().invoke(app, [command, str(tmp_path)])
+    assert (result.exit_code, "there is no program here" in result.output) == (2, True)
