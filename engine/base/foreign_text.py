@@ -1,4 +1,4 @@
-"""TOML and JSON that anybody may have written: length and nesting are looked at before the text is read.
+"""Guards for TOML and JSON from elsewhere: length and nesting are checked before a parser reads the text.
 
 The libraries take memory with the square of a dotted key's length, and read nested values by recursion on the
 machine's stack. The compiler raises Python's limit for recursion, which counts for the whole process, so a text of a

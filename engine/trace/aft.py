@@ -73,7 +73,7 @@ def _not_a_trace(data: bytes) -> str:
 
 
 def _bytes_on_disk(file: BinaryIO) -> int:
-    """How many bytes of a file are really there: anybody can make a hole of any size in a small one."""
+    """The bytes that a file takes on the disk: a small file can have a hole of any size."""
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
         return 0
