@@ -100,7 +100,7 @@ class RunMoment(RunFields):
     # --- what views want to be read ---
 
     def want_picture(self, wanted: bool) -> None:
-        """A view that shows all actors says when it is to be seen and when no longer; unseen it costs nothing."""
+        """Tells whether a view of all actors is visible: pictures are read only for a visible one."""
         self._picture_wanted += 1 if wanted else -1
         if wanted and self.is_open:
             self._ask_moment()

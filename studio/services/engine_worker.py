@@ -38,7 +38,7 @@ _OF_ALL_RUNS = (
 """What is told whichever run is shown."""
 RATE_SECONDS = 0.4
 STOPS_MAX = 3
-"""So often the opening of a recording that a crash left is stopped before it is given up."""
+"""A crashed run's recording is put aside after its opening was stopped this many times."""
 
 
 @dataclass(frozen=True, slots=True)
